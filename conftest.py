@@ -1,0 +1,3 @@
+"""Hands the suites to certhook's pytest plugin."""
+
+pytest_plugins = ["certhook.plugin"]

@@ -1,0 +1,3 @@
+"""certhook: conformance tests for signed casino integration endpoints."""
+
+__version__ = "0.1.0"

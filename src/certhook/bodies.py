@@ -1,0 +1,155 @@
+"""The fixed catalogue of bodies: sent before anything is fuzzed, since they find most faults at the least cost.
+
+Each is made from a valid JSON body, whatever the protocol. What may happen to it is not said here: the oracle decides that
+from the bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from certhook.changes.change import Change, Draft, Stage
+
+Make = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`make` turns a valid compact JSON object into the body; `says` finishes "a valid request, but with ..."."""
+
+    name: str
+    says: str
+    make: Make
+
+
+def _member(text: str) -> Make:
+    """The valid object with one more member, given as JSON text."""
+    return lambda valid: valid[:-1] + b"," + text.encode("utf-8", "surrogatepass") + b"}"
+
+
+def _first_twice(valid: bytes) -> bytes:
+    """The first member once more, at the end, with the same value."""
+    return valid[:-1] + b"," + valid[1:].split(b",")[0].rstrip(b"}") + b"}"
+
+
+def _constant(body: bytes) -> Make:
+    return lambda valid: body
+
+
+GRAMMAR = (
+    Body("empty", "with an empty body", _constant(b"")),
+    Body("blank", "with white space as its body", _constant(b" \r\n\t")),
+    Body("not-json", "with a body of plain words", _constant(b"this is not json")),
+    Body("markup", "with an XML document as its body", _constant(b'<?xml version="1.0"?><request/>')),
+    Body("form", "with a form as its body", _constant(b"request_id=1&timestamp=1")),
+    Body("cut-half", "with the second half of its body cut off", lambda valid: valid[: len(valid) // 2]),
+    Body("cut-brace", "without the closing brace", lambda valid: valid[:-1]),
+    Body("no-open", "without the opening brace", lambda valid: valid[1:]),
+    Body("trailing-comma", "with a comma before the closing brace", lambda valid: valid[:-1] + b",}"),
+    Body("trailing-brace", "with a second closing brace", lambda valid: valid + b"}"),
+    Body("trailing-object", "with a second object after the first", lambda valid: valid + b"{}"),
+    Body("trailing-word", "with a word after the object", lambda valid: valid + b" x"),
+    Body("trailing-nul", "with a NUL byte after the object", lambda valid: valid + b"\x00"),
+    Body("twice", "with its body sent twice over", lambda valid: valid + valid),
+    Body("single-quotes", "with single quotes for double ones", lambda valid: valid.replace(b'"', b"'")),
+    Body("bare-keys", "with keys that are not quoted", lambda valid: b"{a:1," + valid[1:]),
+    Body("comment-block", "with a comment between /* and */", lambda valid: b"/* x */" + valid),
+    Body("comment-line", "with a comment behind //", lambda valid: valid + b" // x"),
+    Body("comment-hash", "with a comment behind #", lambda valid: valid + b" # x"),
+    Body("no-colon", "with a member without a colon", lambda valid: valid[:-1] + b',"x" 1}'),
+    Body("no-comma", "with two members without a comma between", lambda valid: valid[:-1] + b' "x":1}'),
+    Body("nan", "with NaN in an extra field", _member('"x":NaN')),
+    Body("infinity", "with Infinity in an extra field", _member('"x":Infinity')),
+    Body("minus-infinity", "with -Infinity in an extra field", _member('"x":-Infinity')),
+    Body("leading-zero", "with a number with a leading zero in an extra field", _member('"x":0123')),
+    Body("plus", "with a number with a plus sign in an extra field", _member('"x":+1')),
+    Body("bare-point", "with a number that ends in a point in an extra field", _member('"x":1.')),
+    Body("hex", "with a hexadecimal number in an extra field", _member('"x":0x1F')),
+    Body("capital-true", "with True for true in an extra field", _member('"x":True')),
+    Body("undefined", "with undefined in an extra field", _member('"x":undefined')),
+    Body("bad-escape", "with an unknown escape in an extra field", _member('"x":"\\q"')),
+    Body("short-escape", "with an escape of three digits in an extra field", _member('"x":"\\u12"')),
+    Body("raw-newline", "with a line break inside a string", _member('"x":"a\nb"')),
+    Body("raw-nul", "with a NUL byte inside a string", _member('"x":"a\x00b"')),
+    Body("unclosed-string", "with a string that is not closed", lambda valid: valid[:-1] + b',"x":"abc}'),
+    Body("unclosed-array", "with an array that is not closed", lambda valid: valid[:-1] + b',"x":[1,2}'),
+    Body(
+        "unclosed-nesting",
+        "with 10,000 brackets that are not closed",
+        lambda valid: valid[:-1] + b',"x":' + b"[" * 10_000,
+    ),
+    Body("only-brackets", "with 100,000 opening brackets as its body", _constant(b"[" * 100_000)),
+    Body(
+        "invalid-utf-8",
+        "with bytes that are not UTF-8 in an extra field",
+        lambda valid: valid[:-1] + b',"x":"\xff\xfe"}',
+    ),
+    Body(
+        "overlong-utf-8",
+        "with an overlong UTF-8 form in an extra field",
+        lambda valid: valid[:-1] + b',"x":"\xc0\xaf"}',
+    ),
+    Body(
+        "surrogate-bytes",
+        "with a surrogate as UTF-8 bytes in an extra field",
+        lambda valid: valid[:-1] + b',"x":"\xed\xa0\x80"}',
+    ),
+    Body("latin-1", "with Latin-1 text in an extra field", lambda valid: valid[:-1] + b',"x":"caf\xe9"}'),
+    Body("utf-16", "in UTF-16", lambda valid: valid.decode().encode("utf-16")),
+    Body("utf-16-le", "in UTF-16 without a byte order mark", lambda valid: valid.decode().encode("utf-16-le")),
+    Body("utf-32", "in UTF-32", lambda valid: valid.decode().encode("utf-32")),
+    Body("form-feed", "with a form feed before its body", lambda valid: b"\x0c" + valid),
+    Body("no-break-space", "with a no-break space after its body", lambda valid: valid + b"\xc2\xa0"),
+    Body(
+        "compressed",
+        "with gzip bytes that nothing announces",
+        lambda valid: b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
+    ),
+)
+
+ROOT = (
+    Body("array", "with its object inside an array", lambda valid: b"[" + valid + b"]"),
+    Body("empty-array", "with an empty array as its body", _constant(b"[]")),
+    Body("string", "with a bare string as its body", _constant(b'"certhook"')),
+    Body(
+        "object-as-string", "with its object inside a string", lambda valid: b'"' + valid.replace(b'"', b'\\"') + b'"'
+    ),
+    Body("number", "with a bare number as its body", _constant(b"1")),
+    Body("true", "with true as its body", _constant(b"true")),
+    Body("null", "with null as its body", _constant(b"null")),
+    Body("nested-arrays", "with 5,000 nested arrays as its body", _constant(b"[" * 5_000 + b"]" * 5_000)),
+)
+
+OPEN = (
+    Body("duplicate-key", "with its first field given twice, alike", _first_twice),
+    Body("duplicate-extra", "with an extra field given twice, differently", _member('"x":1,"x":2')),
+    Body("duplicate-escaped", "with an extra field given twice, once in escapes", _member('"x":1,"\\u0078":2')),
+    Body("byte-order-mark", "with a UTF-8 byte order mark before its body", lambda valid: b"\xef\xbb\xbf" + valid),
+    Body("huge-number", "with the number 1e400 in an extra field", _member('"x":1e400')),
+    Body("lone-surrogate", "with a lone surrogate escape in an extra field", _member('"x":"\\ud800"')),
+    Body("lone-low-surrogate", "with a lone low surrogate escape in an extra field", _member('"x":"\\udfff"')),
+    Body("empty-object", "with an empty object as its body", _constant(b"{}")),
+    Body("empty-key", "with an extra field without a name", _member('"":1')),
+    Body("prototype", "with an extra field named __proto__", _member('"__proto__":{"status":"x"}')),
+    Body("nul-escape", "with a NUL escape in an extra field", _member('"x":"\\u0000"')),
+    Body(
+        "deep-extra",
+        "with 2,000 nested objects in an extra field",
+        _member('"x":' + '{"x":' * 2_000 + "1" + "}" * 2_000),
+    ),
+)
+
+CATALOGUE = (*GRAMMAR, *ROOT, *OPEN)
+
+
+def catalogue(encoding: str) -> Iterator[Change]:
+    """The catalogue as changes of the body, for operations whose body is JSON."""
+    if not encoding.startswith("json"):
+        return
+    for body in CATALOGUE:
+
+        def apply(draft: Draft, make: Make = body.make) -> None:
+            draft.body = make(draft.body)
+
+        yield Change(f"malformed.{body.name}", body.says, Stage.BODY, apply, front=("413",))

@@ -1,0 +1,119 @@
+"""From a profile to a valid request, and from there to one with exactly one change.
+
+    fields -> encoded bytes -> signed -> headers -> request
+
+A change comes in at one of these stages; whatever follows is done as for a valid request. So a body is always signed as
+it goes out, unless the signature is what the change is about.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from certhook import __version__, encoding, signing
+from certhook.changes.change import CONTROL, Change, Draft, Stage
+from certhook.clock import Window
+from certhook.exchange import Request
+from certhook.pack.model import Operation, Pack
+from certhook.profile import Profile
+
+
+class Builder:
+    """Makes the requests of one run. `seed` fixes everything random in them but ids and times."""
+
+    def __init__(self, pack: Pack, profile: Profile, *, seed: int = 0, clock: Callable[[], float] = time.time) -> None:
+        self._pack = pack
+        self._profile = profile
+        self._seed = seed
+        self._clock = clock
+        self._scheme = signing.scheme(pack.signing.scheme, **pack.signing.settings)
+        secret = profile.value(pack.signing.key) if pack.signing.key else None
+        self._key = secret.encode() if isinstance(secret, str) else None
+        self._window = Window.of(pack, profile)
+
+    def build(self, operation: Operation, change: Change = CONTROL) -> Request:
+        """A fresh valid request with that one change. Times and ids are those of this moment."""
+        return self.build_from(operation, change)[0]
+
+    def build_from(self, operation: Operation, change: Change = CONTROL) -> tuple[Request, Mapping[str, Any]]:
+        """The same, with the valid fields that the request was made from."""
+        draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}")
+        valid = copy.deepcopy(draft.fields)
+        self._run(draft, change)
+        return self._request(draft, change), valid
+
+    def fields(self, operation: Operation) -> dict[str, Any]:
+        """The values of a valid request, by name."""
+        return {name: self._value(schema) for name, schema in operation.properties.items()}
+
+    def response_signature(self, body: bytes) -> str | None:
+        """The right signature of a response with that body, or None where responses are not signed."""
+        if not self._pack.signing.response_header or self._key is None:
+            return None
+        return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
+
+    def _draft(self, operation: Operation, name: str) -> Draft:
+        return Draft(
+            operation=operation,
+            fields=self.fields(operation),
+            scheme=self._scheme,
+            key=self._key,
+            now=self._clock(),
+            random=random.Random(name),
+            encode=self._encode,
+            sibling=lambda: self._run(self._draft(operation, f"{name}/sibling"), CONTROL),
+            method=operation.method,
+        )
+
+    def _run(self, draft: Draft, change: Change) -> Draft:
+        """Take the draft through the stages, the change coming in at its own."""
+
+        def at(stage: Stage) -> None:
+            if change.stage is stage:
+                change.apply(draft)
+
+        at(Stage.FIELDS)
+        draft.body = self._encode(draft)
+        at(Stage.BODY)
+        draft.message = self._scheme.message(signing.Signable(draft.body, draft.fields))
+        draft.signature = draft.sign() if self._key is not None else None
+        at(Stage.SIGNATURE)
+        at(Stage.WIRE)
+        return draft
+
+    def _request(self, draft: Draft, change: Change) -> Request:
+        headers = [
+            ("Content-Type", draft.operation.media_type.encode()),
+            ("Accept", ", ".join(self._accepted_media_types()).encode()),
+            ("User-Agent", f"certhook/{__version__}".encode()),
+        ]
+        if draft.signature is not None:
+            headers.append((self._pack.signing.header, draft.signature))
+        target = encoding.expand_path(draft.operation.path, draft.fields)
+        request = Request(
+            draft.operation.name, draft.method, target, (*headers, *draft.headers), draft.body, draft.chunks
+        )
+        return change.finish(request) if change.finish else request
+
+    def _accepted_media_types(self) -> tuple[str, ...]:
+        return tuple(one for one in self._pack.reading.media_types if not one.startswith("+"))
+
+    @staticmethod
+    def _encode(draft: Draft) -> bytes:
+        return encoding.encoder(draft.operation.encoding)(draft.fields)
+
+    def _value(self, schema: Mapping[str, Any]) -> Any:
+        """A property's valid value: made fresh, read from the profile, or the schema's default."""
+        source = schema.get("x-value", "")
+        if source == "fresh":
+            return str(uuid.uuid4())
+        if source == "now" and self._window:
+            return self._window.stamp(self._clock())
+        if "properties" in schema:
+            return {name: self._value(part) for name, part in schema["properties"].items()}
+        return self._profile.value(source, schema.get("default")) if source else schema.get("default")

@@ -1,0 +1,96 @@
+"""What a change is, and the draft of a request that it is applied to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from certhook.exchange import Request
+from certhook.pack.model import Operation, Pack
+from certhook.profile import Profile
+from certhook.signing import Scheme
+
+
+class Stage(StrEnum):
+    """Where in the making of a request a change comes in. What comes after it is done as for a valid request."""
+
+    FIELDS = "fields"  # the values, before they are encoded
+    BODY = "body"  # the encoded bytes, before they are signed
+    SIGNATURE = "signature"  # the signature, before it is put into its header
+    WIRE = "wire"  # everything, after signing
+
+
+@dataclass(slots=True)
+class Draft:
+    """A request in the making. A change at its stage may alter what earlier stages made, and nothing else.
+
+    `fields` are the values by name (path, query and body alike); `key` is the signing key, None where there is none;
+    `sibling` makes another valid draft, signed, of the same operation.
+    """
+
+    operation: Operation
+    fields: dict[str, Any]
+    scheme: Scheme
+    key: bytes | None
+    now: float
+    random: random.Random
+    encode: Callable[[Draft], bytes]
+    sibling: Callable[[], Draft]
+    method: str = "POST"
+    body: bytes = b""
+    message: bytes = b""
+    signature: bytes | None = None
+    headers: list[tuple[str, bytes]] = field(default_factory=list)
+    chunks: tuple[int, ...] = ()
+
+    def sign(self, **how: Any) -> bytes:
+        """The signature of the draft's message, made in another way where `how` says so."""
+        key = how.pop("key", self.key) or b""
+        message = how.pop("message", self.message)
+        return self.scheme.sign(message, key, **how).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference from the control.
+
+    `says` finishes the sentence "a valid request, but ...". `legal` changes keep the request valid. `front` are the
+    statuses ("431", "4xx") with which the HTTP server itself may refuse it, before the application sees it.
+    """
+
+    name: str
+    says: str
+    stage: Stage = Stage.FIELDS
+    apply: Callable[[Draft], None] = lambda draft: None
+    legal: bool = False
+    front: tuple[str, ...] = ()
+    finish: Callable[[Request], Request] | None = None
+
+    @property
+    def family(self) -> str:
+        return self.name.split(":")[0]
+
+    @property
+    def place(self) -> str:
+        """What the change is applied to: a field's name, or the empty string."""
+        return self.name.partition(":")[2].partition("=")[0]
+
+
+CONTROL = Change("control", "nothing changed", legal=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a family makes changes for: one operation of a protocol, with the test data of a profile."""
+
+    pack: Pack
+    operation: Operation
+    profile: Profile
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The request's properties: name -> schema."""
+        return dict(self.operation.properties)

@@ -1,0 +1,96 @@
+"""Bad parameters: missing, null, of a wrong type, empty, unknown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.registry import family
+from certhook.dotted import holder_of, leaves, mandatory_leaves
+from certhook.jsontypes import COERCIBLE, WRONG, type_of
+
+
+def _set(family_name: str, place: str, says: str, value: Callable[[Draft], Any], suffix: str = "") -> Change:
+    def apply(draft: Draft) -> None:
+        holder, name = holder_of(draft.fields, place)
+        holder[name] = value(draft)
+
+    return Change(f"parameters.{family_name}:{place}{suffix}", says, Stage.FIELDS, apply)
+
+
+@family("parameters.missing")
+def missing(scope: Scope) -> Iterator[Change]:
+    for place in mandatory_leaves(scope.operation.request):
+
+        def apply(draft: Draft, place: str = place) -> None:
+            holder, name = holder_of(draft.fields, place)
+            del holder[name]
+
+        yield Change(f"parameters.missing:{place}", f"without {place}", Stage.FIELDS, apply)
+
+
+@family("parameters.null")
+def null(scope: Scope) -> Iterator[Change]:
+    for place in mandatory_leaves(scope.operation.request):
+        yield _set("null", place, f"with null as {place}", lambda draft: None)
+
+
+@family("parameters.wrong-type")
+def wrong_type(scope: Scope) -> Iterator[Change]:
+    """Types that no framework coerces; objects and arrays are not empty, since some platforms take those for each other."""
+    yield from _typed(scope, "wrong-type", WRONG)
+
+
+@family("parameters.coercible")
+def coercible(scope: Scope) -> Iterator[Change]:
+    yield from _typed(scope, "coercible", COERCIBLE)
+
+
+def _typed(scope: Scope, name: str, values: Mapping[str, Mapping[str, Callable[[Any], Any]]]) -> Iterator[Change]:
+    schemas = leaves(scope.operation.request)
+    for place in mandatory_leaves(scope.operation.request):
+        for word, make in values[type_of(schemas[place])].items():
+
+            def value(draft: Draft, place: str = place, make: Callable[[Any], Any] = make) -> Any:
+                holder, member = holder_of(draft.fields, place)
+                return make(holder[member])
+
+            yield _set(name, place, f"with {word} as {place}", value, f"={word.split()[-1]}")
+
+
+def _empty(scope: Scope, name: str, *, identifier: bool) -> Iterator[Change]:
+    schemas = leaves(scope.operation.request)
+    for place in mandatory_leaves(scope.operation.request):
+        schema = schemas[place]
+        if type_of(schema) == "string" and bool(schema.get("x-identifier")) is identifier:
+            yield _set(name, place, f"with an empty {place}", lambda draft: "")
+
+
+@family("parameters.empty-identifier")
+def empty_identifier(scope: Scope) -> Iterator[Change]:
+    """Fields that name a player, a session, a token or credentials: empty, they name nobody."""
+    yield from _empty(scope, "empty-identifier", identifier=True)
+
+
+@family("parameters.empty-text")
+def empty_text(scope: Scope) -> Iterator[Change]:
+    yield from _empty(scope, "empty-text", identifier=False)
+
+
+@family("parameters.unknown")
+def unknown(scope: Scope) -> Iterator[Change]:
+    """Plausible identifiers that nobody has: absurd ones could fairly be refused as invalid."""
+    for place, schema in leaves(scope.operation.request).items():
+        if schema.get("x-identifier") and type_of(schema) == "string":
+            yield _set("unknown", place, f"with a {place} that nobody has", lambda draft: str(uuid.uuid4()))
+
+
+@family("parameters.swapped")
+def swapped(scope: Scope) -> Iterator[Change]:
+    """The value that belongs to the profile's second player, everything else being the first one's."""
+    for place, schema in leaves(scope.operation.request).items():
+        other = scope.profile.value(schema.get("x-other", "")) if schema.get("x-other") else None
+        if other is not None:
+            yield _set("swapped", place, f"with the {place} of another player", lambda draft, other=other: other)

@@ -1,0 +1,109 @@
+"""Unusual but harmless requests. How they are answered is open; that they are answered, and soundly, is not."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+
+from certhook.changes.accepted import deep, with_member
+from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.registry import family
+from certhook.exchange import Request
+
+_ANY = ("4xx",)
+
+
+def _wire(name: str, says: str, finish: Callable[[Request], Request]) -> Change:
+    return Change(f"robustness.{name}", says, Stage.WIRE, front=_ANY, finish=finish)
+
+
+@family("robustness.media-type")
+def media_type(scope: Scope) -> Iterator[Change]:
+    other = b"text/plain"
+    yield _wire(
+        "media-type:other", "declared as text/plain", lambda request: request.with_header("Content-Type", other)
+    )
+    yield _wire("media-type:missing", "without a media type", lambda request: request.with_header("Content-Type", None))
+    yield _wire(
+        "media-type:charset",
+        "declared as UTF-16, which it is not",
+        lambda request: request.with_header("Content-Type", f"{scope.operation.media_type}; charset=utf-16".encode()),
+    )
+
+
+@family("robustness.transfer")
+def transfer(scope: Scope) -> Iterator[Change]:
+    def chunked(draft: Draft) -> None:
+        draft.chunks = (1, 7, 2)
+
+    yield Change("robustness.transfer:chunked", "sent in chunks of odd sizes", Stage.WIRE, chunked, front=_ANY)
+
+    def compressed(draft: Draft) -> None:
+        draft.body = gzip.compress(draft.body, mtime=0)
+
+    yield Change(
+        "robustness.transfer:gzip",
+        "with its body compressed",
+        Stage.WIRE,
+        compressed,
+        front=_ANY,
+        finish=lambda request: request.with_header("Content-Encoding", b"gzip"),
+    )
+
+
+@family("robustness.headers")
+def headers(scope: Scope) -> Iterator[Change]:
+    yield _wire(
+        "headers:long",
+        "with an unknown header of 4 KiB",
+        lambda request: request.with_header("X-Certhook", b"a" * 4096),
+    )
+    yield _wire(
+        "headers:odd",
+        "with odd but legal characters in an unknown header",
+        lambda request: request.with_header("X-Certhook", b'"\\(){}<>@,;:/[]?=\xe9'),
+    )
+
+
+@family("robustness.size")
+def size(scope: Scope) -> Iterator[Change]:
+    """Hidden in an extra unknown field, so that nothing else is wrong."""
+    if scope.operation.encoding == "form":
+        return
+    texts = {
+        "deep": (deep(100), "with 100 levels of nesting in an extra field"),
+        "over-deep": (deep(20_000), "with 20,000 levels of nesting in an extra field"),
+        "long": ('"' + "a" * 200_000 + '"', "with 200 kB of text in an extra field"),
+        "digits": ("1" * 5_000, "with a number of 5,000 digits in an extra field"),
+    }
+    for name, (text, says) in texts.items():
+
+        def apply(draft: Draft, text: str = text) -> None:
+            draft.body = with_member(draft.fields, "x_certhook", text)
+
+        yield Change(f"robustness.size:{name}", says, Stage.BODY, apply, front=_ANY)
+
+
+@family("robustness.text")
+def text(scope: Scope) -> Iterator[Change]:
+    """Hostile text in an extra unknown field."""
+    texts = {
+        "nul": "\u0000",
+        "right-to-left": "\u202eabc\u202d",
+        "quotes": "' OR '1'='1' -- \"; DROP TABLE players; --",
+        "markup": "<script>alert(1)</script>${7*7}{{7*7}}%n%s",
+        "path": "../../../../etc/passwd",
+        "emoji": "🎰" * 50,
+    }
+    for name, value in texts.items():
+
+        def apply(draft: Draft, value: str = value) -> None:
+            draft.fields["x_certhook"] = value
+
+        yield Change(
+            f"robustness.text:{name}",
+            f"with hostile text ({name}) in an extra field",
+            Stage.FIELDS,
+            apply,
+            front=("403",),
+        )

@@ -1,0 +1,227 @@
+"""Wrong signatures. Each is what a forger would try, or a mistake that a careless check lets through."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+
+from certhook import encoding
+from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.registry import family
+
+OTHER_KEY = b"certhook-some-other-key"
+_DIGITS = "0123456789abcdef"
+
+
+def _signature(name: str, says: str, make: Callable[[Draft], bytes | None], front: tuple[str, ...] = ()) -> Change:
+    def apply(draft: Draft) -> None:
+        draft.signature = make(draft)
+
+    return Change(f"signature.{name}", says, Stage.SIGNATURE, apply, front=front)
+
+
+def _right(draft: Draft) -> str:
+    return (draft.signature or b"").decode()
+
+
+def _digits(draft: Draft, count: int) -> str:
+    return "".join(draft.random.choice(_DIGITS) for _ in range(count))
+
+
+def _differing(draft: Draft, right: str) -> str:
+    """As many hex digits, every one of them wrong."""
+    return "".join(draft.random.choice(_DIGITS.replace(digit, "")) for digit in right)
+
+
+@family("signature.header-missing")
+def header_missing(scope: Scope) -> Iterator[Change]:
+    yield _signature("header-missing", "without the signature header", lambda draft: None)
+
+
+@family("signature.header-empty")
+def header_empty(scope: Scope) -> Iterator[Change]:
+    yield _signature("header-empty", "with an empty signature header", lambda draft: b"")
+
+
+@family("signature.random")
+def random_digits(scope: Scope) -> Iterator[Change]:
+    yield _signature(
+        "random", "with random hex digits as its signature", lambda draft: _digits(draft, len(_right(draft))).encode()
+    )
+
+
+@family("signature.nibble")
+def nibble(scope: Scope) -> Iterator[Change]:
+    places = {"start": lambda size: 0, "middle": lambda size: size // 2, "end": lambda size: size - 1}
+    for name, place in places.items():
+
+        def changed(draft: Draft, place: Callable[[int], int] = place) -> bytes:
+            right = _right(draft)
+            at = place(len(right))
+            return (right[:at] + _differing(draft, right[at]) + right[at + 1 :]).encode()
+
+        yield _signature(f"nibble:{name}", f"with one hex digit of its signature changed at the {name}", changed)
+
+
+@family("signature.truncated")
+def truncated(scope: Scope) -> Iterator[Change]:
+    yield _signature(
+        "truncated:last", "without the last digit of its signature", lambda draft: _right(draft)[:-1].encode()
+    )
+    yield _signature(
+        "truncated:half",
+        "with the first half of its signature only",
+        lambda draft: _right(draft)[: len(_right(draft)) // 2].encode(),
+    )
+    yield _signature(
+        "truncated:8", "with the first 8 digits of its signature only", lambda draft: _right(draft)[:8].encode()
+    )
+
+
+@family("signature.prefix")
+def prefix(scope: Scope) -> Iterator[Change]:
+    for size in (8, 16, 32):
+
+        def changed(draft: Draft, size: int = size) -> bytes:
+            right = _right(draft)
+            return (right[:size] + _differing(draft, right[size:])).encode()
+
+        yield _signature(f"prefix:{size}", f"with only the first {size} digits of its signature right", changed)
+
+
+@family("signature.other-key")
+def other_key(scope: Scope) -> Iterator[Change]:
+    yield _signature("other-key", "signed with another key", lambda draft: draft.sign(key=OTHER_KEY))
+
+
+@family("signature.empty-key")
+def empty_key(scope: Scope) -> Iterator[Change]:
+    yield _signature(
+        "empty-key", "signed with the empty key", lambda draft: draft.scheme.sign(draft.message, b"").encode()
+    )
+
+
+@family("signature.plain-hash")
+def plain_hash(scope: Scope) -> Iterator[Change]:
+    says = {
+        "no-key": "with a plain SHA-256 of what is signed as its signature",
+        "key-first": "with a plain SHA-256 of key and body as its signature",
+        "key-last": "with a plain SHA-256 of body and key as its signature",
+    }
+    for construction, sentence in says.items():
+        yield _signature(
+            f"plain-hash:{construction}", sentence, lambda draft, how=construction: draft.sign(construction=how)
+        )
+
+
+@family("signature.other-algorithm")
+def other_algorithm(scope: Scope) -> Iterator[Change]:
+    for algorithm in ("sha1", "md5", "sha512"):
+        yield _signature(
+            f"other-algorithm:{algorithm}",
+            f"signed with {algorithm.upper()} in place of SHA-256",
+            lambda draft, how=algorithm: draft.sign(algorithm=how),
+        )
+
+
+@family("signature.captured")
+def captured(scope: Scope) -> Iterator[Change]:
+    yield _signature("captured", "with the signature of another valid request", lambda draft: draft.sibling().signature)
+
+
+@family("signature.not-hex")
+def not_hex(scope: Scope) -> Iterator[Change]:
+    yield _signature("not-hex:letters", "with letters that are no hex digits as its signature", lambda draft: b"z" * 64)
+    yield _signature(
+        "not-hex:mixed",
+        "with a letter that is no hex digit in place of each second digit of its signature",
+        lambda draft: "".join(digit if at % 2 else "z" for at, digit in enumerate(_right(draft))).encode(),
+    )
+
+
+@family("signature.non-ascii")
+def non_ascii(scope: Scope) -> Iterator[Change]:
+    yield _signature(
+        "non-ascii:utf-8", "with non-ASCII text as its signature", lambda draft: "é".encode() * 32, ("400",)
+    )
+    yield _signature(
+        "non-ascii:bytes", "with bytes that are no text as its signature", lambda draft: b"\xff\xfe" * 32, ("400",)
+    )
+
+
+@family("signature.long")
+def long(scope: Scope) -> Iterator[Change]:
+    yield _signature("long", "with a signature of 8 KiB", lambda draft: b"a" * 8192, ("400", "431"))
+
+
+@family("signature.base64")
+def base64_digits(scope: Scope) -> Iterator[Change]:
+    yield _signature(
+        "base64", "with its signature in base64", lambda draft: base64.b64encode(bytes.fromhex(_right(draft)))
+    )
+
+
+@family("signature.prefixed")
+def prefixed(scope: Scope) -> Iterator[Change]:
+    yield _signature(
+        "prefixed", "with sha256= before its signature", lambda draft: b"sha256=" + (draft.signature or b"")
+    )
+
+
+def _after_signing(name: str, says: str, rewrite: Callable[[Draft], bytes]) -> Change:
+    def apply(draft: Draft) -> None:
+        draft.body = rewrite(draft)
+
+    return Change(f"signature.{name}", says, Stage.WIRE, apply)
+
+
+@family("signature.value-changed")
+def value_changed(scope: Scope) -> Iterator[Change]:
+    """A field that names nobody, so that the signature is all that is wrong."""
+    fresh = [name for name, schema in scope.fields.items() if schema.get("x-value") == "fresh"]
+    for name in fresh[:1] or [name for name in scope.fields if scope.fields[name].get("x-tamper")][:1]:
+
+        def rewrite(draft: Draft, name: str = name) -> bytes:
+            value = draft.fields[name]
+            draft.fields[name] = value[:-1] + ("0" if value[-1] != "0" else "1")
+            return draft.encode(draft)
+
+        yield _after_signing("value-changed", f"with {name} changed after signing", rewrite)
+
+
+@family("signature.whitespace-changed")
+def whitespace_changed(scope: Scope) -> Iterator[Change]:
+    yield _after_signing(
+        "whitespace-changed:space",
+        "with spaces added to its body after signing",
+        lambda draft: json.dumps(draft.fields, ensure_ascii=False).encode(),
+    )
+    yield _after_signing(
+        "whitespace-changed:newline", "with a newline added to its body after signing", lambda draft: draft.body + b"\n"
+    )
+
+
+@family("signature.key-order-changed")
+def key_order_changed(scope: Scope) -> Iterator[Change]:
+    yield _after_signing(
+        "key-order-changed",
+        "with the order of its fields changed after signing",
+        lambda draft: encoding.json_compact(dict(reversed(draft.fields.items()))),
+    )
+
+
+@family("signature.reserialised")
+def reserialised(scope: Scope) -> Iterator[Change]:
+    forms = {
+        "compact": (encoding.json_compact, encoding.json_pretty, "compact", "indented"),
+        "pretty": (encoding.json_pretty, encoding.json_compact, "indented", "compact"),
+    }
+    for name, (signed, sent, signed_word, sent_word) in forms.items():
+
+        def apply(draft: Draft, signed: Callable[..., bytes] = signed, sent: Callable[..., bytes] = sent) -> None:
+            draft.body = sent(draft.fields)
+            draft.signature = draft.sign(message=signed(draft.fields))
+
+        says = f"with a signature over the {signed_word} form of a body that is sent {sent_word}"
+        yield Change(f"signature.reserialised:{name}", says, Stage.SIGNATURE, apply)

@@ -1,0 +1,186 @@
+"""Carries requests to the target and answers back: at the run's pace, numbered, recorded as they happen."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from queue import SimpleQueue
+from typing import Any
+
+from certhook.answers import Answer, Kind
+from certhook.building import Builder
+from certhook.changes.change import CONTROL, Change
+from certhook.exchange import Exchange, Response
+from certhook.journal import Journal
+from certhook.judging import Judge
+from certhook.pack.model import Operation
+from certhook.profile import Limits
+from certhook.transport import Lane, Pace, Sent
+
+PATIENCE = 5
+"""How often a request that the target's rate limit refused is sent again."""
+
+LONGEST_HOLD_S = 10.0
+"""The longest that a Retry-After is honoured for at a time, in seconds."""
+
+QUICK_S = 0.004
+"""Answers that come this fast leave the client as the bottleneck: more lanes than two would only take turns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something to send: a change of an operation's request, in the name of a case."""
+
+    operation: Operation
+    change: Change
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An errand that was run: the exchange and how its answer reads.
+
+    `valid` are the fields that the request was made from; `before` went over the same connection just before.
+    """
+
+    errand: Errand
+    exchange: Exchange
+    answer: Answer
+    valid: Mapping[str, Any]
+    before: Errand | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.answer.kind is Kind.ACCEPTED
+
+
+class Courier:
+    """Delivers errands for one worker process of a run. `worker` counts from 0 among `workers`."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        limits: Limits,
+        builder: Builder,
+        judge: Judge,
+        journal: Journal,
+        worker: int = 0,
+        workers: int = 1,
+    ) -> None:
+        self._url = url.rstrip("/")
+        self._limits = limits
+        self._builder = builder
+        self._judge = judge
+        self._journal = journal
+        rate = limits.requests_per_second
+        self._pace = Pace(rate / workers if rate else None)
+        self._numbers = itertools.count(worker + 1, workers)
+        self._number_lock = threading.Lock()
+        self._lanes: SimpleQueue[_TrackedLane] = SimpleQueue()
+        self._open: list[Lane] = []
+        self._pool: ThreadPoolExecutor | None = None
+        self._fastest_s = 1.0
+
+    def deliver(self, errand: Errand) -> Delivery:
+        """Send one errand alone, over a fresh connection."""
+        with self._fresh_lane() as lane:
+            return self._carry(errand, lane)
+
+    def deliver_in_turn(self, errands: Iterable[Errand]) -> list[Delivery]:
+        """Send errands one after the other over one fresh connection."""
+        with self._fresh_lane() as lane:
+            return [self._carry(errand, lane) for errand in errands]
+
+    def deliver_all(self, errands: list[Errand]) -> Iterator[Delivery]:
+        """Send errands, several at once, and yield the deliveries in the order of the errands."""
+        if len(errands) == 1 or self.width == 1:
+            for errand in errands:
+                yield self._over_some_lane(errand)
+            return
+        yield from self._executor().map(self._over_some_lane, errands)
+
+    @property
+    def width(self) -> int:
+        """How many requests are in flight at once."""
+        return min(self._limits.in_flight, 2) if self._fastest_s < QUICK_S else self._limits.in_flight
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        for lane in self._open:
+            lane.close()
+
+    def _executor(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.width, thread_name_prefix="lane")
+        return self._pool
+
+    def _over_some_lane(self, errand: Errand) -> Delivery:
+        lane = self._lanes.get() if not self._lanes.empty() else self._new_lane()
+        try:
+            return self._carry(errand, lane)
+        finally:
+            self._lanes.put(lane)
+
+    def _new_lane(self) -> _TrackedLane:
+        with self._number_lock:
+            lane = Lane(self._url, self._limits.timeout_s)
+            self._open.append(lane)
+            return _TrackedLane(len(self._open), lane)
+
+    @contextmanager
+    def _fresh_lane(self) -> Iterator[_TrackedLane]:
+        lane = Lane(self._url, self._limits.timeout_s)
+        try:
+            yield _TrackedLane(0, lane)
+        finally:
+            lane.close()
+
+    def _carry(self, errand: Errand, lane: _TrackedLane) -> Delivery:
+        """Build, send, record and read; again, up to PATIENCE times, where the target says "later"."""
+        for attempt in itertools.count(1):
+            request, valid = self._builder.build_from(errand.operation, errand.change)
+            self._pace.wait()
+            started = datetime.now(UTC)
+            sent = lane.lane.send(request)
+            exchange = Exchange(
+                self._number(), errand.case, request, sent.answer, started, sent.elapsed_s, lane.number, sent.nth
+            )
+            self._journal.exchange(exchange, self._url + request.target)
+            answer = self._judge.read(exchange, errand.change)
+            if answer.kind is not Kind.LIMITED or attempt > PATIENCE:
+                break
+            self._pace.hold(_hold_s(sent, attempt))
+        self._fastest_s = min(self._fastest_s, sent.elapsed_s)
+        before, lane.last = (lane.last if sent.nth else None), errand
+        return Delivery(errand, exchange, answer, valid, before)
+
+    def _number(self) -> int:
+        with self._number_lock:
+            return next(self._numbers)
+
+    def control(self, operation: Operation, case: str) -> Errand:
+        """A control request of an operation, in the name of a case."""
+        return Errand(operation, CONTROL, case)
+
+
+@dataclass(slots=True)
+class _TrackedLane:
+    number: int
+    lane: Lane
+    last: Errand | None = None
+
+
+def _hold_s(sent: Sent, attempt: int) -> float:
+    """What Retry-After asks for, in seconds, within bounds; a little more each time where it says nothing usable."""
+    asked = sent.answer.header("retry-after") if isinstance(sent.answer, Response) else None
+    fallback = 0.25 * 2**attempt
+    seconds = float(asked) if asked and asked.strip().isdigit() and len(asked) < 6 else fallback
+    return min(max(seconds, 0.05), LONGEST_HOLD_S)

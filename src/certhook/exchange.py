@@ -1,0 +1,91 @@
+"""One request and what came back. Frozen, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The exact bytes that go out, but for what HTTP/1.1 framing adds.
+
+    `target` is the percent-encoded path with its query, below the profile's URL. Header values are bytes, because some
+    violations are not text. `chunks`, where given, are the pieces in which the body is sent (chunked transfer).
+    """
+
+    operation: str
+    method: str
+    target: str
+    headers: tuple[tuple[str, bytes], ...]
+    body: bytes
+    chunks: tuple[int, ...] = ()
+    http_version: str = "HTTP/1.1"
+
+    def header(self, name: str) -> bytes | None:
+        """The value of the first header of that name, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def with_header(self, name: str, value: bytes | None) -> Request:
+        """A copy with that header set, or without it where `value` is None."""
+        kept = tuple((key, old) for key, old in self.headers if key.lower() != name.lower())
+        headers = kept if value is None else (*kept, (name, value))
+        return Request(self.operation, self.method, self.target, headers, self.body, self.chunks, self.http_version)
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP answer, its body decompressed and bounded by the limits of the transport."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    http_version: str = "HTTP/1.1"
+
+    def header(self, name: str) -> str | None:
+        """The value of the first header of that name, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @cached_property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case, or the empty string."""
+        return (self.header("content-type") or "").split(";")[0].strip().lower()
+
+
+class FailureKind(StrEnum):
+    """How an exchange ended without an HTTP answer."""
+
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    DROPPED = "dropped"
+    NOT_HTTP = "not-http"
+    TOO_LARGE = "too-large"
+    TLS = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No HTTP answer came: how, and what the client library said."""
+
+    kind: FailureKind
+    detail: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request, its answer, when it was sent (UTC) and how long it took (seconds).
+
+    `number` is unique within a run. `lane` is the connection that it went over and `nth` its place there.
+    """
+
+    number: int
+    case: str
+    request: Request
+    answer: Response | Failure
+    started: datetime
+    elapsed_s: float
+    lane: int = 0
+    nth: int = 0
+    attempts: tuple[str, ...] = field(default=())

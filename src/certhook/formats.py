@@ -1,0 +1,210 @@
+"""The formats that this project's JSON Schemas name, and validators that know them.
+
+| format               | text that fits                                                                            |
+|----------------------|-------------------------------------------------------------------------------------------|
+| `iso-4217`           | an alphabetic currency code that is assigned today, in upper case                         |
+| `iso-4217-ever`      | ... or that was once assigned and has been withdrawn                                      |
+| `iso-3166-1-alpha-2` | an assigned two-letter country code, in upper case                                        |
+| `http-url`           | an absolute http or https URL with a host, without spaces and control characters          |
+| `date`               | RFC 3339 § 5.6 full-date                                                                  |
+| `date-time`          | RFC 3339 § 5.6 date-time                                                                  |
+| `date-time-utc-ms`   | ... in UTC, written with Z, with three digits of a second's fraction                      |
+| `decimal-text`       | digits with an optional sign and fraction; ".5" and "30." are tolerated                   |
+
+Formats say nothing of values that are not text; `type` does. The libraries behind them are imported when first needed.
+"""
+
+from __future__ import annotations
+
+import calendar
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from certhook.errors import PackError, nearest
+
+if TYPE_CHECKING:
+    from jsonschema import FormatChecker
+    from jsonschema.protocols import Validator
+
+_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_FULL_DATE = re.compile(_DATE)
+_DATE_TIME = re.compile(
+    _DATE + r"[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_UTC_MILLISECONDS = re.compile(r".*[0-9]\.[0-9]{3}Z", re.DOTALL)
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_NOT_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
+_NOT_IN_HOST = re.compile(r'[\\<>"{}|^`]')
+_MINUTES_OF_DAY = 24 * 60
+
+# The one code in use that CLDR lists and ISO 4217 never assigned: the renminbi as traded offshore.
+_NEVER_ASSIGNED = frozenset({"CNH"})
+# Of two copies of the list either may be the newer one. A code that only CLDR has is newly assigned if it has been
+# tender since this year and still is; an older one is rather a withdrawal that CLDR has not heard of.
+_NEWLY_ASSIGNED_SINCE = 2020
+
+
+def is_currency(text: str) -> bool:
+    """Whether the text is an alphabetic code that ISO 4217 assigns today."""
+    return text in _current_currencies()
+
+
+def was_ever_currency(text: str) -> bool:
+    """Whether the text is an alphabetic code that ISO 4217 assigns or has withdrawn (its lists one and three)."""
+    return text in _current_currencies() or text in _listed_currencies()
+
+
+def is_country(text: str) -> bool:
+    """Whether the text is a two-letter code that ISO 3166-1 assigns."""
+    return text in _countries()
+
+
+def is_http_url(text: str) -> bool:
+    """Whether the text is an absolute http or https URL with a host (RFC 3986 § 4.3).
+
+    Characters beyond ASCII are let through, for browsers take them, but no white space and no control characters.
+    """
+    if _NOT_IN_URL.search(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and port != 0 and bool(host) and not _NOT_IN_HOST.search(parts.netloc)
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a date of the calendar (RFC 3339 § 5.6, full-date)."""
+    match = _FULL_DATE.fullmatch(text)
+    return match is not None and _in_calendar(*match.groups())
+
+
+def is_date_time(text: str) -> bool:
+    """Whether the text is a moment (RFC 3339 § 5.6). A 61st second is one only at the end of a day of UTC (§ 5.7)."""
+    match = _DATE_TIME.fullmatch(text)
+    if match is None or not _in_calendar(*match.group(1, 2, 3)):
+        return False
+    hour, minute, second, offset_hour, offset_minute = (int(part or 0) for part in match.group(4, 5, 6, 8, 9))
+    if hour > 23 or minute > 59 or second > 60 or offset_hour > 23 or offset_minute > 59:
+        return False
+    offset = (offset_hour * 60 + offset_minute) * (-1 if match[7] == "-" else 1)
+    return second < 60 or (hour * 60 + minute - offset) % _MINUTES_OF_DAY == _MINUTES_OF_DAY - 1
+
+
+def is_utc_milliseconds(text: str) -> bool:
+    """Whether the text is a moment in UTC, ending in Z, with milliseconds."""
+    return _UTC_MILLISECONDS.fullmatch(text) is not None and is_date_time(text)
+
+
+def is_decimal_text(text: str) -> bool:
+    """Whether the text is a plain decimal number: no exponent, separator, white space or currency sign."""
+    return _DECIMAL.fullmatch(text) is not None
+
+
+FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "iso-4217": is_currency,
+    "iso-4217-ever": was_ever_currency,
+    "iso-3166-1-alpha-2": is_country,
+    "http-url": is_http_url,
+    "date": is_date,
+    "date-time": is_date_time,
+    "date-time-utc-ms": is_utc_milliseconds,
+    "decimal-text": is_decimal_text,
+}
+
+
+@lru_cache(maxsize=1)
+def format_checker() -> FormatChecker:
+    """The checker of the formats above, and of no others."""
+    from jsonschema import FormatChecker  # noqa: PLC0415 - not needed to start up, and slow to import
+
+    checker = FormatChecker(formats=())
+    for name, fits in FORMATS.items():
+        checker.checks(name)(_of_text(fits))
+    return checker
+
+
+def validator(schema: Mapping[str, Any]) -> Validator:
+    """The JSON Schema 2020-12 validator of `schema`, with formats, built once for each content.
+
+    Raises PackError, one line, where the schema is none or names a format that is not in the table above, which JSON
+    Schema would pass over in silence.
+    """
+    return _validator(json.dumps(schema, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _validator(text: str) -> Validator:
+    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - as in format_checker
+
+    schema = json.loads(text)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise PackError(f"{_title(schema)}: {error.json_path}: {error.message.splitlines()[0]}") from None
+    for name in _named_formats(schema):
+        if name not in FORMATS:
+            raise PackError(f"{_title(schema)}: unknown format {name!r}{nearest(name, FORMATS)}")
+    return Draft202012Validator(schema, format_checker=format_checker())
+
+
+def _title(schema: Any) -> str:
+    return f"schema {schema.get('title', 'without title')!r}" if isinstance(schema, dict) else "schema"
+
+
+def _named_formats(schema: Any) -> Iterator[str]:
+    """Every value of a keyword `format` in a schema; a property of that name holds a schema, never text."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("format"), str):
+            yield schema["format"]
+        for key, member in schema.items():
+            if key not in {"const", "enum", "default", "examples"}:
+                yield from _named_formats(member)
+    elif isinstance(schema, list):
+        for element in schema:
+            yield from _named_formats(element)
+
+
+def _of_text(fits: Callable[[str], bool]) -> Callable[[object], bool]:
+    return lambda value: not isinstance(value, str) or fits(value)
+
+
+def _in_calendar(year: str, month: str, day: str) -> bool:
+    return 1 <= int(month) <= 12 and 1 <= int(day) <= calendar.monthrange(int(year), int(month))[1]
+
+
+@lru_cache(maxsize=1)
+def _current_currencies() -> frozenset[str]:
+    import pycountry  # noqa: PLC0415 - as in format_checker
+
+    return frozenset(currency.alpha_3 for currency in pycountry.currencies) | _newly_assigned()
+
+
+def _newly_assigned() -> frozenset[str]:
+    from babel.core import get_global  # noqa: PLC0415 - as in format_checker
+
+    return frozenset(
+        code
+        for periods in get_global("territory_currencies").values()
+        for code, start, end, tender in periods
+        if tender and end is None and start and start[0] >= _NEWLY_ASSIGNED_SINCE
+    )
+
+
+@lru_cache(maxsize=1)
+def _listed_currencies() -> frozenset[str]:
+    from babel.core import get_global  # noqa: PLC0415 - as in format_checker
+
+    return frozenset(get_global("all_currencies")) - _NEVER_ASSIGNED
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    import pycountry  # noqa: PLC0415 - as in format_checker
+
+    return frozenset(country.alpha_2 for country in pycountry.countries)

@@ -1,0 +1,156 @@
+"""Runs a fuzzed property: draws bodies, sends them in batches, judges each from its bytes, shrinks what is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from certhook.answers import Kind
+from certhook.cases import Case, asks_about
+from certhook.courier import Delivery
+from certhook.fuzzing.recipes import Recipe, recipes
+from certhook.judging import Judgement
+from certhook.oracle import categories_of
+from certhook.rounds import CaseResult, Round
+from certhook.values import CaseOutcome, Level, Outcome
+
+if TYPE_CHECKING:
+    from certhook.suite import Item
+
+BATCH = 6
+"""Bodies that Hypothesis draws at a time, on average; they are in flight together."""
+
+MAX_SHRINKS = 200
+"""Batches that may be sent to make a finding smaller."""
+
+MAX_FINDINGS = 5
+"""Requirements whose breach is looked for, one after the other; more would only tell the same story again."""
+
+
+class Found(Exception):
+    """Some body breaks a MUST. Two that break the same requirement are the same to Hypothesis."""
+
+    def __init__(self, requirement: str, judgement: Judgement, recipe: Recipe) -> None:
+        super().__init__(requirement)
+        self.requirement = requirement
+        self.judgement = judgement
+        self.recipe = recipe
+
+
+@dataclass
+class _Tally:
+    """What the bodies so far say of each requirement: met, or the first breach."""
+
+    outcomes: dict[str, CaseOutcome]
+    shrinking: bool = False
+    shrinks: int = 0
+
+
+class Exploration:
+    """The fuzzed property of one operation."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self._certification = item.certification
+        self._known: set[str] = set()
+
+    def explore(self) -> None:
+        """Look for bodies that break a requirement, and conclude the item."""
+        from certhook.suite import conclude
+
+        __tracebackhide__ = True
+        certification, item = self._certification, self.item
+        round = certification.round(item.operation, item.group)
+        round.open()
+        if round.blocked:
+            conclude(item, [CaseOutcome(id, Outcome.BLOCKED, round.blocked) for id in item.requirements])
+            return
+        tally = _Tally({})
+        for _ in range(MAX_FINDINGS):
+            found = self._search(round, tally)
+            if found is None or round.blocked:
+                break
+            self._known.add(found.requirement)
+            sent = f"a valid {item.operation.name} request, but with {found.recipe.says}"
+            tally.outcomes[found.requirement] = certification.outcome_of(found.judgement, sent)
+        if round.blocked:
+            tally.outcomes |= {
+                id: CaseOutcome(id, Outcome.BLOCKED, round.blocked) for id in item.requirements if id not in self._known
+            }
+        conclude(item, list(tally.outcomes.values()), CaseResult())
+
+    def _search(self, round: Round, tally: _Tally) -> Found | None:
+        """One pass of Hypothesis; the smallest finding that it comes to, or None."""
+        from hypothesis import HealthCheck, Phase, given, seed, settings
+        from hypothesis import strategies as st
+
+        limit = self._certification.profile.limits.max_examples
+        tally.shrinking, tally.shrinks = False, 0
+        last: list[Found] = []
+
+        @seed(self._certification.setup.seed)
+        @settings(
+            max_examples=max(1, limit // BATCH),
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+        )
+        @given(st.lists(recipes(self.item.operation), min_size=1, max_size=2 * BATCH))
+        def every_body_is_answered_soundly(batch: list[Recipe]) -> None:
+            tally.shrinks += tally.shrinking
+            if tally.shrinks > MAX_SHRINKS or round.blocked:
+                return
+            found = self._sent(round, batch, tally)
+            if found is not None:
+                tally.shrinking = True
+                last.append(found)
+                raise found
+
+        try:
+            every_body_is_answered_soundly()
+        except Found as found:
+            return found
+        except Exception as error:
+            if last and _from_hypothesis(error):
+                return last[-1]
+            raise
+        return None
+
+    def _sent(self, round: Round, batch: list[Recipe], tally: _Tally) -> Found | None:
+        """Send a batch and judge it; the first breach of a MUST that also shows when its body is sent alone."""
+        case = Case(self.item.id, self.item.operation, self.item.group, batch[0].as_change(), ())
+        deliveries = round.deliver(case, [recipe.as_change() for recipe in batch])
+        for recipe, delivery in zip(batch, deliveries, strict=True):
+            found = self._judged(round, recipe, delivery, tally)
+            if found is not None:
+                return found
+        return None
+
+    def _judged(self, round: Round, recipe: Recipe, delivery: Delivery, tally: _Tally) -> Found | None:
+        if delivery.answer.kind is Kind.LIMITED:
+            return None
+        certification, item = self._certification, self.item
+        found = categories_of(delivery.exchange.request.body, item.operation, delivery.valid)
+        asks = asks_about(found, certification.pack, certification.selected_open, item.operation)
+        case = Case(item.id, item.operation, item.group, delivery.errand.change, asks)
+        result = round.settle(case, delivery)
+        for judgement in (*result.judgements, *result.observations):
+            requirement = certification.requirements[judgement.requirement]
+            if judgement.met:
+                tally.outcomes.setdefault(requirement.id, CaseOutcome(requirement.id, Outcome.PASSED))
+            elif requirement.level is Level.MUST and requirement.id not in self._known:
+                return Found(requirement.id, judgement, recipe)
+            elif requirement.level is Level.SHOULD:
+                sent = f"a valid {item.operation.name} request, but with {recipe.says}"
+                warned = certification.outcome_of(judgement, sent)
+                if tally.outcomes.get(requirement.id, warned).outcome is not Outcome.FAILED:
+                    tally.outcomes[requirement.id] = warned
+        return None
+
+
+def _from_hypothesis(error: Any) -> bool:
+    """Whether Hypothesis itself complains, as it does of a failure that does not repeat."""
+    return type(error).__module__.startswith("hypothesis")

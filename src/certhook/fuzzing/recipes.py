@@ -1,0 +1,217 @@
+"""How to damage a valid body: recipes that Hypothesis draws and shrinks.
+
+A recipe is applied when the request is built, so that ids and times stay fresh. Positions are fractions of the body, so
+that a recipe fits whatever its length. Strategies are built from an operation's request schema alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from certhook import encoding
+from certhook.changes.change import Change, Draft, Stage
+from certhook.dotted import holder_of, leaves
+from certhook.pack.model import Operation
+
+FUZZED = "malformed.fuzzed"
+
+EDGES = (
+    "",
+    " ",
+    "0",
+    "-1",
+    "null",
+    "true",
+    "\x00",
+    "\n",
+    "\u202e",
+    "\ufeff",
+    "\ud800",
+    "\U0001f3b0",
+    "a" * 1_000,
+    "%00",
+    "%s%n",
+    "${7*7}",
+    "{{7*7}}",
+    "' OR '1'='1",
+    "'; DROP TABLE players; --",
+    "<script>alert(1)</script>",
+    "../../../../etc/passwd",
+)
+NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63, 2**64, -(2**63) - 1, 10**30, 0.1, -0.0, 1e-320, 1e308)
+
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
+_SPARE_TOKENS = (b"{", b"}", b"[", b"]", b":", b",", b"null", b"true", b"0", b"-", b"1e999", b"NaN", b'""', b'"', b"\\", b"//")
+_ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A stage, what is done there, and what it is called in a finding."""
+
+    stage: Stage
+    says: str
+    apply: Callable[[Draft], None]
+
+    def as_change(self) -> Change:
+        return Change(FUZZED, f"with {self.says}", self.stage, self.apply, front=("413",))
+
+    def __repr__(self) -> str:
+        return self.says
+
+
+def recipes(operation: Operation) -> st.SearchStrategy[Recipe]:
+    """Recipes for the bodies of an operation."""
+    kinds = [_bytes_damaged(), _encodings_swapped()]
+    if operation.encoding.startswith("json"):
+        places = [place for place, schema in leaves(operation.request).items() if not schema.get("x-in")]
+        kinds += [_tokens_damaged(), _fields_changed(places), _whole_replaced()]
+    return st.one_of(kinds)
+
+
+def _on_body(says: str, change: Callable[[bytes], bytes]) -> Recipe:
+    def apply(draft: Draft) -> None:
+        draft.body = change(draft.body)
+
+    return Recipe(Stage.BODY, says, apply)
+
+
+def _at(body: bytes, thousandths: int) -> int:
+    return len(body) * thousandths // 1000
+
+
+_PLACE = st.integers(0, 999)
+
+
+def _bytes_damaged() -> st.SearchStrategy[Recipe]:
+    """Cut, flip a bit, put something in, take something out, write something twice."""
+    byte = st.integers(0, 255)
+    return st.one_of(
+        st.builds(lambda at: _on_body(f"its body cut at {at}/1000", lambda body: body[: _at(body, at)]), _PLACE),
+        st.builds(lambda at, bit: _on_body(f"bit {bit} flipped at {at}/1000 of its body", lambda body: _flipped(body, at, bit)), _PLACE, st.integers(0, 7)),
+        st.builds(lambda at, value: _on_body(f"byte {value:#04x} put in at {at}/1000 of its body", lambda body: body[: _at(body, at)] + bytes([value]) + body[_at(body, at) :]), _PLACE, byte),
+        st.builds(lambda at, size: _on_body(f"{size} bytes taken out at {at}/1000 of its body", lambda body: body[: _at(body, at)] + body[_at(body, at) + size :]), _PLACE, st.integers(1, 40)),
+        st.builds(lambda at, size: _on_body(f"{size} bytes written twice at {at}/1000 of its body", lambda body: body[: _at(body, at) + size] + body[_at(body, at) :]), _PLACE, st.integers(1, 40)),
+    )
+
+
+def _flipped(body: bytes, at: int, bit: int) -> bytes:
+    place = _at(body, at)
+    return body[:place] + bytes([body[place] ^ (1 << bit)]) + body[place + 1 :] if body else body
+
+
+def _encodings_swapped() -> st.SearchStrategy[Recipe]:
+    def swapped(name: str) -> Recipe:
+        return _on_body(f"its body in {name}", lambda body: body.decode("utf-8", "replace").encode(name, "replace"))
+
+    return st.builds(swapped, st.sampled_from(_ENCODINGS))
+
+
+def _tokens_damaged() -> st.SearchStrategy[Recipe]:
+    """Drop, repeat or replace one token of the JSON text."""
+
+    def damaged(at: int, spare: bytes | None, repeat: bool) -> Recipe:  # noqa: FBT001 - drawn, not called
+        def change(body: bytes) -> bytes:
+            tokens = list(_TOKENS.finditer(body))
+            if not tokens:
+                return body
+            token = tokens[len(tokens) * at // 1000]
+            new = token.group() * 2 if repeat else spare or b""
+            return body[: token.start()] + new + body[token.end() :]
+
+        what = "repeated" if repeat else f"replaced by {spare!r}" if spare else "dropped"
+        return _on_body(f"the JSON token at {at}/1000 {what}", change)
+
+    spares = st.none() | st.sampled_from(_SPARE_TOKENS)
+    return st.builds(damaged, _PLACE, spares, st.booleans())
+
+
+def json_values() -> st.SearchStrategy[Any]:
+    """Any JSON value, with a liking for edges."""
+    scalars = st.one_of(
+        st.none(),
+        st.booleans(),
+        st.sampled_from(NUMBERS),
+        st.integers(),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.sampled_from(EDGES),
+        st.text(max_size=20),
+    )
+    return st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(st.text(max_size=8), inner, min_size=1, max_size=3),
+        max_leaves=5,
+    )
+
+
+def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
+    """One field removed or given another value, at any depth, or an extra one added."""
+
+    def removed(place: str) -> Recipe:
+        def apply(draft: Draft) -> None:
+            holder, name = holder_of(draft.fields, place)
+            del holder[name]
+
+        return Recipe(Stage.FIELDS, f"{place} taken out", apply)
+
+    def replaced(place: str, value: Any) -> Recipe:
+        def apply(draft: Draft) -> None:
+            holder, name = holder_of(draft.fields, place)
+            holder[name] = value
+            draft.body = b""
+
+        return Recipe(Stage.BODY, f"{_short(value)} as {place}", _reencoding(apply))
+
+    def added(name: str, value: Any) -> Recipe:
+        def apply(draft: Draft) -> None:
+            draft.fields.setdefault(name, value)
+
+        return Recipe(Stage.BODY, f"an extra field {_short(name)} with {_short(value)}", _reencoding(apply))
+
+    place = st.sampled_from(places)
+    return st.one_of(
+        st.builds(removed, place),
+        st.builds(replaced, place, json_values()),
+        st.builds(added, st.text(max_size=10), json_values()),
+    )
+
+
+def _reencoding(change: Callable[[Draft], None]) -> Callable[[Draft], None]:
+    """Write the changed fields as JSON even where they hold what UTF-8 cannot, such as lone surrogates."""
+
+    def apply(draft: Draft) -> None:
+        change(draft)
+        draft.body = tolerant_json(draft.fields)
+
+    return apply
+
+
+def tolerant_json(fields: Mapping[str, Any]) -> bytes:
+    """Compact JSON; with escapes for everything beyond ASCII where the values are no text that UTF-8 can hold."""
+    try:
+        return encoding.json_compact(fields)
+    except UnicodeEncodeError:
+        return json.dumps(fields, separators=(",", ":")).encode()
+
+
+def _whole_replaced() -> st.SearchStrategy[Recipe]:
+    """Something else altogether."""
+
+    def other(value: Any) -> Recipe:
+        return _on_body(f"the body {_short(value)}", lambda _body: json.dumps(value).encode())
+
+    def noise(data: bytes) -> Recipe:
+        return _on_body(f"the body {data!r}", lambda _body: data)
+
+    return st.builds(other, json_values()) | st.builds(noise, st.binary(max_size=60))
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

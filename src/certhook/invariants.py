@@ -1,0 +1,237 @@
+"""Rules that hold for every answer of a run, whatever was sent.
+
+Each is named, and a pack's requirement refers to it by that name. It applies to some answers and is broken by some of
+those; a requirement is exercised by the answers that its invariant applies to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from certhook.answers import FRONT, Answer, Kind, looks_like_html, status_fits
+from certhook.changes.change import Change
+from certhook.exchange import Exchange, Failure, Response
+from certhook.jsontext import Flaw
+from certhook.pack.model import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer with all that an invariant may look at.
+
+    `right_signature` computes what the response's signature should be; `account` are the values, by member, that
+    successes have carried so far.
+    """
+
+    exchange: Exchange
+    answer: Answer
+    change: Change
+    pack: Pack
+    right_signature: Callable[[bytes], str | None]
+    account: frozenset[tuple[str, str]] = field(default=frozenset())
+
+    @property
+    def response(self) -> Response:
+        assert isinstance(self.exchange.answer, Response)
+        return self.exchange.answer
+
+    @property
+    def answered(self) -> bool:
+        """An HTTP answer came, and not merely "later"."""
+        return isinstance(self.exchange.answer, Response) and self.answer.kind is not Kind.LIMITED
+
+    @property
+    def own(self) -> bool:
+        """The answer is the application's own, not that of a layer in front of it, nor a crash."""
+        return self.answered and not self.answer.front and status_fits(self.answer.status, ("2xx", "4xx"))
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`broken` says in one line what was observed, or None; it is asked only where `applies`."""
+
+    expected: str
+    applies: Callable[[Seen], bool]
+    broken: Callable[[Seen], str | None]
+    per_answer: bool = True
+
+
+INVARIANTS: dict[str, Invariant] = {}
+
+def invariant(name: str, expected: str, applies: Callable[[Seen], bool]) -> Callable[..., Any]:
+    """Register the function that says how an answer breaks the rule of that name."""
+
+    def register(broken: Callable[[Seen], str | None]) -> Callable[[Seen], str | None]:
+        INVARIANTS[name] = Invariant(expected, applies, broken)
+        return broken
+
+    return register
+
+
+def _always(seen: Seen) -> bool:
+    return seen.answer.kind is not Kind.LIMITED
+
+
+def _never(seen: Seen) -> None:
+    return None
+
+
+# Rules of a whole round rather than of one answer; the round itself judges them.
+for _name, _expected in {
+    "recovers": "the control accepted after the group as before it",
+    "latency": "95 of 100 answers within max_p95_ms",
+}.items():
+    INVARIANTS[_name] = Invariant(_expected, lambda seen: False, _never, per_answer=False)
+
+
+@invariant("answers", "an HTTP answer within the time limit", _always)
+def answers(seen: Seen) -> str | None:
+    return seen.answer.says if isinstance(seen.exchange.answer, Failure) else None
+
+
+@invariant("no-server-error", "no 5xx and no redirect", lambda seen: seen.answered)
+def no_server_error(seen: Seen) -> str | None:
+    broken = seen.answer.kind is Kind.BROKEN and status_fits(seen.answer.status, ("3xx", "5xx"))
+    marked = seen.answer.kind is Kind.ACCEPTED and status_fits(seen.answer.status, ("5xx",))
+    return seen.answer.says if broken or marked else None
+
+
+@invariant("readable", "a JSON object that is a success or a refusal", lambda seen: seen.own)
+def readable(seen: Seen) -> str | None:
+    if seen.answer.text is None:
+        return seen.answer.says
+    if seen.answer.text.flaws - {Flaw.DEEP}:
+        return f"{seen.answer.says} ({', '.join(sorted(seen.answer.text.flaws))})"
+    return seen.answer.says if seen.answer.kind is Kind.BROKEN else None
+
+
+@invariant("success-status", "the documented HTTP status of a success", lambda seen: seen.answer.kind is Kind.ACCEPTED)
+def success_status(seen: Seen) -> str | None:
+    return None if status_fits(seen.answer.status, seen.pack.reading.success_status) else seen.answer.says
+
+
+def _refused(seen: Seen) -> bool:
+    return seen.answer.kind is Kind.REFUSED and not seen.answer.front
+
+
+@invariant("refusal-status", "an HTTP status that a refusal may have", _refused)
+def refusal_status(seen: Seen) -> str | None:
+    allowed = (*seen.pack.reading.refusal_status, *seen.change.front)
+    return None if status_fits(seen.answer.status, allowed) else seen.answer.says
+
+
+@invariant("documented-code", "a documented code", _refused)
+def documented_code(seen: Seen) -> str | None:
+    code = seen.answer.code
+    if str(code) in seen.pack.codes and code is not None:
+        return None
+    return f"{seen.answer.says}; the code is not in the document's list" if code is not None else None
+
+
+@invariant("code-status", "each code with its own HTTP status", _refused)
+def code_status(seen: Seen) -> str | None:
+    statuses = seen.pack.codes.get(str(seen.answer.code))
+    if statuses is None or status_fits(seen.answer.status, statuses):
+        return None
+    return f"{seen.answer.says}, whose own status is {' or '.join(statuses)}"
+
+
+@invariant("media-type", "a JSON media type", lambda seen: seen.own and seen.answer.status not in map(int, FRONT))
+def media_type(seen: Seen) -> str | None:
+    given = seen.response.media_type
+    fits = any(given == one or (one[0] == "+" and given.endswith(one)) for one in seen.pack.reading.media_types)
+    return None if fits else f"Content-Type: {seen.response.header('content-type') or '(none)'}"
+
+
+@invariant("front-not-html", "no HTML page", lambda seen: seen.answer.front)
+def front_not_html(seen: Seen) -> str | None:
+    return f"HTTP {seen.answer.status} with an HTML page" if looks_like_html(seen.response) else None
+
+
+def _signs(seen: Seen) -> bool:
+    """Responses are signed, and this one is not the HTTP server's own, which needs no signature."""
+    signed = bool(seen.pack.signing.response_header)
+    return signed and seen.own and str(seen.answer.status) not in FRONT
+
+
+def _given(seen: Seen) -> str | None:
+    return seen.response.header(seen.pack.signing.response_header)
+
+
+def _signs_with_header(seen: Seen) -> bool:
+    return _signs(seen) and bool(_given(seen))
+
+
+@invariant("response-signed", "a signature header in every response", _signs)
+def response_signed(seen: Seen) -> str | None:
+    return None if _given(seen) else f"{seen.answer.says}, without {seen.pack.signing.response_header}"
+
+
+@invariant("response-signature-right", "the signature of the response's raw body", _signs_with_header)
+def response_signature_right(seen: Seen) -> str | None:
+    right = seen.right_signature(seen.response.body)
+    if right is None or (_given(seen) or "").lower() == right:
+        return None
+    return f"{seen.answer.says}, with a {seen.pack.signing.response_header} that is not that of its body"
+
+
+@invariant("response-signature-lower-case", "lower-case hex digits", _signs_with_header)
+def response_signature_lower_case(seen: Seen) -> str | None:
+    given = _given(seen) or ""
+    return None if given == given.lower() else "upper-case digits in the response's signature"
+
+
+_TRACES = re.compile(
+    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+|\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
+    rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \[|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
+    rb"|\bat [^\n]{1,200}\.(?:js|ts|mjs):\d+:\d+|node_modules/"
+    rb"|(?:/(?:usr|var|home|srv|app|opt|root|www)(?:/[\w.-]+)+|[A-Z]:\\(?:[\w. -]+\\)+[\w.-]+)\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b"
+)
+
+
+@invariant(
+    "no-trace", "no stack trace or source path", lambda seen: seen.answered and seen.answer.kind is not Kind.ACCEPTED
+)
+def no_trace(seen: Seen) -> str | None:
+    found = _TRACES.search(seen.response.body)
+    return f"{seen.answer.says}, whose body has {found.group()[:80]!r}" if found else None
+
+
+@invariant(
+    "discloses-nothing",
+    "no account data in a refusal",
+    lambda seen: seen.answered and seen.answer.kind is not Kind.ACCEPTED and not seen.change.legal,
+)
+def discloses_nothing(seen: Seen) -> str | None:
+    reading = seen.pack.reading
+    for member, value in members_within(seen.answer.members):
+        if member in reading.private and value not in ("", "0", "None"):
+            return f"{seen.answer.says}, which carries {member}"
+        if member in reading.disclosing and (member, value) in seen.account:
+            return f"{seen.answer.says}, which carries the real {member}"
+    return None
+
+
+def members_within(value: Any) -> list[tuple[str, str]]:
+    """Every member at any depth whose value is text or a number, numbers in one spelling."""
+    found: list[tuple[str, str]] = []
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            found += [(name, plain(inner)) for name, inner in part.items() if not isinstance(inner, dict | list)]
+            part = list(part.values())
+        if isinstance(part, list):
+            waiting += [inner for inner in part if isinstance(inner, dict | list)]
+    return found
+
+
+def plain(value: Any) -> str:
+    """A scalar in one spelling, so that "30", 30 and 30.00 compare alike; every zero is "0"."""
+    try:
+        return f"{float(value):.10g}" if not isinstance(value, bool) else str(value)
+    except (TypeError, ValueError, OverflowError):
+        return str(value)

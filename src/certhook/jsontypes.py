@@ -1,0 +1,47 @@
+"""Wrong types for a value, split by whether common frameworks coerce them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Maker = Callable[[Any], Any]
+"""From the right value to a wrong one."""
+
+_OBJECT: dict[str, Maker] = {"an object": lambda value: {"id": value}}
+_ARRAY: dict[str, Maker] = {"an array": lambda value: [value, value]}
+_WORD: dict[str, Maker] = {"a word": lambda value: "certhook"}
+_BOOLEAN: dict[str, Maker] = {"a boolean": lambda value: True}
+_NUMERIC_TEXT: dict[str, Maker] = {"a numeric string": lambda value: str(value)}
+
+WRONG: Mapping[str, Mapping[str, Maker]] = {
+    "string": _OBJECT | _ARRAY | _BOOLEAN,
+    "number": _OBJECT | _ARRAY | _WORD,
+    "integer": _OBJECT | _ARRAY | _WORD,
+    "boolean": _OBJECT | _ARRAY | _WORD,
+    "object": _ARRAY | _WORD | _BOOLEAN,
+}
+"""Types that cannot be coerced, by the type that is right: refusing them is a MUST."""
+
+COERCIBLE: Mapping[str, Mapping[str, Maker]] = {
+    "string": {"a number": lambda value: 12001},
+    "number": _NUMERIC_TEXT | _BOOLEAN,
+    "integer": _NUMERIC_TEXT | _BOOLEAN,
+    "boolean": {"the text true": lambda value: "true"},
+    "object": {},
+}
+"""Types that common frameworks coerce: refusing them is a SHOULD."""
+
+
+def type_of(schema: Mapping[str, Any]) -> str:
+    """The JSON type that a property's schema asks for; `string` where it says none."""
+    kind: str = schema.get("type", "string")
+    return kind
+
+
+def kind_of(value: Any) -> str:
+    """The JSON type of a value as Python holds it; an integer is an `integer`, though also a number."""
+    if value is None:
+        return "null"
+    names = {bool: "boolean", str: "string", int: "integer", float: "number", dict: "object", list: "array"}
+    return names[type(value)]

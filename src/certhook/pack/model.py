@@ -1,0 +1,187 @@
+"""A protocol as data: what a folder below `schemas/` says, typed and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from certhook.values import Requirement
+
+Schema = Mapping[str, Any]
+"""A JSON Schema, 2020-12, with certhook's own `x-` annotations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """How requests are signed. `key` is a place in the profile; `optional` says why a profile may have none."""
+
+    scheme: str
+    header: str = ""
+    key: str = ""
+    response_header: str = ""
+    optional: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The request field that says when it was made, its unit ("s" or "ms") and the accepted age in seconds."""
+
+    field: str
+    unit: str
+    window_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """One kind of refusal: any of these statuses (an empty tuple: any), any of these codes, none of those."""
+
+    status: tuple[str, ...] = ()
+    code: tuple[str | int, ...] = ()
+    not_code: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSet:
+    """A named set of allowed answers, and how to say it in a report.
+
+    `only_refused`: an answer that is no refusal is not judged by this set, since another requirement judges it.
+    """
+
+    name: str
+    says: str
+    accepted: bool = False
+    broken: bool = False
+    only_refused: bool = False
+    refusals: tuple[Matcher, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a requirement is tested. Exactly one of changes/bodies, invariant, schema, flow, not_applicable is given.
+
+    `changes` and `bodies` are held against the answer set `answer`; `invariant` names a rule that holds for every
+    answer; `schema` says that response schemas refer to the requirement; `flow` that a suite's own test does.
+    """
+
+    changes: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
+    answer: str = ""
+    invariant: str = ""
+    schema: bool = False
+    flow: bool = False
+    not_applicable: str = ""
+    fields: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    when: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A requirement of the catalogue with the way it is tested."""
+
+    requirement: Requirement
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """A place where the document contradicts itself or is silent, and the reading taken."""
+
+    title: str
+    citation: str
+    ruling: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an answer is read: which body carries the success marker, which is the protocol's own refusal.
+
+    `code` is the JSON pointer of the refusal's code. `disclosing` are members that a refusal must not carry with a
+    value that a success carried; `private` are members that it must not carry at all.
+    """
+
+    accepted: Schema
+    refused: Schema
+    code: str
+    success_status: tuple[str, ...]
+    refusal_status: tuple[str, ...]
+    account_data: tuple[str, ...] = ()
+    disclosing: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ("application/json", "+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented method of the endpoint."""
+
+    name: str
+    method: str
+    path: str
+    citation: str
+    media_type: str
+    encoding: str
+    request: Schema
+    success: Schema
+    refusal: Schema
+    probes: tuple[str, ...] = ()
+
+    @property
+    def mandatory(self) -> tuple[str, ...]:
+        return tuple(self.request.get("required", ()))
+
+    @property
+    def properties(self) -> Mapping[str, Schema]:
+        properties: Mapping[str, Schema] = self.request["properties"]
+        return properties
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A protocol. `digest` is the SHA-256 of all its files."""
+
+    protocol: str
+    title: str
+    served_by: str
+    called_by: str
+    pages: tuple[str, ...]
+    signing: Signing
+    clock: Clock | None
+    reading: Reading
+    codes: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, AnswerSet]
+    operations: tuple[Operation, ...]
+    entries: tuple[Entry, ...]
+    errata: tuple[Erratum, ...]
+    profile_schema: Schema
+    notices: tuple[Mapping[str, str], ...]
+    folder: Path
+    digest: str
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        return tuple(entry.requirement for entry in self.entries)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(requirement.group for requirement in self.requirements))
+
+    def operation(self, name: str) -> Operation:
+        """The operation of that name. Raises KeyError."""
+        return next((one for one in self.operations if one.name == name), None) or _missing(name)
+
+    def requirement(self, id: str) -> Requirement:
+        """The requirement of that id. Raises KeyError."""
+        return next((one for one in self.requirements if one.id == id), None) or _missing(id)
+
+    def with_invariant(self, name: str) -> Entry | None:
+        """The entry that holds every answer to that invariant, if the protocol has one."""
+        return next((entry for entry in self.entries if entry.check.invariant == name), None)
+
+
+def _missing(name: str) -> Any:
+    raise KeyError(name)

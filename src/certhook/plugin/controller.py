@@ -1,0 +1,277 @@
+"""Runs a certification from the process that was started: examines the target, and makes the reports at the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from certhook.certification import Certification, timestamp_now
+from certhook.doctor import CheckUp, examine
+from certhook.plugin.executor import Executor
+from certhook.plugin.quiet import quieten
+from certhook.record import timestamp
+from certhook.setup import Setup, prepare_output
+from certhook.values import Outcome, Verdict
+
+_VERSIONED = ("certhook", "pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
+
+
+class Controller:
+    """One per run. `setups` are complete, addresses and all, when tests begin."""
+
+    def __init__(self, config: pytest.Config, setups: list[Setup]) -> None:
+        self._config = config
+        self.setups = setups
+        self.executor: Executor | None = None
+        self.results: dict[str, dict[str, Any]] = {}
+        self._targets: list[Any] = []
+        self._progress: Any = None
+        self._interrupted: str | None = None
+
+    @classmethod
+    def for_run(cls, config: pytest.Config, setups: list[Setup]) -> Self:
+        """Check everything that can be checked before anything is sent, and start the embedded targets.
+
+        Raises UsageError.
+        """
+        if any(setup.embedded for setup in setups):
+            setups = [_with_embedded_profile(setup) for setup in setups]
+        for setup in setups:
+            setup.load()
+        for setup in setups:
+            prepare_output(Path(setup.output))
+        controller = cls(config, setups)
+        controller._start_targets()
+        controller._direct_reports()
+        return controller
+
+    @property
+    def distributed(self) -> bool:
+        """Whether tests run in other processes."""
+        return bool(self._config.getoption("numprocesses", default=None)) or self._config.option.dist != "no"
+
+    @property
+    def folder(self) -> Path:
+        """Where the files go that are one for all protocols."""
+        first = Path(self.setups[0].output)
+        return first if len(self.setups) == 1 else first.parent
+
+    def close(self) -> None:
+        """Stop the embedded targets."""
+        for target in self._targets:
+            target.stop()
+        self._targets = []
+
+    # ------------------------------------------------------------------ hooks
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Examine each target; where nothing can be sent, the run goes on to say so of each requirement."""
+        if self._config.option.collectonly:
+            return
+        quieten(self._config, self.folder)
+        if self._config.option.dist == "load":
+            self._config.option.dist = "loadgroup"
+        self._settle_addresses()
+        workers = len(self._config.option.tx or ()) if self.distributed else 1
+        self.setups = [self._examined(replace(setup, workers=max(1, workers))) for setup in self.setups]
+        if self.executor is not None:
+            self._hand_over(self.executor)
+        self._register_allure()
+        self._start_progress()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker what the run is about."""
+        node.workerinput["certhook"] = [setup.as_json() for setup in self.setups]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Move the live line on."""
+        properties = dict(report.user_properties)
+        if self._progress is not None and "certhook.case" in properties and report.when == "call":
+            group = str(properties.pop("certhook.group"))
+            del properties["certhook.case"]
+            self._progress.ended(group, [Outcome(str(value)) for value in properties.values()])
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell the live line how much there is to do."""
+        if self._progress is not None:
+            self._progress.planned(len(session.items))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """As above, where workers collect."""
+        if self._progress is not None:
+            self._progress.planned(len(ids))
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+        """Remember that the run was stopped from outside."""
+        self._interrupted = str(excinfo.value) or "interrupted"
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Make result.json and the reports, and the exit status of the verdict."""
+        if self._progress is not None:
+            self._progress.stop()
+        if self._config.option.collectonly:
+            return
+        if self.executor is not None:
+            self.executor.close()
+        for setup in self.setups:
+            self._finish(setup)
+        verdicts = [Verdict(result["verdict"]) for result in self.results.values()]
+        worst = [one for one in (Verdict.NOT_CERTIFIED, Verdict.INCOMPLETE) if one in verdicts]
+        session.exitstatus = (worst[0] if worst else Verdict.CERTIFIED).exit_status
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Show what was found, after everything that pytest has to say."""
+        from rich.console import Console
+
+        from certhook.reporting.table import print_summary
+
+        console = Console(highlight=False)
+        for setup in self.setups:
+            if setup.protocol in self.results:
+                print_summary(console, self.results[setup.protocol], Path(setup.output))
+
+    # ------------------------------------------------------------------- parts
+
+    def _start_targets(self) -> None:
+        from certhook.reference import embedded
+
+        for setup in self.setups:
+            if setup.embedded:
+                self._targets.append(embedded(setup.protocol, setup.faults, setup.variants, setup.latency_ms).start())
+
+    def _direct_reports(self) -> None:
+        """Let allure-pytest and pytest's own JUnit writer write into the run's folder, unless told otherwise."""
+        option = self._config.option
+        option.allure_report_dir = getattr(option, "allure_report_dir", None) or str(self.folder / "allure-results")
+        option.xmlpath = option.xmlpath or str(self.folder / "junit.xml")
+
+    def _settle_addresses(self) -> None:
+        """Wait for the embedded targets, and put their addresses into the profiles."""
+        targets = iter(self._targets)
+        self.setups = [
+            replace(setup, profile={**(setup.profile or {}), "target": {"url": next(targets).url}})
+            if setup.embedded
+            else setup
+            for setup in self.setups
+        ]
+
+    def _examined(self, setup: Setup) -> Setup:
+        """Write the head of the journal, and ask the doctor."""
+        certification = Certification(setup)
+        try:
+            certification.journal.write("run", **_head(certification))
+            checks = examine(certification)
+            reason = next((check.says for check in checks if not check.ok), "")
+            certification.journal.write("doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks])
+        finally:
+            certification.close()
+        self._say(checks, reason)
+        return replace(setup, blocked=reason)
+
+    def _say(self, checks: list[CheckUp], reason: str) -> None:
+        if reason:
+            sys.stderr.write(f"certhook: {reason}\n")
+
+    def _hand_over(self, executor: Executor) -> None:
+        """The executor of this process was made before addresses were known."""
+        executor.certifications[:] = [Certification(setup) for setup in self.setups]
+
+    def _register_allure(self) -> None:
+        import allure_commons
+
+        from certhook.plugin.allure_labels import StableIdentity
+
+        if not allure_commons.plugin_manager.has_plugin("certhook"):
+            allure_commons.plugin_manager.register(StableIdentity(), "certhook")
+
+    def _start_progress(self) -> None:
+        from rich.console import Console
+
+        from certhook.reporting.progress import LiveProgress
+
+        console = Console(stderr=True)
+        if console.is_terminal and getattr(self._config.option, "certhook_quiet", False):
+            self._progress = LiveProgress(console)
+            self._progress.start()
+
+    def _finish(self, setup: Setup) -> None:
+        """From the journal to everything else."""
+        from certhook.reporting.allure_files import write_allure_files
+        from certhook.reporting.har import write_har
+        from certhook.results import write_result
+
+        folder = Path(setup.output)
+        certification = Certification(setup)
+        certification.journal.write("end", ended=timestamp_now(), interrupted=self._interrupted)
+        certification.close()
+        result = write_result(folder)
+        write_har(folder)
+        write_allure_files(folder, result, os.environ)
+        self.results[setup.protocol] = result
+
+
+def _with_embedded_profile(setup: Setup) -> Setup:
+    from certhook.reference import profile
+
+    return replace(setup, profile=profile(setup.protocol, "http://127.0.0.1", setup.faults))
+
+
+def _head(certification: Certification) -> dict[str, Any]:
+    """The journal's first line: everything about the run but what it finds."""
+    from datetime import UTC, datetime
+
+    setup, profile, pack = certification.setup, certification.profile, certification.pack
+    now = datetime.now(UTC)
+    return {
+        "format": 1,
+        "protocol": pack.protocol,
+        "target": profile.url,
+        "started": timestamp(now),
+        "seed": setup.seed,
+        "versions": {"python": ".".join(map(str, sys.version_info[:3]))} | {name: version(name) for name in _VERSIONED},
+        "profile": profile.without_secrets(),
+        "pack_digest": pack.digest,
+        "require_all": setup.require_all,
+        "workers": setup.workers,
+        "requirements": [
+            {
+                "id": one.requirement.id,
+                "title": one.requirement.title,
+                "group": one.requirement.group,
+                "level": one.requirement.level.value,
+                "basis": one.requirement.basis.value,
+                "citation": one.requirement.citation,
+                "outcome": one.settled.value if one.settled else None,
+                "reason": one.reason,
+            }
+            for one in certification.selected
+        ],
+        "waivers": [
+            {
+                "requirement": waiver.requirement,
+                "reason": waiver.reason,
+                "owner": waiver.owner,
+                "expires": waiver.expires.isoformat(),
+                "expired": waiver.expired(now.date()),
+            }
+            for waiver in profile.waivers
+        ],
+        "errata": [{"title": one.title, "ruling": one.ruling} for one in pack.errata],
+        "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)],
+    }
+
+
+def _applies(notice: Any, url: str) -> bool:
+    return notice.get("when", "always") == "always" or not url.lower().startswith("https:")

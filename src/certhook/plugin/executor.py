@@ -1,0 +1,209 @@
+"""Runs the suites' tests in one process: collects the items, runs flows, and puts outcomes into reports."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+
+from certhook.certification import Certification
+from certhook.fuzzing import Exploration
+from certhook.judging import annotated
+from certhook.pack.model import Operation
+from certhook.plugin.allure_labels import label
+from certhook.setup import Setup
+from certhook.suite import Conversation, Item, concluded, is_rule
+from certhook.values import GROUPS, CaseOutcome, Outcome
+
+_ARGUMENTS = {
+    "cases": "case",
+    "rules": "rule",
+    "explorations": "exploration",
+    "endings": "ending",
+    "flow": "conversation",
+}
+_ORDER = ("cases", "explorations", "flow", "rules", "endings")
+_ITEM = pytest.StashKey[Item]()
+
+
+class Executor:
+    """One per process that runs tests. `worker` counts from 0."""
+
+    def __init__(self, config: pytest.Config, setups: list[Setup], worker: int) -> None:
+        self._config = config
+        self._worker = worker
+        self.certifications = [Certification(setup, worker) for setup in setups]
+        self._allure = bool(config.getoption("allure_report_dir", default=None))
+
+    def close(self) -> None:
+        """Close connections and journals."""
+        for certification in self.certifications:
+            certification.close()
+
+    # ---------------------------------------------------------------- collecting
+
+    def parametrize(self, metafunc: pytest.Metafunc, mark: pytest.Mark) -> None:
+        """Give a test one parameter per item that its mark asks for."""
+        kind = mark.args[0]
+        items = [item for one in self.certifications for item in self._items(one, kind, mark.kwargs)]
+        if kind == "explorations":
+            arguments: list[Any] = [Exploration(item) for item in items]
+        elif kind == "flow":
+            arguments = [Conversation(item) for item in items]
+        else:
+            arguments = list(items)
+        params = [
+            pytest.param(argument, id=f"{item.certification.pack.protocol}-{item.id}")
+            for item, argument in zip(items, arguments, strict=True)
+        ]
+        metafunc.parametrize(_ARGUMENTS[kind], params)
+
+    def _items(self, certification: Certification, kind: str, details: dict[str, Any]) -> Iterator[Item]:
+        if kind == "cases":
+            yield from self._case_items(certification, **details)
+        elif kind == "rules":
+            yield from self._rule_items(certification, **details)
+        elif kind == "endings":
+            yield from self._ending_items(certification)
+        elif kind == "explorations":
+            yield from self._exploration_items(certification, **details)
+        else:
+            yield from self._flow_items(certification, **details)
+
+    @staticmethod
+    def _case_items(certification: Certification, group: str, *, legal: bool) -> Iterator[Item]:
+        for case in certification.cases:
+            if case.group == group and case.change.legal is legal:
+                ids = tuple(dict.fromkeys(ask.requirement.id for ask in case.asks))
+                yield Item(case.id, certification, group, case.operation, ids, case)
+
+    @staticmethod
+    def _rule_items(certification: Certification, group: str) -> Iterator[Item]:
+        for operation in certification.pack.operations:
+            referred = {*annotated(operation.success), *annotated(operation.refusal)}
+            for one in certification.selected:
+                requirement, check = one.requirement, one.entry.check
+                held = (check.invariant and is_rule(check.invariant)) or (check.schema and requirement.id in referred)
+                if held and requirement.group == group and not one.settled:
+                    id = f"{operation.name}.{group}.rule.{requirement.id}"
+                    yield Item(id, certification, group, operation, (requirement.id,))
+
+    @staticmethod
+    def _ending_items(certification: Certification) -> Iterator[Item]:
+        rounds = dict.fromkeys((case.operation.name, case.group) for case in certification.cases)
+        for name, group in rounds:
+            operation = certification.pack.operation(name)
+            rules = [
+                one.requirement.id
+                for one in certification.selected
+                if not one.settled and one.entry.check.invariant in ("recovers", "latency")
+                and (one.entry.check.invariant != "latency" or group == "robustness")
+            ]
+            yield Item(f"{name}.{group}.ending", certification, group, operation, tuple(rules))
+
+    @staticmethod
+    def _exploration_items(certification: Certification, group: str) -> Iterator[Item]:
+        fuzzed = tuple(one.requirement.id for one in certification.selected if one.entry.check.bodies and not one.settled)
+        if fuzzed and certification.profile.limits.max_examples:
+            for operation in certification.pack.operations:
+                yield Item(f"{operation.name}.{group}.fuzzed", certification, group, operation, fuzzed)
+
+    @staticmethod
+    def _flow_items(certification: Certification, requirement: str) -> Iterator[Item]:
+        for one in certification.selected:
+            if one.requirement.id == requirement and not one.settled:
+                names = one.entry.check.operations or [certification.pack.operations[0].name]
+                operation = certification.pack.operation(names[0])
+                yield Item(f"flow.{requirement}", certification, one.requirement.group, operation, (requirement,))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Order the items round by round, and tie each round to one worker."""
+        for test in items:
+            item = _item_of(test)
+            if item is not None:
+                test.stash[_ITEM] = item
+                test.add_marker(pytest.mark.xdist_group(item.round_key))
+        items.sort(key=_place)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Say which cases will be sent, and write down, once, what was collected."""
+        items = [test.stash[_ITEM] for test in session.items if _ITEM in test.stash]
+        for certification in self.certifications:
+            own = [item for item in items if item.certification is certification]
+            certification.plan(item.case for item in own if item.case)
+            if self._worker == 0 and not self._config.option.collectonly:
+                cases = [{"case": item.id, "requirements": list(item.requirements)} for item in own]
+                certification.journal.write("plan", cases=cases)
+
+    # ------------------------------------------------------------------- running
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Run a flow within its conversation, which records how it ended."""
+        conversation = pyfuncitem.funcargs.get("conversation")
+        if not isinstance(conversation, Conversation):
+            return None
+        conversation.run(pyfuncitem.obj)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Label the test for Allure, whatever becomes of it."""
+        __tracebackhide__ = True
+        try:
+            return (yield)
+        finally:
+            if self._allure and _ITEM in item.stash:
+                label(item.stash[_ITEM])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put the outcomes into the report; a test that crashed is certhook's failure and blocks its requirements."""
+        report = yield
+        if _ITEM in item.stash and (call.when == "call" or call.excinfo is not None):
+            about = item.stash[_ITEM]
+            outcomes = concluded(about.id) or self._crashed(about, call)
+            report.user_properties += [("certhook.group", about.group), ("certhook.case", about.id)]
+            report.user_properties += [(one.requirement, one.outcome.value) for one in outcomes]
+        return report
+
+    @staticmethod
+    def _crashed(item: Item, call: pytest.CallInfo[None]) -> list[CaseOutcome]:
+        if call.excinfo is None:
+            return []
+        reason = f"certhook itself failed: {call.excinfo.typename}; pytest's output has the rest"
+        outcomes = [CaseOutcome(id, Outcome.BLOCKED, reason) for id in item.requirements]
+        item.certification.record(item.id, item.group, item.operation.name, outcomes)
+        return outcomes
+
+
+def _item_of(test: pytest.Item) -> Item | None:
+    callspec = getattr(test, "callspec", None)
+    for value in callspec.params.values() if callspec else ():
+        about = getattr(value, "item", value)
+        if isinstance(about, Item):
+            return about
+    return None
+
+
+def _place(test: pytest.Item) -> tuple[str, int, int, int]:
+    """Protocol, then group, then operation; in a round: cases, what else is sent, what all answers say, the end."""
+    if _ITEM not in test.stash:
+        return ("", 0, 0, 0)
+    item = test.stash[_ITEM]
+    mark = test.get_closest_marker("certhook")
+    names = [operation.name for operation in item.certification.pack.operations]
+    assert mark is not None
+    return (
+        item.certification.pack.protocol,
+        GROUPS.index(item.group),
+        names.index(item.operation.name),
+        _ORDER.index(mark.args[0]),
+    )
+
+
+__all__ = ["Executor", "Operation"]

@@ -1,0 +1,65 @@
+"""pytest's way in. The controller is the process that was started; an executor runs in every process that runs tests."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from certhook.errors import UsageError
+from certhook.plugin.controller import Controller
+from certhook.plugin.executor import Executor
+from certhook.plugin.options import add_options, setups_of, wanted
+from certhook.setup import Setup
+
+_CONTROLLER, _EXECUTOR = "certhook-controller", "certhook-executor"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options of a certification."""
+    add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Settle what the run is about before pytest does anything; wrong usage ends here, in one line."""
+    if not wanted(config) or config.option.help or config.option.version:
+        return None
+    try:
+        controller = Controller.for_run(config, setups_of(config))
+    except UsageError as error:
+        sys.stderr.write(f"certhook: {error}\n")
+        return 2
+    config.pluginmanager.register(controller, _CONTROLLER)
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and the executor where tests are run in this process."""
+    config.addinivalue_line("markers", "certhook(kind, ...): which cases the test is for; see certhook.suite")
+    workerinput = getattr(config, "workerinput", None)
+    controller: Controller | None = config.pluginmanager.get_plugin(_CONTROLLER)
+    if workerinput is not None and "certhook" in workerinput:
+        setups = [Setup.from_json(data) for data in workerinput["certhook"]]
+        config.pluginmanager.register(Executor(config, setups, int(workerinput["workerid"][2:])), _EXECUTOR)
+    elif controller is not None and not controller.distributed:
+        executor = Executor(config, controller.setups, 0)
+        controller.executor = executor
+        config.pluginmanager.register(executor, _EXECUTOR)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close what was opened."""
+    for name in (_EXECUTOR, _CONTROLLER):
+        plugin = config.pluginmanager.get_plugin(name)
+        if plugin is not None:
+            plugin.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a suite's test its cases."""
+    executor: Executor | None = metafunc.config.pluginmanager.get_plugin(_EXECUTOR)
+    mark = metafunc.definition.get_closest_marker("certhook")
+    if executor is not None and mark is not None:
+        executor.parametrize(metafunc, mark)

@@ -1,0 +1,87 @@
+"""The plugin's options, the same as those of `certhook run`, and what is made of them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certhook.errors import UsageError
+from certhook.pack.loading import protocols
+from certhook.places import suites_dir
+from certhook.setup import Setup
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register the options of a certification."""
+    group = parser.getgroup("certhook", "certification of an endpoint (only with a folder of suites)")
+    group.addoption("--protocol", action="append", metavar="P", help="protocol to certify (default: all, embedded)")
+    group.addoption("--target", metavar="URL", help="base URL of the endpoint")
+    group.addoption("--profile", metavar="FILE", help="profile with credentials and test data, TOML")
+    group.addoption("--output", metavar="DIR", help="folder for everything that the run writes")
+    group.addoption("--group", action="append", default=[], metavar="G", help="only the requirements of this group")
+    group.addoption("--requirement", action="append", default=[], metavar="ID", help="only this requirement")
+    group.addoption("--max-examples", type=int, metavar="N", help="fuzzed bodies per operation")
+    group.addoption("--seed", type=int, default=0, metavar="N", help="same seed, same requests")
+    group.addoption("--require-all", action="store_true", help="a MUST that was not tested makes the run incomplete")
+    group.addoption("--embedded", action="store_true", help="certify the built-in reference target")
+    group.addoption("--fault", action="append", default=[], metavar="NAME", help="fault of the embedded target")
+    group.addoption("--variant", action="append", default=[], metavar="NAME", help="legal variant of the embedded target")
+    group.addoption("--latency-ms", type=int, default=0, metavar="N", help="latency of the embedded target")
+    group.addoption("--packs", metavar="DIR", help="folder of protocols (default: those of certhook)")
+
+
+def wanted(config: pytest.Config) -> bool:
+    """Whether this pytest run is a certification: a folder of suites is among its arguments."""
+    suites = suites_dir()
+    for argument in config.args:
+        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
+        if path == suites or suites in path.parents:
+            return True
+    return bool(config.getoption("--packs"))
+
+
+def setups_of(config: pytest.Config) -> list[Setup]:
+    """One Setup for each protocol that the options name. Raises UsageError."""
+    option: Any = config.option
+    packs = Path(option.packs) if option.packs else None
+    names = option.protocol or list(protocols(packs))
+    embedded = option.embedded or not (option.target or option.profile)
+    if len(names) > 1 and not embedded:
+        raise UsageError(f"--target and --profile go with one --protocol; {len(names)} are meant here")
+    for flag, values in (("--fault", option.fault), ("--variant", option.variant)):
+        if values and not embedded:
+            raise UsageError(f"{flag} goes with --embedded, not with --target or --profile")
+    if embedded and option.target:
+        raise UsageError("--embedded and --target exclude each other")
+    folder = Path(option.output) if option.output else default_output(names)
+    return [
+        Setup(
+            protocol=name,
+            output=str((folder / name if len(names) > 1 else folder).absolute()),
+            target=option.target,
+            profile_path=option.profile,
+            packs=option.packs,
+            groups=tuple(option.group),
+            requirements=tuple(option.requirement),
+            seed=option.seed,
+            max_examples=option.max_examples,
+            require_all=option.require_all,
+            salt=secrets.token_hex(16),
+            embedded=embedded,
+            faults=tuple(option.fault),
+            variants=tuple(option.variant),
+            latency_ms=option.latency_ms,
+        )
+        for name in names
+    ]
+
+
+def default_output(names: list[str]) -> Path:
+    """`reports/<protocol>-<UTC time>` below the current folder; a number behind it where that is taken."""
+    stem = f"{'-'.join(names) if len(names) == 1 else 'all'}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    candidates = (Path("reports") / (stem if not count else f"{stem}-{count}") for count in range(1000))
+    return next(path for path in candidates if not path.exists())

@@ -1,0 +1,79 @@
+"""Faults in the answer to another HTTP method than POST."""
+
+from __future__ import annotations
+
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.target import BAD_PARAMS, PLAYER, KlasTarget, Refusal, Reply
+from certhook.reference.wire import HttpAnswer, HttpRequest
+
+
+@fault("get-accepted", breaks=["klas.methods.not-accepted"], also=["klas.methods.status-405"])
+class GetAccepted(KlasTarget):
+    """Answers a GET with the account that it answered a POST with last."""
+
+    def authenticate(self, request: HttpRequest) -> Reply:
+        return self.succeed(PLAYER) if request.method == "GET" else super().authenticate(request)
+
+
+@fault("put-accepted", breaks=["klas.methods.not-accepted"], also=["klas.methods.status-405"])
+class PutAccepted(KlasTarget):
+    """Routes PUT like POST."""
+
+    methods = ("POST", "PUT")
+
+
+@fault("delete-accepted", breaks=["klas.methods.not-accepted"], also=["klas.methods.status-405"])
+class DeleteAccepted(KlasTarget):
+    """Routes every method that has a body like POST."""
+
+    methods = ("POST", "DELETE", "PATCH")
+
+
+class _MethodStatus(KlasTarget):
+    """Refuses other methods with a status of its own."""
+
+    method_status = 405
+
+    def check_method(self, request: HttpRequest) -> None:
+        if request.method not in self.methods:
+            raise Refusal(BAD_PARAMS, self.method_status)
+
+
+@fault("methods-404", breaks=["klas.methods.status-405"])
+class Methods404(_MethodStatus):
+    """Knows the path for POST only, and answers HTTP 404 otherwise."""
+
+    method_status = 404
+
+
+@fault("methods-200", breaks=["klas.methods.status-405"])
+class Methods200(_MethodStatus):
+    """Answers other methods like bad parameters, with HTTP 200."""
+
+    method_status = 200
+
+
+@fault(
+    "methods-500",
+    breaks=["klas.robustness.no-server-error", "klas.methods.status-405"],
+    also=["klas.methods.not-accepted", "klas.status.refusal-http"],
+)
+class Methods500(_MethodStatus):
+    """Answers other methods as an internal error."""
+
+    method_status = 500
+
+
+@fault(
+    "methods-html",
+    breaks=["klas.robustness.front-html"],
+    also=["klas.status.media-type", "klas.signature.response-present"],
+)
+class MethodsHtml(KlasTarget):
+    """Leaves the web server's own page for other methods."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method in self.methods:
+            return super().answer(request)
+        headers = ((b"Content-Type", b"text/html"), (b"Allow", b"POST"))
+        return HttpAnswer(405, headers, b"<html><body><h1>405 Not Allowed</h1><hr>nginx</body></html>")

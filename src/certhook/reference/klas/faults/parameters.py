@@ -1,0 +1,248 @@
+"""Faults in the check of parameters, and in finding the account that they name."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.faults.consequences import BAD_PARAMETER, NOT_ACCEPTED, UNKNOWN_ACCOUNT
+from certhook.reference.klas.target import (
+    BAD_PARAMS,
+    INTEGRITY,
+    INVALID_BODY,
+    PLAYER,
+    UNKNOWN,
+    Fields,
+    KlasTarget,
+    Player,
+    Refusal,
+    Reply,
+)
+
+_LAX = BAD_PARAMETER | {"klas.parameters.coercible", "klas.parameters.empty-request-id"}
+
+
+@fault("request-id-optional", breaks=["klas.parameters.missing"], also=BAD_PARAMETER)
+class RequestIdOptional(KlasTarget):
+    """Does not need the request id, and so does not ask for it."""
+
+    def check_shape(self, fields: Fields) -> None:
+        super().check_shape({"request_id": "none", **fields})
+
+
+@fault("request-id-unchecked", breaks=["klas.parameters.wrong-type", "klas.parameters.null"], also=_LAX)
+class RequestIdUnchecked(KlasTarget):
+    """Takes whatever stands in the request id, as long as the field is there."""
+
+    def check_text(self, name: str, value: object) -> None:
+        if name != "request_id":
+            super().check_text(name, value)
+
+
+@fault("timestamp-optional", breaks=["klas.parameters.missing"], also=BAD_PARAMETER)
+class TimestampOptional(KlasTarget):
+    """Takes the time of arrival where no timestamp is given."""
+
+    def check_shape(self, fields: Fields) -> None:
+        fields.setdefault("timestamp", self.now())
+        super().check_shape(fields)
+
+
+@fault("timestamp-null-is-now", breaks=["klas.parameters.null"], also=BAD_PARAMETER)
+class TimestampNullIsNow(KlasTarget):
+    """Takes the time of arrival where the timestamp is null or missing."""
+
+    def check_shape(self, fields: Fields) -> None:
+        if fields.get("timestamp") is None:
+            fields["timestamp"] = self.now()
+        super().check_shape(fields)
+
+
+@fault("session-null-accepted", breaks=["klas.parameters.null"], also=BAD_PARAMETER)
+class SessionNullAccepted(KlasTarget):
+    """Compares the session only where it is not null."""
+
+    def check_shape(self, fields: Fields) -> None:
+        null = "session_id" in fields and fields["session_id"] is None
+        super().check_shape({**fields, "session_id": "none"} if null else fields)
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        if session_id is not None:
+            super().check_session(player, session_id)
+
+
+@fault("timestamp-unreadable-is-now", breaks=["klas.parameters.wrong-type"], also=_LAX)
+class TimestampUnreadableIsNow(KlasTarget):
+    """Swallows the error of a timestamp that it cannot read."""
+
+    def check_shape(self, fields: Fields) -> None:
+        if isinstance(fields.get("timestamp"), str | list | dict):
+            fields["timestamp"] = self.now()
+        super().check_shape(fields)
+
+
+@fault("arrays-unwrapped", breaks=["klas.parameters.wrong-type"], also=BAD_PARAMETER)
+class ArraysUnwrapped(KlasTarget):
+    """Takes the first element of an array, as a query string's parser does."""
+
+    def check_shape(self, fields: Fields) -> None:
+        for name, value in fields.items():
+            fields[name] = value[0] if isinstance(value, list) and value else value
+        super().check_shape(fields)
+
+
+@fault("texts-coerced", breaks=["klas.parameters.wrong-type", "klas.parameters.coercible"], also=_LAX)
+class TextsCoerced(KlasTarget):
+    """Turns whatever it is given into text."""
+
+    def check_shape(self, fields: Fields) -> None:
+        for name in self.texts:
+            if fields.get(name) is not None:
+                fields[name] = str(fields[name])
+        super().check_shape(fields)
+
+
+@fault("numbers-as-text", breaks=["klas.parameters.coercible"])
+class NumbersAsText(KlasTarget):
+    """Takes numbers for identifiers."""
+
+    def check_shape(self, fields: Fields) -> None:
+        for name in self.texts:
+            value = fields.get(name)
+            fields[name] = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        super().check_shape(fields)
+
+
+@fault("timestamp-as-text", breaks=["klas.parameters.coercible"])
+class TimestampAsText(KlasTarget):
+    """Takes digits in a string for a timestamp."""
+
+    def check_shape(self, fields: Fields) -> None:
+        value = fields.get("timestamp")
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            fields["timestamp"] = int(value)
+        super().check_shape(fields)
+
+
+@fault("empty-player-is-default", breaks=["klas.parameters.empty-identifier"])
+class EmptyPlayerIsDefault(KlasTarget):
+    """Takes the demonstration player where the player id is empty."""
+
+    def check_shape(self, fields: Fields) -> None:
+        if fields.get("player_id") == "":
+            fields["player_id"] = PLAYER.player_id
+        super().check_shape(fields)
+
+
+@fault("empty-session-accepted", breaks=["klas.parameters.empty-identifier"])
+class EmptySessionAccepted(KlasTarget):
+    """Finds the session by a beginning, and the empty text is the beginning of all."""
+
+    def check_text(self, name: str, value: object) -> None:
+        if name != "session_id" or value != "":
+            super().check_text(name, value)
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        if not player.session_id.startswith(session_id):
+            raise Refusal(BAD_PARAMS)
+
+
+@fault("empty-request-id-accepted", breaks=["klas.parameters.empty-request-id"])
+class EmptyRequestIdAccepted(KlasTarget):
+    """Accepts an empty request id."""
+
+    def check_text(self, name: str, value: object) -> None:
+        if name != "request_id" or value != "":
+            super().check_text(name, value)
+
+
+@fault("extra-field-refused", breaks=["klas.parameters.extra-field"])
+class ExtraFieldRefused(KlasTarget):
+    """Refuses fields that it does not know."""
+
+    def check_shape(self, fields: Fields) -> None:
+        super().check_shape(fields)
+        if len(fields) > 4:
+            raise Refusal(BAD_PARAMS)
+
+
+class _ShapeRefusedOtherwise(KlasTarget):
+    """Answers bad parameters with another code."""
+
+    shape_code = BAD_PARAMS
+
+    def check_shape(self, fields: Fields) -> None:
+        try:
+            super().check_shape(fields)
+        except Refusal:
+            raise Refusal(self.shape_code) from None
+
+
+@fault("parameters-as-invalid-body", breaks=["klas.parameters.code"])
+class ParametersAsInvalidBody(_ShapeRefusedOtherwise):
+    """Answers bad parameters as an invalid body."""
+
+    shape_code = INVALID_BODY
+
+
+@fault("parameters-as-unknown-error", breaks=["klas.parameters.code"])
+class ParametersAsUnknownError(_ShapeRefusedOtherwise):
+    """Answers bad parameters as an internal error."""
+
+    shape_code = UNKNOWN
+
+
+@fault(
+    "parameters-as-integrity",
+    breaks=["klas.parameters.not-integrity", *BAD_PARAMETER - {"klas.status.refusal-http-200"}],
+)
+class ParametersAsIntegrity(_ShapeRefusedOtherwise):
+    """Answers bad parameters as a failed integrity check."""
+
+    shape_code = INTEGRITY
+
+
+@fault("unknown-player-created", breaks=["klas.parameters.unknown-player"], also=["klas.semantics.same-balance"])
+class UnknownPlayerCreated(KlasTarget):
+    """Opens an account for whom it does not know."""
+
+    def admit(self, fields: Fields) -> Reply:
+        if fields["player_id"] not in self.players:
+            return self.succeed(Player(fields["player_id"], fields["session_id"], "EUR", "0"))
+        return super().admit(fields)
+
+
+@fault("player-ignored", breaks=["klas.parameters.unknown-player"], also=UNKNOWN_ACCOUNT)
+class PlayerIgnored(KlasTarget):
+    """Finds the account by the session alone."""
+
+    def admit(self, fields: Fields) -> Reply:
+        for player in self.players.values():
+            if player.session_id == fields["session_id"]:
+                return self.succeed(player)
+        raise Refusal(BAD_PARAMS)
+
+
+@fault("session-ignored", breaks=["klas.parameters.unknown-session"], also=UNKNOWN_ACCOUNT)
+class SessionIgnored(KlasTarget):
+    """Does not look at the session."""
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        return
+
+
+@fault("session-of-another", breaks=["klas.parameters.foreign-session"])
+class SessionOfAnother(KlasTarget):
+    """Checks that the session exists, not whose it is."""
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        if all(session_id != one.session_id for one in self.players.values()):
+            raise Refusal(BAD_PARAMS)
+
+
+@fault("session-unknown-accepted", breaks=["klas.parameters.unknown-session"], also=NOT_ACCEPTED | UNKNOWN_ACCOUNT)
+class SessionUnknownAccepted(KlasTarget):
+    """Opens a session that it does not know, unless another player has it."""
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        if any(session_id == one.session_id for one in self.players.values()):
+            super().check_session(player, session_id)

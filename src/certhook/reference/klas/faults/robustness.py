@@ -1,0 +1,206 @@
+"""Faults that hostile bytes bring out: crashes, silence, and damage that outlasts the request."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.faults.consequences import BAD_PARAMETER, CRASH, DISPUTED, MALFORMED, NOT_ACCEPTED, TIME
+from certhook.reference.klas.json_reader import Unreadable
+from certhook.reference.klas.target import INVALID_BODY, UNKNOWN, Crash, Fields, KlasTarget, Player, Refusal, Reply
+from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
+
+_TRACE = (
+    "Traceback (most recent call last):\n"
+    '  File "/srv/operator/webhook/views.py", line 41, in authenticate\n'
+    "    fields = json.loads(request.body)\n"
+    "RecursionError: maximum recursion depth exceeded"
+)
+_SILENCE = MALFORMED | DISPUTED | {"klas.robustness.recovers"}
+
+
+def _is_malformed(answer: HttpAnswer) -> bool:
+    return INVALID_BODY.encode() in answer.body
+
+
+@fault("malformed-dropped", breaks=["klas.robustness.answers", "klas.malformed.grammar"], also=_SILENCE)
+class MalformedDropped(KlasTarget):
+    """Closes the connection where the body is malformed."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        answer = await super().respond(request, connection)
+        if _is_malformed(answer):
+            raise Dropped
+        return answer
+
+
+@fault(
+    "blank-body-hangs",
+    breaks=["klas.robustness.answers", "klas.malformed.grammar"],
+    also=_SILENCE,
+    limits={"timeout_s": 1},
+)
+class BlankBodyHangs(KlasTarget):
+    """Waits for the rest of a body that is white space only."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        if request.body and not request.body.strip():
+            await asyncio.sleep(3600)
+        return await super().respond(request, connection)
+
+
+@fault("connection-poisoned", breaks=["klas.robustness.recovers"], also=NOT_ACCEPTED | MALFORMED | DISPUTED)
+class ConnectionPoisoned(KlasTarget):
+    """Leaves a malformed body's rest in its buffer, and takes it for the next request on the connection."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        if "poisoned" in connection.notes:
+            connection.notes.clear()
+            return replace(self.refuse_http(400), close=True)
+        answer = await super().respond(request, connection)
+        if _is_malformed(answer):
+            connection.notes.add("poisoned")
+        return answer
+
+
+@fault(
+    "locked-out",
+    breaks=["klas.robustness.recovers"],
+    also=NOT_ACCEPTED | BAD_PARAMETER | {"klas.parameters.not-integrity"},
+)
+class LockedOut(KlasTarget):
+    """Refuses the next valid requests of a caller whose signature was wrong."""
+
+    penalty = 3
+
+    def __init__(self) -> None:
+        self.refusals_left = 0
+
+    def signature_wrong(self, request: HttpRequest) -> None:
+        self.refusals_left = self.penalty
+        super().signature_wrong(request)
+
+    def succeed(self, player: Player) -> Reply:
+        if self.refusals_left:
+            self.refusals_left -= 1
+            raise Refusal(UNKNOWN)
+        return super().succeed(player)
+
+
+@fault("trace-in-refusal", breaks=["klas.robustness.no-trace"])
+class TraceInRefusal(KlasTarget):
+    """Runs with its debug switch on, and adds a trace to the refusal of a malformed body."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        return {**fields, "detail": _TRACE} if refusal.code == INVALID_BODY else fields
+
+
+@fault(
+    "nesting-crash",
+    breaks=["klas.robustness.no-trace", "klas.robustness.no-server-error"],
+    also=CRASH | MALFORMED,
+)
+class NestingCrash(KlasTarget):
+    """Runs out of stack on deep nesting, and shows where."""
+
+    def read(self, body: bytes) -> Any:
+        if body.count(b"[") > 500 or body.count(b"{") > 500:
+            raise Crash(_TRACE)
+        return super().read(body)
+
+
+@fault("nul-crash", breaks=["klas.robustness.no-server-error"], also=CRASH | DISPUTED)
+class NulCrash(KlasTarget):
+    """Writes every text to a database that takes no NUL."""
+
+    def parse(self, body: bytes) -> Fields:
+        fields = super().parse(body)
+        if b"\\u0000" in body:
+            raise Crash
+        return fields
+
+
+@fault(
+    "surrogate-crash",
+    breaks=["klas.robustness.no-server-error", "klas.malformed.out-of-range"],
+    also=CRASH | DISPUTED,
+)
+class SurrogateCrash(KlasTarget):
+    """Writes every text to a log in UTF-8, which has no lone surrogates."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            return super().read(body)
+        except Unreadable as error:
+            if b"\\ud" in body.lower():
+                raise Crash from error
+            raise
+
+
+@fault("four-byte-text-crash", breaks=["klas.robustness.no-server-error"], also=CRASH | {"klas.parameters.extra-field"})
+class FourByteTextCrash(KlasTarget):
+    """Stores the body in a column whose UTF-8 has three bytes at most."""
+
+    def parse(self, body: bytes) -> Fields:
+        fields = super().parse(body)
+        if max(body) >= 0xF0:
+            raise Crash
+        return fields
+
+
+@fault(
+    "huge-number-crash",
+    breaks=["klas.robustness.no-server-error"],
+    also=CRASH | DISPUTED | MALFORMED,
+)
+class HugeNumberCrash(KlasTarget):
+    """Does not catch what its reader says of a number of thousands of digits."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            return super().read(body)
+        except Unreadable as error:
+            if b"1" * 4300 in body:
+                raise Crash from error
+            raise
+
+
+@fault("latin-1-crash", breaks=["klas.robustness.no-server-error", "klas.malformed.grammar"], also=CRASH | MALFORMED)
+class Latin1Crash(KlasTarget):
+    """Decodes the body before anything guards it."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            body.decode()
+        except UnicodeDecodeError as error:
+            raise Crash from error
+        return super().read(body)
+
+
+@fault("notice-before-body", breaks=["klas.robustness.readable"], also=TIME | {"klas.signature.response-right"})
+class NoticeBeforeBody(KlasTarget):
+    """Prints a warning into the answer to a request out of time."""
+
+    def check_timestamp(self, fields: Fields) -> None:
+        try:
+            super().check_timestamp(fields)
+        except Refusal as refusal:
+            raise Refusal(refusal.code, headers=((b"X-Notice", b"1"),)) from None
+
+    def send(self, reply: Reply) -> HttpAnswer:
+        if not reply.headers:
+            return super().send(reply)
+        body = b"Warning: Undefined index\n" + self.serialise(reply.fields)
+        return HttpAnswer(reply.status, (*self.media_type(reply), *self.sign(reply, body)), body)
+
+
+@fault("slow", breaks=["klas.robustness.latency"], options={"max_p95_ms": 60})
+class Slow(KlasTarget):
+    """Takes its time."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        await asyncio.sleep(0.12)
+        return await super().respond(request, connection)

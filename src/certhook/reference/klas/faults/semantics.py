@@ -1,0 +1,75 @@
+"""Faults that show only when answers are held against each other."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import itertools
+import json
+
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.target import Fields, KlasTarget, Player, Refusal
+from certhook.reference.wire import HttpRequest
+
+
+@fault("currency-drifts", breaks=["klas.semantics.same-currency"])
+class CurrencyDrifts(KlasTarget):
+    """Answers from two replicas, one of which has an old currency."""
+
+    def __init__(self) -> None:
+        self.currencies = itertools.cycle(["EUR", "USD"])
+
+    def currency(self, player: Player) -> object:
+        return next(self.currencies)
+
+
+@fault("balance-drifts", breaks=["klas.semantics.same-balance"])
+class BalanceDrifts(KlasTarget):
+    """Takes a fee for every answer."""
+
+    def __init__(self) -> None:
+        self.fees = itertools.count()
+
+    def balance(self, player: Player) -> object:
+        return f"{float(player.balance) - next(self.fees) / 100:.2f}"
+
+
+class _Disclosing(KlasTarget):
+    """Tells in refusals what it knows of the player that the request names."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        player = self._named_player(request)
+        return {**fields, **self.disclosed(player, refusal)} if player else fields
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        raise NotImplementedError
+
+    def _named_player(self, request: HttpRequest) -> Player | None:
+        try:
+            return self.players.get(json.loads(request.body)["player_id"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return None
+
+
+@fault("refusal-with-balance", breaks=["klas.semantics.refusal-hides-balance"])
+class RefusalWithBalance(_Disclosing):
+    """Fills the account in before it knows whether it may."""
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        return {"currency": player.currency, "balance": player.balance}
+
+
+@fault("refusal-with-nested-balance", breaks=["klas.semantics.refusal-hides-balance"])
+class RefusalWithNestedBalance(_Disclosing):
+    """Attaches the player's record to a failed check, for support."""
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        return {"details": {"player": {"id": player.player_id, "balance": float(player.balance)}}}
+
+
+@fault("integrity-refusal-with-balance", breaks=["klas.semantics.refusal-hides-balance"])
+class IntegrityRefusalWithBalance(_Disclosing):
+    """Answers a failed check with the account and the code of the failure."""
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        return {"balance": player.balance} if refusal.code == "ERR_INTEGRITY_CHECK_FAILED" else {}

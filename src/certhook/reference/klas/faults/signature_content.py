@@ -1,0 +1,224 @@
+"""Faults in what the request's signature is computed of: the key, the algorithm, the bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import itertools
+import json
+import re
+from typing import Any
+
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.faults.consequences import BAD_PARAMETER, MALFORMED, OTHER_BYTES
+from certhook.reference.klas.target import INTEGRITY, KlasTarget, Refusal
+from certhook.reference.wire import HttpRequest
+
+
+class _Lenient(KlasTarget):
+    """Accepts, beside the right signature, any of `others`."""
+
+    def check_signature(self, request: HttpRequest) -> None:
+        given = request.header("X-Signature") or ""
+        if given not in self.others(request.body):
+            super().check_signature(request)
+
+    def others(self, body: bytes) -> set[str]:
+        raise NotImplementedError
+
+
+def _fields(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+@fault("signature-empty-key", breaks=["klas.signature.empty-key"])
+class SignatureEmptyKey(_Lenient):
+    """Tries the keys of all brands, one of which has none configured."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hmac.digest(b"", body, "sha256").hex()}
+
+
+@fault("signature-unkeyed", breaks=["klas.signature.plain-hash"])
+class SignatureUnkeyed(_Lenient):
+    """Accepts the plain hash of the body."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hashlib.sha256(body).hexdigest()}
+
+
+@fault("signature-key-before-body", breaks=["klas.signature.plain-hash"])
+class SignatureKeyBeforeBody(_Lenient):
+    """Accepts the plain hash of key and body, as an older integration had it."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hashlib.sha256(self.secret + body).hexdigest()}
+
+
+@fault("signature-key-after-body", breaks=["klas.signature.plain-hash"])
+class SignatureKeyAfterBody(_Lenient):
+    """Accepts the plain hash of body and key."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hashlib.sha256(body + self.secret).hexdigest()}
+
+
+@fault("signature-sha1", breaks=["klas.signature.other-algorithm"])
+class SignatureSha1(_Lenient):
+    """Accepts HMAC-SHA1 for older callers."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hmac.digest(self.secret, body, "sha1").hex()}
+
+
+@fault("signature-md5", breaks=["klas.signature.other-algorithm"])
+class SignatureMd5(_Lenient):
+    """Accepts HMAC-MD5 for older callers."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hmac.digest(self.secret, body, "md5").hex()}
+
+
+@fault("signature-by-length", breaks=["klas.signature.other-algorithm"])
+class SignatureByLength(_Lenient):
+    """Guesses the algorithm from the number of digits, SHA-512 among them."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hmac.digest(self.secret, body, name).hex() for name in ("sha1", "sha384", "sha512")}
+
+
+@fault("signature-seen-before", breaks=["klas.signature.captured"], also=OTHER_BYTES)
+class SignatureSeenBefore(KlasTarget):
+    """Caches signatures that were right once, and does not compute them again."""
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+
+    def signature_matches(self, given: str, right: str) -> bool:
+        if super().signature_matches(given, right):
+            self.known.add(given)
+        return given in self.known
+
+
+@fault(
+    "signature-over-compact",
+    breaks=["klas.signature.whitespace-changed", "klas.signature.any-serialisation"],
+    also=OTHER_BYTES | BAD_PARAMETER | MALFORMED | {"klas.parameters.not-integrity"},
+)
+class SignatureOverCompact(KlasTarget):
+    """Signs the parsed body as it writes it itself, without whitespace."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        fields = _fields(request.body)
+        return request.body if fields is None else json.dumps(fields, separators=(",", ":")).encode()
+
+
+@fault(
+    "signature-over-compact-too",
+    breaks=["klas.signature.whitespace-changed", "klas.signature.reserialised"],
+    also=OTHER_BYTES,
+)
+class SignatureOverCompactToo(_Lenient):
+    """Tries the body as it writes it itself where the bytes received do not fit."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {self.signature(json.dumps(_fields(body), separators=(",", ":")).encode())}
+
+
+@fault("signature-over-pretty-too", breaks=["klas.signature.reserialised"], also=OTHER_BYTES)
+class SignatureOverPrettyToo(_Lenient):
+    """Tries indented forms of the body, as its log shows them, where the bytes received do not fit."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {self.signature(json.dumps(_fields(body), indent=indent).encode()) for indent in (2, 4)}
+
+
+@fault("signature-in-any-order", breaks=["klas.signature.key-order-changed"], also=OTHER_BYTES)
+class SignatureInAnyOrder(_Lenient):
+    """Keeps fields in a map without order, and so accepts the signature of any order of them."""
+
+    def others(self, body: bytes) -> set[str]:
+        fields = _fields(body)
+        if not isinstance(fields, dict) or len(fields) > 5:
+            return set()
+        orders = itertools.permutations(fields.items())
+        return {self.signature(json.dumps(dict(order), separators=(",", ":")).encode()) for order in orders}
+
+
+@fault(
+    "signature-over-text",
+    breaks=["klas.parameters.not-integrity", "klas.malformed.grammar", "klas.malformed.code"],
+    also=BAD_PARAMETER | MALFORMED,
+)
+class SignatureOverText(KlasTarget):
+    """Signs the body as decoded to text and encoded again, which changes what is no UTF-8."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return request.body.decode("utf-8", "replace").encode()
+
+
+@fault(
+    "signature-over-stripped",
+    breaks=["klas.signature.any-serialisation"],
+    also=OTHER_BYTES | BAD_PARAMETER | MALFORMED | {"klas.parameters.not-integrity", "klas.parameters.extra-field"},
+)
+class SignatureOverStripped(KlasTarget):
+    """Signs the body without any whitespace in it."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return b"".join(request.body.split())
+
+
+@fault(
+    "signature-over-unescaped",
+    breaks=["klas.signature.any-serialisation"],
+    also=OTHER_BYTES | BAD_PARAMETER | MALFORMED | {"klas.parameters.not-integrity"},
+)
+class SignatureOverUnescaped(KlasTarget):
+    """Resolves escapes before it signs the body, as a framework that hands out decoded text does."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        if b"\\u" not in request.body:
+            return request.body
+        return re.sub(rb"\\u00([0-7][0-9a-f])", lambda escape: bytes.fromhex(escape[1].decode()), request.body)
+
+
+@fault(
+    "session-trusted",
+    breaks=["klas.signature.random", "klas.signature.other-key"],
+    also=[
+        *OTHER_BYTES,
+        "klas.signature.nibble",
+        "klas.signature.prefix",
+        "klas.signature.truncated",
+        "klas.signature.empty-key",
+        "klas.signature.plain-hash",
+        "klas.signature.other-algorithm",
+        "klas.signature.not-hex",
+        "klas.signature.non-ascii",
+        "klas.signature.long",
+        "klas.signature.base64",
+        "klas.signature.prefixed",
+    ],
+)
+class SessionTrusted(KlasTarget):
+    """Trusts every signed request of a session that it has authenticated once."""
+
+    def __init__(self) -> None:
+        self.trusted: set[str] = set()
+
+    def check_signature(self, request: HttpRequest) -> None:
+        try:
+            super().check_signature(request)
+        except Refusal:
+            fields = _fields(request.body)
+            trusted = isinstance(fields, dict) and str(fields.get("session_id")) in self.trusted
+            if not trusted or not request.header("X-Signature"):
+                raise Refusal(INTEGRITY) from None
+        else:
+            fields = _fields(request.body)
+            if isinstance(fields, dict):
+                self.trusted.add(str(fields.get("session_id")))

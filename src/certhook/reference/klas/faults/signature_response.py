@@ -1,0 +1,104 @@
+"""Faults in the signature of the response."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.target import INTEGRITY, KlasTarget, Reply
+from certhook.reference.wire import Headers
+
+
+def _is_success(reply: Reply) -> bool:
+    return bool(reply.fields.get("status_code") == "OK")
+
+
+@fault("response-unsigned", breaks=["klas.signature.response-present"])
+class ResponseUnsigned(KlasTarget):
+    """Signs no response."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return ()
+
+
+@fault("response-unsigned-refusals", breaks=["klas.signature.response-present"])
+class ResponseUnsignedRefusals(KlasTarget):
+    """Signs only successes."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return super().sign(reply, body) if _is_success(reply) else ()
+
+
+@fault("response-unsigned-successes", breaks=["klas.signature.response-present"])
+class ResponseUnsignedSuccesses(KlasTarget):
+    """Signs only refusals."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return () if _is_success(reply) else super().sign(reply, body)
+
+
+@fault("response-unsigned-integrity", breaks=["klas.signature.response-present"])
+class ResponseUnsignedIntegrity(KlasTarget):
+    """Answers a failed check from a filter that comes before the one that signs."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return () if reply.fields.get("status_code") == INTEGRITY else super().sign(reply, body)
+
+
+@fault("response-signature-empty", breaks=["klas.signature.response-present"])
+class ResponseSignatureEmpty(KlasTarget):
+    """Sends the header without a value on refusals."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return super().sign(reply, body) if _is_success(reply) else ((b"X-Signature", b""),)
+
+
+@fault("response-signed-early", breaks=["klas.signature.response-right"])
+class ResponseSignedEarly(KlasTarget):
+    """Signs the response before the framework writes it, in another form."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return super().sign(reply, json.dumps(reply.fields).encode())
+
+
+@fault("response-refusals-signed-early", breaks=["klas.signature.response-right"])
+class ResponseRefusalsSignedEarly(KlasTarget):
+    """Signs an empty body on refusals, since their body is filled in later."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return super().sign(reply, body if _is_success(reply) else b"")
+
+
+@fault("response-signed-unkeyed", breaks=["klas.signature.response-right"])
+class ResponseSignedUnkeyed(KlasTarget):
+    """Signs the response with a plain hash."""
+
+    def response_signature(self, body: bytes) -> str:
+        return hashlib.sha256(body).hexdigest()
+
+
+@fault("response-signed-base64", breaks=["klas.signature.response-right"], also=["klas.signature.response-lower-case"])
+class ResponseSignedBase64(KlasTarget):
+    """Signs the response in base64."""
+
+    def response_signature(self, body: bytes) -> str:
+        return base64.b64encode(bytes.fromhex(self.signature(body))).decode()
+
+
+@fault("response-signed-upper-case", breaks=["klas.signature.response-lower-case"])
+class ResponseSignedUpperCase(KlasTarget):
+    """Signs the response in upper-case hex."""
+
+    def response_signature(self, body: bytes) -> str:
+        return self.signature(body).upper()
+
+
+@fault("response-signature-constant", breaks=["klas.signature.response-right"])
+class ResponseSignatureConstant(KlasTarget):
+    """Sends the signature that its test environment was given as an example."""
+
+    def response_signature(self, body: bytes) -> str:
+        return self.signature(b"example")

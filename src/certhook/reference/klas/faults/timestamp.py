@@ -1,0 +1,122 @@
+"""Faults in the check of the timestamp."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.faults.consequences import CRASH, TIME
+from certhook.reference.klas.target import BAD_PARAMS, UNKNOWN, Crash, Fields, KlasTarget, Refusal
+
+
+@fault("timestamp-ignored", breaks=["klas.timestamp.stale", "klas.timestamp.future"])
+class TimestampIgnored(KlasTarget):
+    """Does not look at the time."""
+
+    def check_timestamp(self, fields: Fields) -> None:
+        return
+
+
+@fault("timestamp-one-hour", breaks=["klas.timestamp.stale", "klas.timestamp.future"])
+class TimestampOneHour(KlasTarget):
+    """Has a window of an hour."""
+
+    window_s = 3600
+
+
+@fault("timestamp-window-unit", breaks=["klas.timestamp.stale", "klas.timestamp.future"])
+class TimestampWindowUnit(KlasTarget):
+    """Has the window in milliseconds and compares it with seconds."""
+
+    window_s = 300_000
+
+
+@fault("timestamp-future-accepted", breaks=["klas.timestamp.future"])
+class TimestampFutureAccepted(KlasTarget):
+    """Forgets that a difference may be negative."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return now - sent <= self.window_s
+
+
+@fault("timestamp-past-accepted", breaks=["klas.timestamp.stale"])
+class TimestampPastAccepted(KlasTarget):
+    """Subtracts the wrong way round, and so refuses only the future."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return sent - now <= self.window_s
+
+
+@fault("timestamp-milliseconds-accepted", breaks=["klas.timestamp.future"])
+class TimestampMillisecondsAccepted(KlasTarget):
+    """Guesses the unit from the size of the number."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return super().is_fresh(sent / 1000 if 1e11 < sent < 1e15 else sent, now)
+
+
+@fault("timestamp-zero-skipped", breaks=["klas.timestamp.stale"])
+class TimestampZeroSkipped(KlasTarget):
+    """Takes zero for a timestamp that was not given, and checks none."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return not sent or super().is_fresh(sent, now)
+
+
+@fault("timestamp-negative-skipped", breaks=["klas.timestamp.stale"])
+class TimestampNegativeSkipped(KlasTarget):
+    """Takes a negative number for an overflow of its clock, and lets it pass."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return sent < 0 or super().is_fresh(sent, now)
+
+
+@fault("timestamp-one-minute", breaks=["klas.timestamp.inside-window"])
+class TimestampOneMinute(KlasTarget):
+    """Has a window of a minute."""
+
+    window_s = 60
+
+
+@fault("timestamp-no-skew", breaks=["klas.timestamp.slightly-ahead"], also=["klas.timestamp.inside-window"])
+class TimestampNoSkew(KlasTarget):
+    """Allows for no clock that is ahead of its own by more than five seconds."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return now - self.window_s <= sent <= now + 5
+
+
+@fault("timestamp-code", breaks=["klas.timestamp.code", "klas.status.documented-code"], also=TIME)
+class TimestampCode(KlasTarget):
+    """Has a code of its own for requests out of time."""
+
+    def check_timestamp(self, fields: Fields) -> None:
+        if not self.is_fresh(fields["timestamp"], self.now()):
+            raise Refusal("ERR_TIMESTAMP_EXPIRED")
+
+
+@fault(
+    "timestamp-503",
+    breaks=["klas.timestamp.stale", "klas.robustness.no-server-error"],
+    also=TIME | {"klas.status.refusal-http"},
+)
+class Timestamp503(KlasTarget):
+    """Answers a request out of time as an internal error, with HTTP 503."""
+
+    def check_timestamp(self, fields: Fields) -> None:
+        if not self.is_fresh(fields["timestamp"], self.now()):
+            raise Refusal(UNKNOWN, 503)
+
+
+@fault("timestamp-crash", breaks=["klas.robustness.no-server-error", "klas.timestamp.future"], also=CRASH | TIME)
+class TimestampCrash(KlasTarget):
+    """Makes a date of the timestamp, which milliseconds are too large for."""
+
+    def check_timestamp(self, fields: Fields) -> None:
+        try:
+            datetime.fromtimestamp(fields["timestamp"], UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise Crash from error
+        if not self.is_fresh(fields["timestamp"], self.now()):
+            raise Refusal(BAD_PARAMS)

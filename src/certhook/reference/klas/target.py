@@ -1,0 +1,270 @@
+"""The conformant klas target: a chain of small steps, each of which a fault or a variant can override.
+
+respond -> authenticate -> examine: check_signature -> parse -> check_shape -> check_timestamp -> find_player
+    -> check_session -> succeed, or refuse -> send: serialise -> sign
+"""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import hmac
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certhook.reference.klas.json_reader import Unreadable, read_json
+from certhook.reference.wire import Connection, Headers, HttpAnswer, HttpRequest
+
+INVALID_BODY = "ERR_INVALID_BODY"
+BAD_PARAMS = "ERR_BAD_PARAMS"
+UNKNOWN = "ERR_UNKNOWN"
+INTEGRITY = "ERR_INTEGRITY_CHECK_FAILED"
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """An account: `balance` is the decimal number as the wire carries it."""
+
+    player_id: str
+    session_id: str
+    currency: str
+    balance: str
+
+
+PLAYER = Player("12001", "7b0f3a52-6d0c-4f9e-9a38-2f6f5d1c8e01", "EUR", "30")
+OTHER_PLAYER = Player("12002", "c4d9e8f7-1b2a-4c3d-8e5f-60718293a4b5", "USD", "125.50")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the application before it is written and signed."""
+
+    status: int
+    fields: Fields
+    headers: Headers = ()
+
+
+class Refusal(Exception):
+    """A request that the target refuses: the documented code and the HTTP status."""
+
+    def __init__(self, code: str, status: int = 200, headers: Headers = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+        self.headers = headers
+
+
+class Crash(Exception):
+    """An exception that an operator's code does not catch; `page` is what its framework then shows."""
+
+    def __init__(self, page: str = "Internal Server Error") -> None:
+        super().__init__(page)
+        self.page = page
+
+
+class KlasTarget:
+    """An operator's webhook that does all that the document asks for."""
+
+    secret = b"klas-reference-9f2d41c7"
+    path = "/authenticate"
+    methods: tuple[str, ...] = ("POST",)
+    window_s = 300
+    texts: tuple[str, ...] = ("request_id", "session_id", "player_id")
+    players: Mapping[str, Player] = {player.player_id: player for player in (PLAYER, OTHER_PLAYER)}
+
+    @classmethod
+    def profile(cls, url: str) -> dict[str, Any]:
+        """The profile with which the target at `url` is tested in full."""
+        return {
+            "target": {"url": url},
+            "credentials": {"secret": cls.secret.decode()},
+            "subject": {
+                "player_id": PLAYER.player_id,
+                "session_id": PLAYER.session_id,
+                "other_player_id": OTHER_PLAYER.player_id,
+                "other_session_id": OTHER_PLAYER.session_id,
+            },
+        }
+
+    # ------------------------------------------------------------- the exchange
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        """Answer one request."""
+        return self.answer(request)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        """The answer, be it a success, a refusal or the page of a crash."""
+        try:
+            return self.send(self.authenticate(request))
+        except Refusal as refusal:
+            return self.send(self.refuse(refusal, request))
+        except Crash as crash:
+            return self.crashed(crash)
+
+    def authenticate(self, request: HttpRequest) -> Reply:
+        """What any web application checks, and then the document's own checks."""
+        self.check_route(request)
+        self.check_method(request)
+        self.check_encoding(request)
+        return self.examine(request)
+
+    def examine(self, request: HttpRequest) -> Reply:
+        """The document's checks in their order."""
+        self.check_signature(request)
+        fields = self.parse(request.body)
+        self.check_shape(fields)
+        self.check_timestamp(fields)
+        return self.admit(fields)
+
+    def admit(self, fields: Fields) -> Reply:
+        """The account that the player and the session name."""
+        player = self.find_player(fields["player_id"])
+        self.check_session(player, fields["session_id"])
+        return self.succeed(player)
+
+    # ------------------------------------------------------------- HTTP
+
+    def check_route(self, request: HttpRequest) -> None:
+        if request.path != self.path:
+            raise Refusal(BAD_PARAMS, 404)
+
+    def check_method(self, request: HttpRequest) -> None:
+        if request.method not in self.methods:
+            raise Refusal(BAD_PARAMS, 405, ((b"Allow", b"POST"),))
+
+    def check_encoding(self, request: HttpRequest) -> None:
+        if (request.header("Content-Encoding") or "identity").lower() != "identity":
+            raise Refusal(INVALID_BODY, 415)
+
+    # ------------------------------------------------------------- the signature
+
+    def check_signature(self, request: HttpRequest) -> None:
+        given = self.given_signature(request)
+        if not given:
+            self.signature_missing(request)
+        elif not self.signature_matches(given, self.signature(self.signed_content(request))):
+            self.signature_wrong(request)
+
+    def given_signature(self, request: HttpRequest) -> str | None:
+        return request.header("X-Signature")
+
+    def signature_missing(self, request: HttpRequest) -> None:
+        raise Refusal(INTEGRITY)
+
+    def signature_wrong(self, request: HttpRequest) -> None:
+        raise Refusal(INTEGRITY)
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return request.body
+
+    def signature(self, content: bytes) -> str:
+        return hmac.digest(self.secret, content, "sha256").hex()
+
+    def signature_matches(self, given: str, right: str) -> bool:
+        return hmac.compare_digest(given.encode("latin-1"), right.encode("ascii"))
+
+    # ------------------------------------------------------------- the body
+
+    def parse(self, body: bytes) -> Fields:
+        try:
+            value = self.read(body)
+        except Unreadable:
+            raise Refusal(INVALID_BODY) from None
+        if not isinstance(value, dict):
+            raise Refusal(INVALID_BODY)
+        return value
+
+    def read(self, body: bytes) -> Any:
+        return read_json(body)
+
+    def check_shape(self, fields: Fields) -> None:
+        for name in self.texts:
+            self.check_text(name, fields.get(name))
+        self.check_number(fields.get("timestamp"))
+
+    def check_text(self, name: str, value: object) -> None:
+        if not isinstance(value, str) or not value:
+            raise Refusal(BAD_PARAMS)
+
+    def check_number(self, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Refusal(BAD_PARAMS)
+
+    # ------------------------------------------------------------- time
+
+    def check_timestamp(self, fields: Fields) -> None:
+        if not self.is_fresh(fields["timestamp"], self.now()):
+            raise Refusal(BAD_PARAMS)
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return now - self.window_s <= sent <= now + self.window_s
+
+    def now(self) -> float:
+        return time.time()
+
+    # ------------------------------------------------------------- the account
+
+    def find_player(self, player_id: str) -> Player:
+        player = self.players.get(player_id)
+        if player is None:
+            raise Refusal(BAD_PARAMS)
+        return player
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        if session_id != player.session_id:
+            raise Refusal(BAD_PARAMS)
+
+    # ------------------------------------------------------------- the answer
+
+    def succeed(self, player: Player) -> Reply:
+        return Reply(self.success_status(), self.success_fields(player))
+
+    def success_status(self) -> int:
+        return 200
+
+    def success_fields(self, player: Player) -> Fields:
+        return {"currency": self.currency(player), "balance": self.balance(player), "status_code": "OK"}
+
+    def currency(self, player: Player) -> object:
+        return player.currency
+
+    def balance(self, player: Player) -> object:
+        return player.balance
+
+    def refuse(self, refusal: Refusal, request: HttpRequest) -> Reply:
+        status = self.refusal_status(refusal)
+        return Reply(status, self.refusal_fields(refusal, request), refusal.headers)
+
+    def refusal_status(self, refusal: Refusal) -> int:
+        return refusal.status
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {"status_code": refusal.code}
+
+    def refuse_http(self, status: int) -> HttpAnswer:
+        """The answer to what is no HTTP request, or too large a one."""
+        return self.send(Reply(status, {"status_code": INVALID_BODY}))
+
+    def crashed(self, crash: Crash) -> HttpAnswer:
+        return HttpAnswer(500, ((b"Content-Type", b"text/plain"),), crash.page.encode())
+
+    def send(self, reply: Reply) -> HttpAnswer:
+        body = self.serialise(reply.fields)
+        headers = (*self.media_type(reply), *self.sign(reply, body), *reply.headers)
+        return HttpAnswer(reply.status, headers, body)
+
+    def serialise(self, fields: Fields) -> bytes:
+        return json.dumps(fields, separators=(",", ":")).encode()
+
+    def media_type(self, reply: Reply) -> Headers:
+        return ((b"Content-Type", b"application/json"),)
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return ((b"X-Signature", self.response_signature(body).encode("ascii")),)
+
+    def response_signature(self, body: bytes) -> str:
+        return self.signature(body)

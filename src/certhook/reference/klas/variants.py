@@ -1,0 +1,253 @@
+"""Legal variants of the klas target: other choices where the document is open."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from typing import Any
+
+from certhook.reference.catalogue import variant
+from certhook.reference.klas.json_reader import Unreadable
+from certhook.reference.klas.target import (
+    BAD_PARAMS,
+    INTEGRITY,
+    INVALID_BODY,
+    UNKNOWN,
+    Fields,
+    KlasTarget,
+    Player,
+    Refusal,
+    Reply,
+)
+from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
+
+
+@variant("shape-first")
+class ShapeFirst(KlasTarget):
+    """Checks the shape of the body before its signature."""
+
+    def examine(self, request: HttpRequest) -> Reply:
+        self.check_shape(self.parse(request.body))
+        return super().examine(request)
+
+
+@variant("timestamp-first")
+class TimestampFirst(KlasTarget):
+    """Checks the time, where there is one, before the other fields."""
+
+    def check_shape(self, fields: Fields) -> None:
+        self.check_number(fields.get("timestamp"))
+        self.check_timestamp(fields)
+        super().check_shape(fields)
+
+
+@variant("refusals-as-400")
+class RefusalsAs400(KlasTarget):
+    """Answers refusals, but for that of the signature, with HTTP 400."""
+
+    def refusal_status(self, refusal: Refusal) -> int:
+        return 400 if refusal.status == 200 and refusal.code != INTEGRITY else refusal.status
+
+
+@variant("unknown-account-404")
+class UnknownAccount404(KlasTarget):
+    """Answers an unknown player or session with HTTP 404 and ERR_UNKNOWN."""
+
+    def admit(self, fields: Fields) -> Reply:
+        try:
+            return super().admit(fields)
+        except Refusal:
+            raise Refusal(UNKNOWN, 404) from None
+
+
+@variant("bad-params-as-invalid-body")
+class BadParamsAsInvalidBody(KlasTarget):
+    """Has one code for all that is wrong with a body."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {"status_code": INVALID_BODY if refusal.code == BAD_PARAMS else refusal.code}
+
+
+@variant("bad-params-as-unknown")
+class BadParamsAsUnknown(KlasTarget):
+    """Answers bad parameters as an internal error, which is tolerated."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {"status_code": UNKNOWN if refusal.code == BAD_PARAMS else refusal.code}
+
+
+@variant("malformed-as-bad-params")
+class MalformedAsBadParams(KlasTarget):
+    """Has one code for all that is wrong with a request."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {"status_code": BAD_PARAMS if refusal.code == INVALID_BODY else refusal.code}
+
+
+@variant("missing-signature-401")
+class MissingSignature401(KlasTarget):
+    """Answers a missing signature with HTTP 401."""
+
+    def signature_missing(self, request: HttpRequest) -> None:
+        raise Refusal(BAD_PARAMS, 401)
+
+
+@variant("pretty-with-extras")
+class PrettyWithExtras(KlasTarget):
+    """Indents its answers and adds fields of its own, and signs what goes out."""
+
+    def serialise(self, fields: Fields) -> bytes:
+        extras = {"server": "caf\u00e9", "version": 3, "trace": None}
+        return json.dumps({**extras, **fields}, indent=4, ensure_ascii=False).encode() + b"\n"
+
+
+@variant("refusals-with-zero")
+class RefusalsWithZero(KlasTarget):
+    """Fills refusals up with an empty account."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {"balance": "0", "currency": "EUR", **super().refusal_fields(refusal, request)}
+
+
+@variant("chunked-with-charset")
+class ChunkedWithCharset(KlasTarget):
+    """Sends answers in chunks and names their character set."""
+
+    def media_type(self, reply: Reply) -> Headers:
+        return ((b"content-type", b'Application/JSON; charset="UTF-8"'),)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        return replace(super().answer(request), chunked=True)
+
+
+@variant("connection-close")
+class ConnectionClose(KlasTarget):
+    """Closes the connection after every answer."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        return replace(super().answer(request), close=True)
+
+
+@variant("coercing")
+class Coercing(KlasTarget):
+    """Takes numbers for texts, and texts of digits or truth values for numbers."""
+
+    def check_shape(self, fields: Fields) -> None:
+        for name in self.texts:
+            value = fields.get(name)
+            fields[name] = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        value = fields.get("timestamp")
+        if isinstance(value, bool) or (isinstance(value, str) and value.isascii() and value.isdigit()):
+            fields["timestamp"] = int(value)
+        super().check_shape(fields)
+
+
+@variant("live-balance")
+class LiveBalance(KlasTarget):
+    """Has a player who is playing: the balance moves between answers."""
+
+    def __init__(self) -> None:
+        self.rounds = itertools.count(1)
+
+    def balance(self, player: Player) -> object:
+        return f"{float(player.balance) + next(self.rounds) * 0.25:.2f}"
+
+
+@variant("balance-negative")
+class BalanceNegative(KlasTarget):
+    """Has a player in debt."""
+
+    def balance(self, player: Player) -> object:
+        return "-12.50"
+
+
+@variant("balance-two-decimals")
+class BalanceTwoDecimals(KlasTarget):
+    """Writes every balance with two decimals."""
+
+    def balance(self, player: Player) -> object:
+        return f"{float(player.balance):.2f}"
+
+
+@variant("repeats-refused")
+class RepeatsRefused(KlasTarget):
+    """Accepts a request id once."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+
+    def check_shape(self, fields: Fields) -> None:
+        super().check_shape(fields)
+        if fields["request_id"] in self.seen:
+            raise Refusal(BAD_PARAMS)
+        self.seen.add(fields["request_id"])
+
+
+@variant("front-413")
+class Front413(KlasTarget):
+    """Stands behind a web server that takes no body above 64 KiB, and says so with its own page."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if len(request.body) <= 64 * 1024:
+            return super().answer(request)
+        page = b"<html><head><title>413 Request Entity Too Large</title></head></html>"
+        return HttpAnswer(413, ((b"Content-Type", b"text/html"),), page, close=True)
+
+
+@variant("rate-limited")
+class RateLimited(KlasTarget):
+    """Asks for patience with every twentieth request: HTTP 429 with Retry-After."""
+
+    def __init__(self) -> None:
+        self.requests = itertools.count(1)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if next(self.requests) % 20:
+            return super().answer(request)
+        return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")
+
+
+@variant("signs-in-upper-case")
+class SignsInUpperCase(KlasTarget):
+    """Writes its signatures in upper-case hex, and reads them in any case."""
+
+    def response_signature(self, body: bytes) -> str:
+        return self.signature(body).upper()
+
+    def signature_matches(self, given: str, right: str) -> bool:
+        return super().signature_matches(given.lower(), right)
+
+
+@variant("lenient-reader")
+class LenientReader(KlasTarget):
+    """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            return json.loads(body.decode("utf-8-sig"), parse_constant=_refused)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable(str(error)) from error
+
+
+def _refused(word: str) -> Any:
+    raise Unreadable(f"{word} is not JSON")
+
+
+@variant("future-accepted")
+class FutureAccepted(KlasTarget):
+    """Refuses old requests, not those that are ahead of its clock."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return now - self.window_s <= sent
+
+
+@variant("extra-fields-refused")
+class ExtraFieldsRefused(KlasTarget):
+    """Refuses fields that it does not know."""
+
+    def check_shape(self, fields: Fields) -> None:
+        super().check_shape(fields)
+        if len(fields) > len(self.texts) + 1:
+            raise Refusal(BAD_PARAMS)

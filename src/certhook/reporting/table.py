@@ -1,0 +1,138 @@
+"""What a person reads when a run has ended: what was not met, how to repeat it, the counts and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from certhook.reporting.escaping import visible
+from certhook.values import Outcome, Verdict
+
+_LIMIT = 300
+_NAMED = 5
+_NARROWEST = 60
+_WIDEST = 160
+_STYLES = {Outcome.FAILED: "bold red", Outcome.WARNED: "yellow", Outcome.BLOCKED: "magenta"}
+_VERDICT_STYLES = {
+    Verdict.CERTIFIED: "bold green",
+    Verdict.NOT_CERTIFIED: "bold red",
+    Verdict.INCOMPLETE: "bold magenta",
+}
+
+
+_HEADINGS = (Text("Requirement", style="bold"), Text("Expected", style="bold"), Text("Observed", style="bold"))
+
+
+def print_summary(console: Console, result: Mapping[str, Any], directory: Path | None) -> None:
+    """Print the failed, blocked and warned requirements, the counts, and the verdict; `directory` holds the reports.
+
+    Reads well at 80 columns and in a file. Each `curl` stands on one line of its own, whatever its length.
+    """
+    rows = list(_rows(result, directory))
+    if rows:
+        console.print(_row(console, _HEADINGS))
+    for cells, commands in rows:
+        _line(console, Text(""))
+        console.print(_row(console, cells))
+        for command in commands:
+            _line(console, Text(command))
+    if rows:
+        _line(console, Text(""))
+    for text in (_counts(result), *_reasons(result), _verdict(result), *_places(directory)):
+        console.print(text, soft_wrap=False, overflow="fold")
+
+
+def _line(console: Console, text: Text) -> None:
+    """Print text on one line, neither wrapped nor cut, so that it can be copied."""
+    console.print(text, soft_wrap=True, crop=False, no_wrap=True, overflow="ignore", highlight=False)
+
+
+def _row(console: Console, cells: tuple[Text, Text, Text]) -> Table:
+    # Fixed widths make the rows line up, although each is a table of its own with its commands below it.
+    width = min(max(console.width, _NARROWEST), _WIDEST) - 4
+    first = width * 2 // 5
+    second = (width - first) // 2
+    table = Table.grid(padding=(0, 2, 0, 0), pad_edge=False)
+    for share in (first, second, width - first - second):
+        table.add_column(width=share, overflow="fold")
+    table.add_row(*cells)
+    return table
+
+
+def _rows(result: Mapping[str, Any], directory: Path | None) -> Iterator[tuple[tuple[Text, Text, Text], list[str]]]:
+    for outcome in _STYLES:
+        items = [item for item in result["requirements"] if item["outcome"] == outcome]
+        yield from (_found(item, directory) for item in items if item["findings"])
+        bare = [item for item in items if not item["findings"]]
+        for reason in dict.fromkeys(item["reason"] for item in bare):
+            yield _unfound([item for item in bare if item["reason"] == reason]), []
+
+
+def _found(item: Mapping[str, Any], directory: Path | None) -> tuple[tuple[Text, Text, Text], list[str]]:
+    finding = item["findings"][0]
+    observed = Text(visible(finding["observed"], _LIMIT))
+    others = item["findings_total"] - 1
+    if others:
+        observed.append(f"\n(and {others} more in result.json)", style="dim")
+    cells = (_heading(item, item["id"]), Text(visible(finding["expected"], _LIMIT)), observed)
+    return cells, list(_commands(finding, directory))
+
+
+def _commands(finding: Mapping[str, Any], directory: Path | None) -> Iterator[str]:
+    if finding["curl"]:
+        yield visible(finding["curl"])
+    if "***" in finding["curl"] and finding["exchange"] is not None and directory is not None:
+        yield f"certhook replay {visible(str(directory))} {finding['exchange']}"
+
+
+def _unfound(items: list[Mapping[str, Any]]) -> tuple[Text, Text, Text]:
+    """One row for all requirements with the same outcome and reason: a dead target gives them all the same one."""
+    first = items[0]
+    if len(items) == 1:
+        heading = _heading(first, first["id"])
+    else:
+        names = "\n".join(item["id"] for item in items[:_NAMED])
+        more = f"\nand {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+        heading = Text(f"{first['outcome']} {len(items)} requirements\n", style=_STYLES[Outcome(first["outcome"])])
+        heading.append(names + more, style="not bold default")
+    return heading, Text("an answer to judge" if first["outcome"] == Outcome.BLOCKED else ""), _reason(first)
+
+
+def _reason(item: Mapping[str, Any]) -> Text:
+    return Text(visible(item["reason"], _LIMIT))
+
+
+def _heading(item: Mapping[str, Any], name: str) -> Text:
+    heading = Text(f"{item['outcome']} {item['level']}\n", style=_STYLES[Outcome(item["outcome"])])
+    heading.append(f"{name}\n", style="bold default")
+    return heading.append(visible(item["title"]), style="not bold default")
+
+
+def _counts(result: Mapping[str, Any]) -> Text:
+    parts = [f"{count} {name.replace('_', ' ')}" for name, count in result["counts"].items() if count]
+    return Text(", ".join(parts) or "no requirements")
+
+
+def _reasons(result: Mapping[str, Any]) -> Iterator[Text]:
+    doubts = result.get("incomplete_because", [])
+    for doubt in doubts[:_NAMED]:
+        yield Text(f"incomplete: {visible(doubt, _LIMIT)}")
+    if len(doubts) > _NAMED:
+        yield Text(f"incomplete: {len(doubts) - _NAMED} more reasons in result.json")
+
+
+def _verdict(result: Mapping[str, Any]) -> Text:
+    verdict = Verdict(result["verdict"])
+    text = Text(verdict.value.upper().replace("-", " "), style=_VERDICT_STYLES[verdict])
+    where = f"  {visible(result['target'])}, {result['requests']} requests in {result['duration_s']:.1f} s"
+    return text.append(where, style="not bold default")
+
+
+def _places(directory: Path | None) -> Iterator[Text]:
+    if directory is not None:
+        yield Text(f"Reports: {visible(str(directory))}  (result.json, exchanges.har, allure-results)")

@@ -1,0 +1,36 @@
+"""Which values and names of a run are secret: its credentials, and what its pack's schemas mark with `x-secret`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from certhook.pack.model import Pack
+from certhook.profile import Profile
+from certhook.redaction import Redactor
+
+
+def redactor_for(pack: Pack, profile: Profile, salt: bytes) -> Redactor:
+    """The redactor of a run; processes that share a salt give equal values equal tags."""
+    return Redactor(profile.secrets(), sorted(masked_names(pack)), salt)
+
+
+def masked_names(pack: Pack) -> set[str]:
+    """The signature headers, and every member that a request or response schema marks as secret."""
+    names = {pack.signing.header, pack.signing.response_header} - {""}
+    for operation in pack.operations:
+        for schema in (operation.request, operation.success, operation.refusal):
+            names |= set(_secret_members(schema))
+    return names
+
+
+def _secret_members(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for name, part in schema.get("properties", {}).items():
+            if isinstance(part, dict) and part.get("x-secret"):
+                yield name
+        for part in schema.values():
+            yield from _secret_members(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _secret_members(part)

@@ -1,0 +1,253 @@
+"""What the suites are written with: which cases a test is for, and how a case is judged.
+
+    @refusals("signature")
+    def test_a_wrong_signature_is_refused(case):
+        certify(case)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+
+from certhook.cases import Case
+from certhook.certification import Certification
+from certhook.changes import CONTROL, Change
+from certhook.courier import Delivery
+from certhook.errors import Nonconformance
+from certhook.invariants import INVARIANTS
+from certhook.judging import Judgement
+from certhook.pack.model import Operation
+from certhook.rounds import CaseResult
+from certhook.values import CaseOutcome, Outcome, Requirement
+
+Test = TypeVar("Test", bound=Callable[..., None])
+FINDINGS_KEPT = 5
+
+
+class Blocked(Exception):
+    """A case could not be judged. The message begins with `blocked: `."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """What one collected test is about: a case, a rule for every answer, the end of a round, or a flow.
+
+    `id` is stable from run to run; `requirements` are the ids that it can say something of.
+    """
+
+    id: str
+    certification: Certification
+    group: str
+    operation: Operation
+    requirements: tuple[str, ...]
+    case: Case | None = None
+
+    @property
+    def round_key(self) -> str:
+        """Items with the same key share a round, and so a worker."""
+        return f"{self.certification.pack.protocol}.{self.operation.name}.{self.group}"
+
+
+def _mark(kind: str, **details: Any) -> Callable[[Test], Test]:
+    return pytest.mark.certhook(kind, **details)
+
+
+def refusals(group: str) -> Callable[[Test], Test]:
+    """The test takes each `case` of the group whose request is not valid."""
+    return _mark("cases", group=group, legal=False)
+
+
+def acceptances(group: str) -> Callable[[Test], Test]:
+    """The test takes each `case` of the group whose request is valid."""
+    return _mark("cases", group=group, legal=True)
+
+
+def observations(group: str) -> Callable[[Test], Test]:
+    """The test takes, as `rule`, each requirement of the group that holds for every answer."""
+    return _mark("rules", group=group)
+
+
+def explorations(group: str) -> Callable[[Test], Test]:
+    """The test takes, as `exploration`, each operation whose bodies are to be fuzzed."""
+    return _mark("explorations", group=group)
+
+
+def endings() -> Callable[[Test], Test]:
+    """The test takes the `ending` of every round: its closing control, and what all its answers had in common."""
+    return _mark("endings")
+
+
+def flow(requirement: str) -> Callable[[Test], Test]:
+    """The test is how that requirement is tested; it takes a `conversation`."""
+    return _mark("flow", requirement=requirement)
+
+
+def certify(item: Item) -> None:
+    """Send the case, record what its answer says of each requirement, and pass, fail or warn accordingly."""
+    __tracebackhide__ = True
+    assert item.case is not None
+    certification = item.certification
+    result = certification.round(item.operation, item.group).result(item.case)
+    sent = sentence(item.operation, item.case.change)
+    if result.blocked:
+        outcomes = [CaseOutcome(id, Outcome.BLOCKED, result.blocked) for id in item.requirements]
+    elif item.case.asks:
+        outcomes = certification.outcomes_of(result, sent)
+    else:
+        outcomes = [certification.outcome_of(one, sent, result.flaky) for one in result.observations]
+    conclude(item, outcomes, result)
+
+
+def observe(item: Item) -> None:
+    """Judge one rule by all answers of the round so far."""
+    __tracebackhide__ = True
+    certification, (id,) = item.certification, item.requirements
+    round = certification.round(item.operation, item.group)
+    round.open()
+    seen = round.observed().get(id, [])
+    if not seen and round.blocked:
+        outcomes = [CaseOutcome(id, Outcome.BLOCKED, round.blocked)]
+    elif not seen:
+        reason = "no answer of the kind that it is about came in this group"
+        outcomes = [CaseOutcome(id, Outcome.NOT_APPLICABLE, reason)]
+    else:
+        outcomes = [worst_of(certification, seen)]
+    conclude(item, outcomes)
+
+
+def end(item: Item) -> None:
+    """Send the round's closing control, and judge every rule by all answers of the round."""
+    __tracebackhide__ = True
+    certification = item.certification
+    round = certification.round(item.operation, item.group)
+    round.close()
+    if item.group == "robustness":
+        round.judge_latency()
+    outcomes = [worst_of(certification, seen) for seen in round.observed().values()]
+    recovers = certification.judge.requirement_of("recovers")
+    if round.blocked and recovers:
+        outcomes.append(CaseOutcome(recovers.id, Outcome.BLOCKED, round.blocked))
+    conclude(item, outcomes)
+
+
+def worst_of(certification: Certification, seen: list[Judgement]) -> CaseOutcome:
+    """What several judgements of one requirement come to: the first breach, or none."""
+    breach = next((one for one in seen if not one.met), seen[0])
+    return certification.outcome_of(breach, _sent(certification, breach))
+
+
+def _sent(certification: Certification, judgement: Judgement) -> str:
+    case = judgement.exchange.case
+    return f"a {judgement.exchange.request.operation} request of the case {case}"
+
+
+def sentence(operation: Operation, change: Change) -> str:
+    """What was sent, in words."""
+    return f"a valid {operation.name} request" + ("" if change is CONTROL else f", but {change.says}")
+
+
+def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None = None) -> None:
+    """Record a case's outcomes and end the test in the way that fits the worst of them."""
+    __tracebackhide__ = True
+    exchanges = result.exchanges if result else tuple(
+        outcome.finding.exchange for outcome in outcomes if outcome.finding and outcome.finding.exchange
+    )
+    item.certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
+    _concluded[item.id] = outcomes
+    worst = max(outcomes, key=lambda one: one.outcome.severity, default=None)
+    if worst is None or worst.outcome is Outcome.PASSED:
+        return
+    message = f"{worst.outcome.replace('_', ' ')}: {explained(worst, item.certification.requirements)}"
+    message = item.certification.redactor.text(message)
+    if worst.outcome is Outcome.FAILED:
+        pytest.fail(message, pytrace=False)
+    if worst.outcome is Outcome.WARNED:
+        pytest.xfail(message)
+    if worst.outcome is Outcome.BLOCKED:
+        raise Blocked(message)
+    pytest.skip(message)
+
+
+_concluded: dict[str, list[CaseOutcome]] = {}
+"""Outcomes by item, until the plugin has put them into the test's report."""
+
+
+def concluded(id: str) -> list[CaseOutcome]:
+    """The outcomes of an item that has ended; asked for once."""
+    return _concluded.pop(id, [])
+
+
+def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> str:
+    """An outcome in a few lines: requirement, clause, what was sent, expected and observed."""
+    requirement = requirements[outcome.requirement]
+    lines = [f"{requirement.id} ({requirement.level}): {requirement.title}", f"  clause:   {requirement.citation}"]
+    if outcome.reason:
+        lines.append(f"  reason:   {outcome.reason}")
+    if outcome.finding:
+        finding = outcome.finding
+        lines += [
+            f"  sent:     {finding.message}",
+            f"  expected: {finding.expected}",
+            f"  observed: {finding.observed}",
+            f"  again:    {finding.curl}",
+        ]
+    return "\n".join(lines)
+
+
+class Conversation:
+    """Valid requests of a flow, one after the other. Each must be accepted, else the flow is blocked."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.certification = item.certification
+        self.deliveries: list[Delivery] = []
+
+    @property
+    def profile(self) -> Any:
+        return self.certification.profile
+
+    def control(self, operation: str | None = None) -> Delivery:
+        """Send a valid request of an operation (the item's own by default). Raises Blocked unless it is accepted."""
+        delivery = self.send(CONTROL, operation)
+        if not delivery.accepted:
+            raise Blocked(f"a valid request was not accepted: {delivery.answer.says}")
+        return delivery
+
+    def send(self, change: Change, operation: str | None = None) -> Delivery:
+        """Send a changed request, whatever comes."""
+        if self.certification.pulse.stopped:
+            raise Blocked(self.certification.pulse.stopped)
+        wanted = self.certification.pack.operation(operation) if operation else self.item.operation
+        errand = self.certification.courier.control(wanted, self.item.id)
+        delivery = self.certification.courier.deliver(type(errand)(wanted, change, self.item.id))
+        self.deliveries.append(delivery)
+        return delivery
+
+    def run(self, test: Callable[[Conversation], None]) -> None:
+        """Run a flow and record what it says of its requirement."""
+        __tracebackhide__ = True
+        (id,) = self.item.requirements
+        try:
+            test(self)
+            outcome = CaseOutcome(id, Outcome.PASSED)
+        except Blocked as blocked:
+            outcome = CaseOutcome(id, Outcome.BLOCKED, str(blocked))
+        except NotTested as reason:
+            outcome = CaseOutcome(id, Outcome.NOT_TESTED, str(reason))
+        except Nonconformance as breach:
+            finding = self.certification.finding(str(breach), breach.expected, breach.observed, breach.exchange)
+            outcome = CaseOutcome(id, self.certification.requirements[id].breach, "", finding)
+        conclude(self.item, [outcome], CaseResult(tuple(self.deliveries)))
+
+
+class NotTested(Exception):
+    """A flow needs something that the target does not offer; the message says what."""
+
+
+def is_rule(name: str) -> bool:
+    """Whether an invariant is judged answer by answer."""
+    return bool(name) and INVARIANTS[name].per_answer

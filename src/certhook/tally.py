@@ -1,0 +1,86 @@
+"""Sums that are kept while a journal is read: of the cases of one requirement, and of response times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from certhook.values import Outcome
+
+FINDINGS_SHOWN = 5
+
+
+@dataclass
+class Tally:
+    """What the cases of one requirement came to: the first reason for each outcome, and the first few findings."""
+
+    reasons: dict[Outcome, str] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    findings_total: int = 0
+    _unended: list[str] = field(default_factory=list)
+
+    def add(self, outcome: Outcome, reason: str, finding: dict[str, Any] | None) -> None:
+        """Count the outcome of one case; a finding that says what an earlier one said is counted, not kept."""
+        self.reasons[outcome] = self.reasons.get(outcome) or reason
+        if finding is None:
+            return
+        self.findings_total += 1
+        if len(self.findings) < FINDINGS_SHOWN and _same(finding) not in map(_same, self.findings):
+            self.findings.append(finding)
+
+    def add_unended(self, case: str) -> None:
+        """Count a case that was planned and of which no end is recorded."""
+        self._unended = sorted([*self._unended, case])
+        more = f" and {len(self._unended) - 1} more" if len(self._unended) > 1 else ""
+        self.reasons[Outcome.BLOCKED] = f"planned and never ended: {self._unended[0]}{more}"
+
+    def worst(self, waived: str | None = None) -> tuple[Outcome, str]:
+        """Return the worst outcome and its reason; `waived`, where given, is the reason why breaches are accepted.
+
+        A waiver accepts the breaches that were seen, not what was never tested: a blocked case still counts.
+        """
+        reasons = dict(self.reasons)
+        if waived is not None:
+            reasons = {outcome: why for outcome, why in reasons.items() if outcome.severity < Outcome.WARNED.severity}
+            reasons[Outcome.WAIVED] = waived
+            if Outcome.BLOCKED in self.reasons:
+                reasons[Outcome.BLOCKED] = self.reasons[Outcome.BLOCKED]
+        worst = max(reasons, key=lambda outcome: outcome.severity)
+        return worst, reasons[worst]
+
+
+def _same(finding: dict[str, Any]) -> tuple[str, str]:
+    return finding["message"], finding["observed"]
+
+
+class Latencies:
+    """Response times per operation in milliseconds.
+
+    Kept as counts of values rounded to three digits, so that a million exchanges take no more room than a thousand.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[float]] = {}
+        self._longest: dict[str, float] = {}
+
+    def add(self, operation: str, elapsed_ms: float) -> None:
+        """Count one answered exchange."""
+        self._counts.setdefault(operation, Counter())[float(f"{elapsed_ms:.3g}")] += 1
+        self._longest[operation] = max(elapsed_ms, self._longest.get(operation, 0.0))
+
+    def summary(self) -> dict[str, dict[str, float]]:
+        """Return p50, p95 and max of each operation; p50 and p95 by nearest rank."""
+        return {
+            operation: {"p50": _rank(counts, 50), "p95": _rank(counts, 95), "max": self._longest[operation]}
+            for operation, counts in sorted(self._counts.items())
+        }
+
+
+def _rank(counts: Counter[float], percent: int) -> float:
+    wanted = -(-counts.total() * percent // 100)
+    for value in sorted(counts):
+        wanted -= counts[value]
+        if wanted <= 0:
+            return value
+    return 0.0

@@ -1,0 +1,124 @@
+"""What a run is about: requirements, their outcomes, and findings. Frozen, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Level(StrEnum):
+    """MUST: a breach fails the certification. SHOULD: a breach is a warning."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+
+
+class Basis(StrEnum):
+    """Where a requirement comes from: the document, a page that it points at, or this suite's own ruling."""
+
+    DOCUMENT = "document"
+    COMPANION = "companion"
+    POLICY = "policy"
+
+
+class Outcome(StrEnum):
+    """What became of a requirement, or of one case of it, in a run. Ordered from best to worst."""
+
+    NOT_APPLICABLE = "not_applicable"
+    NOT_TESTED = "not_tested"
+    PASSED = "passed"
+    WAIVED = "waived"
+    WARNED = "warned"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+    @property
+    def severity(self) -> int:
+        """The outcome of a requirement is that of its cases with the highest severity."""
+        return list(Outcome).index(self)
+
+
+class Verdict(StrEnum):
+    """What a run says of its target, with the exit status that goes with it."""
+
+    CERTIFIED = "certified"
+    NOT_CERTIFIED = "not-certified"
+    INCOMPLETE = "incomplete"
+
+    @property
+    def exit_status(self) -> int:
+        return {Verdict.CERTIFIED: 0, Verdict.NOT_CERTIFIED: 1, Verdict.INCOMPLETE: 3}[self]
+
+
+GROUPS = (
+    "fields",
+    "status",
+    "signature",
+    "credentials",
+    "timestamp",
+    "parameters",
+    "malformed",
+    "semantics",
+    "methods",
+    "robustness",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that a target must or should do.
+
+    `id` is `protocol.group.what` and permanent; `citation` is "page § place".
+    """
+
+    id: str
+    level: Level
+    basis: Basis
+    title: str
+    citation: str
+
+    @property
+    def protocol(self) -> str:
+        return self.id.split(".")[0]
+
+    @property
+    def group(self) -> str:
+        return self.id.split(".")[1]
+
+    @property
+    def breach(self) -> Outcome:
+        """The outcome of a case in which the requirement was not met."""
+        return Outcome.FAILED if self.level is Level.MUST else Outcome.WARNED
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One observed breach: what was sent is in exchange number `exchange` and in `curl`."""
+
+    message: str
+    expected: str
+    observed: str
+    curl: str
+    exchange: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """What one case says of one requirement."""
+
+    requirement: str
+    outcome: Outcome
+    reason: str = ""
+    finding: Finding | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        record: dict[str, Any] = {"requirement": self.requirement, "outcome": self.outcome.value}
+        if self.reason:
+            record["reason"] = self.reason
+        if self.finding:
+            record["finding"] = self.finding.as_json()
+        return record

@@ -1,0 +1,15 @@
+"""What several processes do at once in a test: quick to import, since each of them has to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from certhook.journal import Journal
+from certhook.redaction import Redactor
+
+
+def append(path: Path, count: int, name: str) -> None:
+    """Append `count` lines of more than two memory pages each."""
+    with Journal.open(path, Redactor([], [], b"")) as journal:
+        for number in range(count):
+            journal.write("plan", cases=[{"case": f"{name}-{number}", "requirements": []}], padding=name * 9_000)
