@@ -165,6 +165,7 @@ def _refuse(source: str, place: str, what: str) -> NoReturn:
 
 
 def read_profile(path: Path) -> dict[str, Any]:
+    """The data in a TOML file, unchecked. Raises ProfileError where it cannot be read or is not TOML."""
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:

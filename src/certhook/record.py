@@ -101,4 +101,4 @@ def body_record(body: bytes, limit: int, redactor: Redactor) -> dict[str, Any]:
 def _cut(body: bytes, limit: int, redactor: Redactor) -> bytes:
     # A secret across the end of what was looked at would not be found: what it can fill is dropped.
     redacted = redactor.data(body[: limit + redactor.reach])
-    return redacted[: min(limit, len(redacted) - redactor.reach)]
+    return redacted[: max(0, min(limit, len(redacted) - redactor.reach))]

@@ -100,7 +100,8 @@ class Setup:
         ids = [one.id for one in pack.requirements]
         for id in self.requirements:
             if id not in ids:
-                raise UsageError(f"unknown requirement {id!r}{nearest(id, ids)}")
+                hint = nearest(id, ids) or f"; certhook list {pack.protocol} shows them all"
+                raise UsageError(f"unknown requirement {id!r}{hint}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,14 @@ from certhook.encoding import (
 from certhook.errors import PackError
 
 steady = settings(derandomize=True, deadline=None, max_examples=100)
-any_text = st.text(st.characters(categories=None), max_size=8)
+any_text = st.text(st.characters() | st.sampled_from("\ud83c\udfb0\udcff"), max_size=8)
 sendable_text = st.text(max_size=8)
 exact_doubles = st.floats(-(2.0**53), 2.0**53)
 scalars = st.none() | st.booleans() | st.integers() | exact_doubles | any_text
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3), max_leaves=10
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(sendable_text, inner, max_size=3),
+    max_leaves=10,
 )
 writers = pytest.mark.parametrize("write", [json_compact, json_pretty, json_canonical, json_escaped])
 
@@ -156,6 +158,11 @@ def test_undecodable_bytes_survive() -> None:
     """Bytes that are not UTF-8, read with surrogateescape, go out as they came."""
     raw = b"\xc3\xa9\xff\x80"
     assert text_bytes(raw.decode("utf-8", "surrogateescape")) == raw
+
+
+def test_surrogate_that_stands_for_no_byte_is_written_all_the_same() -> None:
+    """Half of a pair goes out in the three bytes that a careless writer of UTF-8 would send."""
+    assert text_bytes("\ud83c") == b"\xed\xa0\xbc"
 
 
 @steady

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import hmac
 import http.client
@@ -178,6 +179,7 @@ def test_a_compressed_body_is_refused(client: Client) -> None:
 def test_a_large_body_is_refused_after_it_was_read(client: Client) -> None:
     """A body above 1 MiB gets its answer, not a reset connection."""
     assert client.send(b"a" * 3_000_000)[0] == 413
+    assert client.response.getheader("Connection") == "close"
 
 
 def test_a_chunked_body_is_read(client: Client) -> None:
@@ -289,4 +291,5 @@ def test_the_target_dies_with_its_parent() -> None:
         place = urlsplit(parent.stdout.readline().decode().strip())
         with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
             parent.send_signal(signal.SIGKILL)
-            assert connection.recv(1) == b""
+            with contextlib.suppress(ConnectionResetError):  # as good an end as any
+                assert connection.recv(1) == b""

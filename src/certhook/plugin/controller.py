@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import pytest
 
+from certhook import __version__
 from certhook.certification import Certification, timestamp_now
 from certhook.doctor import CheckUp, examine
 from certhook.plugin.executor import Executor
@@ -19,7 +20,7 @@ from certhook.record import timestamp
 from certhook.setup import Setup, prepare_output
 from certhook.values import Outcome, Verdict
 
-_VERSIONED = ("certhook", "pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
+_VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
 
 
 class Controller:
@@ -70,12 +71,16 @@ class Controller:
 
     # ------------------------------------------------------------------ hooks
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Under `certhook run`, the terminal is the run's own."""
+        quieten(config, self.folder)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Examine each target; where nothing can be sent, the run goes on to say so of each requirement."""
         if self._config.option.collectonly:
             return
-        quieten(self._config, self.folder)
         if self._config.option.dist == "load":
             self._config.option.dist = "loadgroup"
         self._settle_addresses()
@@ -90,6 +95,7 @@ class Controller:
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker what the run is about."""
         node.workerinput["certhook"] = [setup.as_json() for setup in self.setups]
+        node.workerinput["certhook_allure"] = self._config.option.allure_report_dir
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -240,7 +246,7 @@ def _head(certification: Certification) -> dict[str, Any]:
         "target": profile.url,
         "started": timestamp(now),
         "seed": setup.seed,
-        "versions": {"python": ".".join(map(str, sys.version_info[:3]))} | {name: version(name) for name in _VERSIONED},
+        "versions": {"python": ".".join(map(str, sys.version_info[:3]))} | {"certhook": __version__} | {name: version(name) for name in _VERSIONED},
         "profile": profile.without_secrets(),
         "pack_digest": pack.digest,
         "require_all": setup.require_all,
@@ -267,6 +273,7 @@ def _head(certification: Certification) -> dict[str, Any]:
                 "expired": waiver.expired(now.date()),
             }
             for waiver in profile.waivers
+            if waiver.requirement in certification.requirements  # others are not what this run is about
         ],
         "errata": [{"title": one.title, "ruling": one.ruling} for one in pack.errata],
         "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)],

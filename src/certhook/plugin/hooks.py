@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Settle what the run is about before pytest does anything; wrong usage ends here, in one line."""
-    if not wanted(config) or config.option.help or config.option.version:
+    if hasattr(config, "workerinput") or config.option.help or config.option.version or not wanted(config):
         return None
     try:
         controller = Controller.for_run(config, setups_of(config))
@@ -41,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     workerinput = getattr(config, "workerinput", None)
     controller: Controller | None = config.pluginmanager.get_plugin(_CONTROLLER)
     if workerinput is not None and "certhook" in workerinput:
+        # A worker parses the command line anew, so what the controller settled has to be settled here once more.
+        config.option.loadgroup = True
+        config.option.allure_report_dir = workerinput["certhook_allure"]
         setups = [Setup.from_json(data) for data in workerinput["certhook"]]
         config.pluginmanager.register(Executor(config, setups, int(workerinput["workerid"][2:])), _EXECUTOR)
     elif controller is not None and not controller.distributed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="fault of the embedded target")
     group.addoption("--variant", action="append", default=[], metavar="NAME", help="legal variant of the embedded target")
     group.addoption("--latency-ms", type=int, default=0, metavar="N", help="latency of the embedded target")
+    group.addoption("--certhook-quiet", action="store_true", help=argparse.SUPPRESS)
     group.addoption("--packs", metavar="DIR", help="folder of protocols (default: those of certhook)")
 
 

@@ -149,5 +149,6 @@ Entry = TypeVar("Entry")
 
 def _named(entries: Mapping[str, Entry], name: str, kind: str) -> Entry:
     if name not in entries:
-        raise UsageError(f"no {kind} {name!r}{nearest(name, entries)}")
+        hint = nearest(name, entries) or "; certhook faults shows them all"
+        raise UsageError(f"no {kind} {name!r}{hint}")
     return entries[name]

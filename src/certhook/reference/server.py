@@ -12,6 +12,8 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
 from email.utils import formatdate
 
 import h11
@@ -64,16 +66,18 @@ class _Session:
         try:
             request = await self._read()
         except _Refused as refused:
-            await self._write(self.target.refuse_http(refused.status))
-            return False
+            return await self._refuse(refused.status)
         except h11.RemoteProtocolError as error:
-            await self._write(self.target.refuse_http(error.error_status_hint))
-            return False
+            return await self._refuse(error.error_status_hint)
         if self.latency_s:
             await asyncio.sleep(self.latency_s)
         answer = await self._ask(request)
         await self._write(answer, head=request.method == "HEAD")
         return not answer.close and self.http.our_state is h11.DONE and self.http.their_state is h11.DONE
+
+    async def _refuse(self, status: int) -> bool:
+        await self._write(replace(self.target.refuse_http(status), close=True))
+        return False
 
     async def _ask(self, request: HttpRequest) -> HttpAnswer:
         try:
@@ -144,14 +148,13 @@ def _pieces(answer: HttpAnswer) -> tuple[bytes, ...]:
     return answer.body[:middle], answer.body[middle:]
 
 
-async def _serve(target: Target, port: int, latency_s: float) -> None:
+async def _serve(target: Target, port: int, latency_s: float, ready: Callable[[str], None]) -> None:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _Session(target, latency_s, reader, writer).run()
 
     server = await asyncio.start_server(connected, "127.0.0.1", port, backlog=1024)
     port = server.sockets[0].getsockname()[1]
-    sys.stdout.write(f"http://127.0.0.1:{port}\n")
-    sys.stdout.flush()
+    ready(f"http://127.0.0.1:{port}")
     await server.serve_forever()
 
 
@@ -161,8 +164,21 @@ def _exit_at_end_of_input() -> None:
     os._exit(0)
 
 
-def serve(target: Target, port: int = 0, latency_ms: int = 0, *, until_end_of_input: bool = False) -> None:
-    """Serve `target` on 127.0.0.1 until interrupted; prints one line, its URL, when it is ready.
+def print_url(url: str) -> None:
+    """Say on standard output, in one line, where the target is."""
+    sys.stdout.write(f"{url}\n")
+    sys.stdout.flush()
+
+
+def serve(
+    target: Target,
+    port: int = 0,
+    latency_ms: int = 0,
+    *,
+    ready: Callable[[str], None] = print_url,
+    until_end_of_input: bool = False,
+) -> None:
+    """Serve `target` on 127.0.0.1 until interrupted; `ready` gets its URL when it takes connections.
 
     Port 0 takes any free one. `until_end_of_input` ends the process when its standard input does, so that a child
     whose parent holds the pipe cannot outlive it, however the parent dies.
@@ -170,4 +186,4 @@ def serve(target: Target, port: int = 0, latency_ms: int = 0, *, until_end_of_in
     if until_end_of_input:
         threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(target, port, latency_ms / 1000))
+        asyncio.run(_serve(target, port, latency_ms / 1000, ready))

@@ -2,43 +2,6 @@
 
 from __future__ import annotations
 
-# An unsigned HTTP 500 page in place of a signed refusal.
-CRASH = frozenset(
-    {
-        "klas.fields.status-code",
-        "klas.robustness.front-html",
-        "klas.robustness.no-server-error",
-        "klas.robustness.readable",
-        "klas.signature.response-present",
-        "klas.signature.response-right",
-        "klas.status.documented-code",
-        "klas.status.media-type",
-        "klas.status.refusal-http",
-        "klas.status.refusal-http-200",
-    }
-)
-
-# A bad parameter that is taken, or not answered as such.
-BAD_PARAMETER = frozenset(
-    {
-        "klas.parameters.missing",
-        "klas.parameters.null",
-        "klas.parameters.wrong-type",
-        "klas.parameters.code",
-        "klas.status.refusal-http-200",
-    }
-)
-
-# A malformed body that is taken, or not answered as such.
-MALFORMED = frozenset(
-    {
-        "klas.malformed.grammar",
-        "klas.malformed.root",
-        "klas.malformed.code",
-        "klas.status.refusal-http-200",
-    }
-)
-
 # Bodies that the grammar allows and readers disagree on.
 DISPUTED = frozenset(
     {
@@ -85,14 +48,5 @@ OTHER_BYTES = frozenset(
     }
 )
 
-# Bad identifiers.
-UNKNOWN_ACCOUNT = frozenset(
-    {
-        "klas.parameters.empty-identifier",
-        "klas.parameters.foreign-session",
-        "klas.parameters.unknown-player",
-        "klas.parameters.unknown-session",
-    }
-)
-
-TIME = frozenset({"klas.timestamp.code", "klas.timestamp.future", "klas.timestamp.stale"})
+# What a reader that is lenient in one thing may let through with it. A body that it mends may still lack fields.
+LENIENT = DISPUTED | {"klas.malformed.code"}

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import UNKNOWN_ACCOUNT
 from certhook.reference.klas.target import Fields, KlasTarget, Player, Refusal
 from certhook.reference.wire import HttpRequest
 
@@ -169,10 +168,11 @@ class _UnknownPlayerAnswer(KlasTarget):
         raise NotImplementedError
 
 
-_NO_CODE = UNKNOWN_ACCOUNT | {"klas.status.documented-code", "klas.robustness.readable", "klas.fields.refusal-types"}
-
-
-@fault("status-code-missing", breaks=["klas.fields.status-code", "klas.parameters.unknown-player"], also=_NO_CODE)
+@fault(
+    "status-code-missing",
+    breaks=["klas.fields.status-code", "klas.parameters.unknown-player"],
+    also=["klas.robustness.readable"],
+)
 class StatusCodeMissing(_UnknownPlayerAnswer):
     """Names the code of an unknown player otherwise."""
 
@@ -180,7 +180,11 @@ class StatusCodeMissing(_UnknownPlayerAnswer):
         return {"code": "ERR_BAD_PARAMS"}
 
 
-@fault("status-code-number", breaks=["klas.fields.status-code", "klas.parameters.unknown-player"], also=_NO_CODE)
+@fault(
+    "status-code-number",
+    breaks=["klas.fields.status-code", "klas.parameters.unknown-player"],
+    also=["klas.robustness.readable"],
+)
 class StatusCodeNumber(_UnknownPlayerAnswer):
     """Sends a number as the code of an unknown player."""
 

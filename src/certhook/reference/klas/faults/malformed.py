@@ -9,11 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import CRASH, DISPUTED, MALFORMED
+from certhook.reference.klas.faults.consequences import DISPUTED, LENIENT
 from certhook.reference.klas.json_reader import Unreadable, read_json
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, Crash, Fields, KlasTarget, Refusal
-
-_TAKEN = MALFORMED | DISPUTED
 
 
 def _lenient(text: str | bytes, **how: Any) -> Any:
@@ -37,7 +35,7 @@ class _Rewriting(KlasTarget):
         raise NotImplementedError
 
 
-@fault("json-comments", breaks=["klas.malformed.grammar"], also=MALFORMED)
+@fault("json-comments", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonComments(_Rewriting):
     """Allows comments."""
 
@@ -45,7 +43,7 @@ class JsonComments(_Rewriting):
         return re.sub(rb"/\*.*?\*/|//[^\n]*", b"", body)
 
 
-@fault("json-nan", breaks=["klas.malformed.grammar"], also=_TAKEN)
+@fault("json-nan", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonNan(KlasTarget):
     """Keeps its library's defaults, which allow NaN, repeated keys and anything in UTF-16."""
 
@@ -53,7 +51,7 @@ class JsonNan(KlasTarget):
         return _lenient(body)
 
 
-@fault("json-trailing-bytes", breaks=["klas.malformed.grammar"], also=MALFORMED)
+@fault("json-trailing-bytes", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonTrailingBytes(KlasTarget):
     """Stops reading at the end of the first value."""
 
@@ -66,7 +64,7 @@ class JsonTrailingBytes(KlasTarget):
         return read_json(text[:end].encode())
 
 
-@fault("json-single-quotes", breaks=["klas.malformed.grammar"], also=_TAKEN)
+@fault("json-single-quotes", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonSingleQuotes(_Rewriting):
     """Reads a body as its language's own literal where it is no JSON."""
 
@@ -77,7 +75,7 @@ class JsonSingleQuotes(_Rewriting):
             raise Unreadable(str(error)) from error
 
 
-@fault("json-trailing-comma", breaks=["klas.malformed.grammar"], also=MALFORMED)
+@fault("json-trailing-comma", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonTrailingComma(_Rewriting):
     """Allows a comma before a closing brace."""
 
@@ -85,7 +83,7 @@ class JsonTrailingComma(_Rewriting):
         return re.sub(rb",\s*([}\]])", rb"\1", body)
 
 
-@fault("json-repaired", breaks=["klas.malformed.grammar"], also=MALFORMED)
+@fault("json-repaired", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonRepaired(_Rewriting):
     """Closes what the caller left open."""
 
@@ -93,7 +91,7 @@ class JsonRepaired(_Rewriting):
         return body + b"}"
 
 
-@fault("json-leading-zeros", breaks=["klas.malformed.grammar"], also=MALFORMED)
+@fault("json-leading-zeros", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonLeadingZeros(_Rewriting):
     """Reads numbers with leading zeros."""
 
@@ -101,7 +99,7 @@ class JsonLeadingZeros(_Rewriting):
         return re.sub(rb"(:\s*)0+(\d)", rb"\1\2", body)
 
 
-@fault("json-raw-controls", breaks=["klas.malformed.grammar"], also=_TAKEN)
+@fault("json-raw-controls", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonRawControls(KlasTarget):
     """Allows line breaks and NUL bytes inside strings."""
 
@@ -112,7 +110,7 @@ class JsonRawControls(KlasTarget):
             return _lenient(body.decode("utf-8", "strict") if body.isascii() else "", strict=False)
 
 
-@fault("json-utf-16", breaks=["klas.malformed.grammar"], also=_TAKEN)
+@fault("json-utf-16", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonUtf16(_Rewriting):
     """Finds out the encoding by itself."""
 
@@ -120,7 +118,7 @@ class JsonUtf16(_Rewriting):
         return body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff").encode()
 
 
-@fault("json-invalid-utf-8", breaks=["klas.malformed.grammar"], also=MALFORMED)
+@fault("json-invalid-utf-8", breaks=["klas.malformed.grammar"], also=LENIENT)
 class JsonInvalidUtf8(_Rewriting):
     """Replaces what is no UTF-8."""
 
@@ -128,7 +126,7 @@ class JsonInvalidUtf8(_Rewriting):
         return body.decode("utf-8", "replace").encode()
 
 
-@fault("json-byte-order-mark", breaks=["klas.malformed.byte-order-mark"])
+@fault("json-byte-order-mark", breaks=["klas.malformed.byte-order-mark"], also=LENIENT)
 class JsonByteOrderMark(_Rewriting):
     """Skips a byte order mark."""
 
@@ -136,7 +134,7 @@ class JsonByteOrderMark(_Rewriting):
         return body.removeprefix(b"\xef\xbb\xbf")
 
 
-@fault("json-last-key-wins", breaks=["klas.malformed.duplicate-keys"], also=DISPUTED)
+@fault("json-last-key-wins", breaks=["klas.malformed.duplicate-keys"], also=LENIENT)
 class JsonLastKeyWins(_Rewriting):
     """Takes the last of repeated keys."""
 
@@ -151,7 +149,7 @@ def _refused(word: str) -> Any:
     raise Unreadable(f"{word} is not JSON")
 
 
-@fault("json-out-of-range", breaks=["klas.malformed.out-of-range"], also=DISPUTED)
+@fault("json-out-of-range", breaks=["klas.malformed.out-of-range"], also=LENIENT)
 class JsonOutOfRange(KlasTarget):
     """Takes any number and any escape."""
 
@@ -162,7 +160,7 @@ class JsonOutOfRange(KlasTarget):
             return _lenient(body.decode() if body.isascii() else "", parse_constant=_refused)
 
 
-@fault("json-array-unwrapped", breaks=["klas.malformed.root"], also=MALFORMED)
+@fault("json-array-unwrapped", breaks=["klas.malformed.root"], also=["klas.malformed.code"])
 class JsonArrayUnwrapped(KlasTarget):
     """Takes an array of one request for that request."""
 
@@ -171,7 +169,7 @@ class JsonArrayUnwrapped(KlasTarget):
         return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-@fault("json-decoded-twice", breaks=["klas.malformed.root"], also=MALFORMED)
+@fault("json-decoded-twice", breaks=["klas.malformed.root"], also=["klas.malformed.code"])
 class JsonDecodedTwice(KlasTarget):
     """Decodes a string once more."""
 
@@ -180,7 +178,7 @@ class JsonDecodedTwice(KlasTarget):
         return read_json(value.encode()) if isinstance(value, str) else value
 
 
-@fault("form-fallback", breaks=["klas.malformed.code"], also=MALFORMED)
+@fault("form-fallback", breaks=["klas.malformed.code"])
 class FormFallback(KlasTarget):
     """Reads a body that is no JSON as a form."""
 
@@ -191,7 +189,7 @@ class FormFallback(KlasTarget):
             return dict(parse_qsl(body.decode("latin-1")))
 
 
-@fault("malformed-as-empty", breaks=["klas.malformed.code"], also=MALFORMED)
+@fault("malformed-as-empty", breaks=["klas.malformed.code"])
 class MalformedAsEmpty(KlasTarget):
     """Takes a body that it cannot read for one without fields."""
 
@@ -218,8 +216,8 @@ class MalformedAsIntegrity(KlasTarget):
 
 @fault(
     "malformed-crash",
-    breaks=["klas.malformed.grammar", "klas.robustness.no-server-error"],
-    also=CRASH | _TAKEN,
+    breaks=["klas.malformed.grammar", "klas.malformed.root", "klas.robustness.no-server-error"],
+    also=DISPUTED,
 )
 class MalformedCrash(KlasTarget):
     """Does not catch its reader's error."""
@@ -231,7 +229,7 @@ class MalformedCrash(KlasTarget):
             raise Crash from error
 
 
-@fault("root-crash", breaks=["klas.malformed.root", "klas.robustness.no-server-error"], also=CRASH | MALFORMED)
+@fault("root-crash", breaks=["klas.malformed.root", "klas.robustness.no-server-error"])
 class RootCrash(KlasTarget):
     """Looks for fields in whatever value it read."""
 
@@ -245,7 +243,7 @@ class RootCrash(KlasTarget):
         return value
 
 
-@fault("empty-body-crash", breaks=["klas.malformed.grammar", "klas.robustness.no-server-error"], also=CRASH | MALFORMED)
+@fault("empty-body-crash", breaks=["klas.malformed.grammar", "klas.robustness.no-server-error"])
 class EmptyBodyCrash(KlasTarget):
     """Has no answer to a request without a body."""
 

@@ -53,22 +53,14 @@ class Methods200(_MethodStatus):
     method_status = 200
 
 
-@fault(
-    "methods-500",
-    breaks=["klas.robustness.no-server-error", "klas.methods.status-405"],
-    also=["klas.methods.not-accepted", "klas.status.refusal-http"],
-)
+@fault("methods-500", breaks=["klas.robustness.no-server-error", "klas.methods.status-405"])
 class Methods500(_MethodStatus):
     """Answers other methods as an internal error."""
 
     method_status = 500
 
 
-@fault(
-    "methods-html",
-    breaks=["klas.robustness.front-html"],
-    also=["klas.status.media-type", "klas.signature.response-present"],
-)
+@fault("methods-html", breaks=["klas.robustness.front-html"])
 class MethodsHtml(KlasTarget):
     """Leaves the web server's own page for other methods."""
 

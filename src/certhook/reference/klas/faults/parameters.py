@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import BAD_PARAMETER, NOT_ACCEPTED, UNKNOWN_ACCOUNT
 from certhook.reference.klas.target import (
     BAD_PARAMS,
     INTEGRITY,
@@ -18,10 +17,8 @@ from certhook.reference.klas.target import (
     Reply,
 )
 
-_LAX = BAD_PARAMETER | {"klas.parameters.coercible", "klas.parameters.empty-request-id"}
 
-
-@fault("request-id-optional", breaks=["klas.parameters.missing"], also=BAD_PARAMETER)
+@fault("request-id-optional", breaks=["klas.parameters.missing"])
 class RequestIdOptional(KlasTarget):
     """Does not need the request id, and so does not ask for it."""
 
@@ -29,7 +26,16 @@ class RequestIdOptional(KlasTarget):
         super().check_shape({"request_id": "none", **fields})
 
 
-@fault("request-id-unchecked", breaks=["klas.parameters.wrong-type", "klas.parameters.null"], also=_LAX)
+@fault(
+    "request-id-unchecked",
+    breaks=[
+        "klas.parameters.missing",
+        "klas.parameters.null",
+        "klas.parameters.wrong-type",
+        "klas.parameters.coercible",
+        "klas.parameters.empty-request-id",
+    ],
+)
 class RequestIdUnchecked(KlasTarget):
     """Takes whatever stands in the request id, as long as the field is there."""
 
@@ -38,7 +44,7 @@ class RequestIdUnchecked(KlasTarget):
             super().check_text(name, value)
 
 
-@fault("timestamp-optional", breaks=["klas.parameters.missing"], also=BAD_PARAMETER)
+@fault("timestamp-optional", breaks=["klas.parameters.missing"])
 class TimestampOptional(KlasTarget):
     """Takes the time of arrival where no timestamp is given."""
 
@@ -47,7 +53,7 @@ class TimestampOptional(KlasTarget):
         super().check_shape(fields)
 
 
-@fault("timestamp-null-is-now", breaks=["klas.parameters.null"], also=BAD_PARAMETER)
+@fault("timestamp-null-is-now", breaks=["klas.parameters.null", "klas.parameters.missing"])
 class TimestampNullIsNow(KlasTarget):
     """Takes the time of arrival where the timestamp is null or missing."""
 
@@ -57,7 +63,7 @@ class TimestampNullIsNow(KlasTarget):
         super().check_shape(fields)
 
 
-@fault("session-null-accepted", breaks=["klas.parameters.null"], also=BAD_PARAMETER)
+@fault("session-null-accepted", breaks=["klas.parameters.null"])
 class SessionNullAccepted(KlasTarget):
     """Compares the session only where it is not null."""
 
@@ -70,7 +76,7 @@ class SessionNullAccepted(KlasTarget):
             super().check_session(player, session_id)
 
 
-@fault("timestamp-unreadable-is-now", breaks=["klas.parameters.wrong-type"], also=_LAX)
+@fault("timestamp-unreadable-is-now", breaks=["klas.parameters.wrong-type", "klas.parameters.coercible"])
 class TimestampUnreadableIsNow(KlasTarget):
     """Swallows the error of a timestamp that it cannot read."""
 
@@ -80,7 +86,7 @@ class TimestampUnreadableIsNow(KlasTarget):
         super().check_shape(fields)
 
 
-@fault("arrays-unwrapped", breaks=["klas.parameters.wrong-type"], also=BAD_PARAMETER)
+@fault("arrays-unwrapped", breaks=["klas.parameters.wrong-type"])
 class ArraysUnwrapped(KlasTarget):
     """Takes the first element of an array, as a query string's parser does."""
 
@@ -90,7 +96,7 @@ class ArraysUnwrapped(KlasTarget):
         super().check_shape(fields)
 
 
-@fault("texts-coerced", breaks=["klas.parameters.wrong-type", "klas.parameters.coercible"], also=_LAX)
+@fault("texts-coerced", breaks=["klas.parameters.wrong-type", "klas.parameters.coercible"])
 class TextsCoerced(KlasTarget):
     """Turns whatever it is given into text."""
 
@@ -193,7 +199,13 @@ class ParametersAsUnknownError(_ShapeRefusedOtherwise):
 
 @fault(
     "parameters-as-integrity",
-    breaks=["klas.parameters.not-integrity", *BAD_PARAMETER - {"klas.status.refusal-http-200"}],
+    breaks=[
+        "klas.parameters.not-integrity",
+        "klas.parameters.missing",
+        "klas.parameters.null",
+        "klas.parameters.wrong-type",
+        "klas.parameters.code",
+    ],
 )
 class ParametersAsIntegrity(_ShapeRefusedOtherwise):
     """Answers bad parameters as a failed integrity check."""
@@ -201,7 +213,7 @@ class ParametersAsIntegrity(_ShapeRefusedOtherwise):
     shape_code = INTEGRITY
 
 
-@fault("unknown-player-created", breaks=["klas.parameters.unknown-player"], also=["klas.semantics.same-balance"])
+@fault("unknown-player-created", breaks=["klas.parameters.unknown-player"])
 class UnknownPlayerCreated(KlasTarget):
     """Opens an account for whom it does not know."""
 
@@ -211,7 +223,7 @@ class UnknownPlayerCreated(KlasTarget):
         return super().admit(fields)
 
 
-@fault("player-ignored", breaks=["klas.parameters.unknown-player"], also=UNKNOWN_ACCOUNT)
+@fault("player-ignored", breaks=["klas.parameters.unknown-player", "klas.parameters.foreign-session"])
 class PlayerIgnored(KlasTarget):
     """Finds the account by the session alone."""
 
@@ -222,7 +234,7 @@ class PlayerIgnored(KlasTarget):
         raise Refusal(BAD_PARAMS)
 
 
-@fault("session-ignored", breaks=["klas.parameters.unknown-session"], also=UNKNOWN_ACCOUNT)
+@fault("session-ignored", breaks=["klas.parameters.unknown-session", "klas.parameters.foreign-session"])
 class SessionIgnored(KlasTarget):
     """Does not look at the session."""
 
@@ -239,7 +251,7 @@ class SessionOfAnother(KlasTarget):
             raise Refusal(BAD_PARAMS)
 
 
-@fault("session-unknown-accepted", breaks=["klas.parameters.unknown-session"], also=NOT_ACCEPTED | UNKNOWN_ACCOUNT)
+@fault("session-unknown-accepted", breaks=["klas.parameters.unknown-session"])
 class SessionUnknownAccepted(KlasTarget):
     """Opens a session that it does not know, unless another player has it."""
 

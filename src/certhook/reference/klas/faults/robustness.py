@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import BAD_PARAMETER, CRASH, DISPUTED, MALFORMED, NOT_ACCEPTED, TIME
+from certhook.reference.klas.faults.consequences import DISPUTED, NOT_ACCEPTED
 from certhook.reference.klas.json_reader import Unreadable
 from certhook.reference.klas.target import INVALID_BODY, UNKNOWN, Crash, Fields, KlasTarget, Player, Refusal, Reply
 from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
@@ -18,14 +17,24 @@ _TRACE = (
     "    fields = json.loads(request.body)\n"
     "RecursionError: maximum recursion depth exceeded"
 )
-_SILENCE = MALFORMED | DISPUTED | {"klas.robustness.recovers"}
+# What comes next on the connection may be any request at all.
+_AFTER_POISON = (
+    NOT_ACCEPTED
+    | DISPUTED
+    | {"klas.malformed.grammar", "klas.malformed.root", "klas.robustness.answers", "klas.robustness.readable"}
+    | {"klas.signature.response-present", "klas.status.media-type", "klas.methods.status-405"}
+)
 
 
 def _is_malformed(answer: HttpAnswer) -> bool:
     return INVALID_BODY.encode() in answer.body
 
 
-@fault("malformed-dropped", breaks=["klas.robustness.answers", "klas.malformed.grammar"], also=_SILENCE)
+@fault(
+    "malformed-dropped",
+    breaks=["klas.robustness.answers", "klas.malformed.grammar", "klas.malformed.root"],
+    also=DISPUTED,
+)
 class MalformedDropped(KlasTarget):
     """Closes the connection where the body is malformed."""
 
@@ -36,12 +45,7 @@ class MalformedDropped(KlasTarget):
         return answer
 
 
-@fault(
-    "blank-body-hangs",
-    breaks=["klas.robustness.answers", "klas.malformed.grammar"],
-    also=_SILENCE,
-    limits={"timeout_s": 1},
-)
+@fault("blank-body-hangs", breaks=["klas.robustness.answers", "klas.malformed.grammar"], limits={"timeout_s": 1})
 class BlankBodyHangs(KlasTarget):
     """Waits for the rest of a body that is white space only."""
 
@@ -51,25 +55,39 @@ class BlankBodyHangs(KlasTarget):
         return await super().respond(request, connection)
 
 
-@fault("connection-poisoned", breaks=["klas.robustness.recovers"], also=NOT_ACCEPTED | MALFORMED | DISPUTED)
-class ConnectionPoisoned(KlasTarget):
-    """Leaves a malformed body's rest in its buffer, and takes it for the next request on the connection."""
+class _Poisoned(KlasTarget):
+    """Fails the next request on a connection after a malformed body."""
 
     async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
         if "poisoned" in connection.notes:
             connection.notes.clear()
-            return replace(self.refuse_http(400), close=True)
+            return self.fail()
         answer = await super().respond(request, connection)
         if _is_malformed(answer):
             connection.notes.add("poisoned")
         return answer
 
+    def fail(self) -> HttpAnswer:
+        raise NotImplementedError
 
-@fault(
-    "locked-out",
-    breaks=["klas.robustness.recovers"],
-    also=NOT_ACCEPTED | BAD_PARAMETER | {"klas.parameters.not-integrity"},
-)
+
+@fault("connection-poisoned", breaks=["klas.robustness.recovers"], also=_AFTER_POISON)
+class ConnectionPoisoned(_Poisoned):
+    """Leaves a malformed body's rest in its buffer, and takes it for the next request on the connection."""
+
+    def fail(self) -> HttpAnswer:
+        return HttpAnswer(400, ((b"Content-Type", b"text/plain"),), b"Bad Request", close=True)
+
+
+@fault("connection-dropped-later", breaks=["klas.robustness.recovers"], also=_AFTER_POISON)
+class ConnectionDroppedLater(_Poisoned):
+    """Kills the worker of a connection over a malformed body, which its next request finds out."""
+
+    def fail(self) -> HttpAnswer:
+        raise Dropped
+
+
+@fault("locked-out", breaks=["klas.robustness.recovers"], also=NOT_ACCEPTED)
 class LockedOut(KlasTarget):
     """Refuses the next valid requests of a caller whose signature was wrong."""
 
@@ -101,7 +119,7 @@ class TraceInRefusal(KlasTarget):
 @fault(
     "nesting-crash",
     breaks=["klas.robustness.no-trace", "klas.robustness.no-server-error"],
-    also=CRASH | MALFORMED,
+    also=["klas.malformed.grammar", "klas.malformed.root"],
 )
 class NestingCrash(KlasTarget):
     """Runs out of stack on deep nesting, and shows where."""
@@ -112,21 +130,20 @@ class NestingCrash(KlasTarget):
         return super().read(body)
 
 
-@fault("nul-crash", breaks=["klas.robustness.no-server-error"], also=CRASH | DISPUTED)
+@fault("nul-crash", breaks=["klas.robustness.no-server-error"])
 class NulCrash(KlasTarget):
     """Writes every text to a database that takes no NUL."""
 
-    def parse(self, body: bytes) -> Fields:
-        fields = super().parse(body)
-        if b"\\u0000" in body:
+    def admit(self, fields: Fields) -> Reply:
+        if any("\0" in value for value in fields.values() if isinstance(value, str)):
             raise Crash
-        return fields
+        return super().admit(fields)
 
 
 @fault(
     "surrogate-crash",
     breaks=["klas.robustness.no-server-error", "klas.malformed.out-of-range"],
-    also=CRASH | DISPUTED,
+    also=DISPUTED | {"klas.malformed.grammar"},
 )
 class SurrogateCrash(KlasTarget):
     """Writes every text to a log in UTF-8, which has no lone surrogates."""
@@ -140,21 +157,20 @@ class SurrogateCrash(KlasTarget):
             raise
 
 
-@fault("four-byte-text-crash", breaks=["klas.robustness.no-server-error"], also=CRASH | {"klas.parameters.extra-field"})
+@fault("four-byte-text-crash", breaks=["klas.robustness.no-server-error"])
 class FourByteTextCrash(KlasTarget):
-    """Stores the body in a column whose UTF-8 has three bytes at most."""
+    """Stores every text in a column whose UTF-8 has three bytes at most."""
 
-    def parse(self, body: bytes) -> Fields:
-        fields = super().parse(body)
-        if max(body) >= 0xF0:
+    def admit(self, fields: Fields) -> Reply:
+        if any(character > "\uffff" for value in fields.values() if isinstance(value, str) for character in value):
             raise Crash
-        return fields
+        return super().admit(fields)
 
 
 @fault(
     "huge-number-crash",
     breaks=["klas.robustness.no-server-error"],
-    also=CRASH | DISPUTED | MALFORMED,
+    also=["klas.malformed.out-of-range", "klas.malformed.grammar"],
 )
 class HugeNumberCrash(KlasTarget):
     """Does not catch what its reader says of a number of thousands of digits."""
@@ -168,7 +184,7 @@ class HugeNumberCrash(KlasTarget):
             raise
 
 
-@fault("latin-1-crash", breaks=["klas.robustness.no-server-error", "klas.malformed.grammar"], also=CRASH | MALFORMED)
+@fault("latin-1-crash", breaks=["klas.robustness.no-server-error", "klas.malformed.grammar"])
 class Latin1Crash(KlasTarget):
     """Decodes the body before anything guards it."""
 
@@ -180,7 +196,7 @@ class Latin1Crash(KlasTarget):
         return super().read(body)
 
 
-@fault("notice-before-body", breaks=["klas.robustness.readable"], also=TIME | {"klas.signature.response-right"})
+@fault("notice-before-body", breaks=["klas.robustness.readable", "klas.timestamp.stale", "klas.timestamp.future"])
 class NoticeBeforeBody(KlasTarget):
     """Prints a warning into the answer to a request out of time."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import CRASH, NEARLY_RIGHT, OTHER_BYTES
+from certhook.reference.klas.faults.consequences import NEARLY_RIGHT, OTHER_BYTES
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, Crash, KlasTarget, Refusal
 from certhook.reference.wire import HttpRequest
 
@@ -25,7 +25,7 @@ _WRONG = (
 )
 
 
-@fault("signature-prefix", breaks=["klas.signature.prefix", "klas.signature.nibble"], also=NEARLY_RIGHT)
+@fault("signature-prefix", breaks=["klas.signature.prefix", "klas.signature.nibble", "klas.signature.truncated"])
 class SignaturePrefix(KlasTarget):
     """Compares only the first eight digits of the signature."""
 
@@ -33,7 +33,7 @@ class SignaturePrefix(KlasTarget):
         return given[:8] == right[:8]
 
 
-@fault("signature-first-half", breaks=["klas.signature.prefix", "klas.signature.nibble"], also=NEARLY_RIGHT)
+@fault("signature-first-half", breaks=["klas.signature.prefix", "klas.signature.nibble", "klas.signature.truncated"])
 class SignatureFirstHalf(KlasTarget):
     """Compares only the first half, as a column of 32 characters keeps it."""
 
@@ -41,7 +41,7 @@ class SignatureFirstHalf(KlasTarget):
         return given[:32] == right[:32]
 
 
-@fault("signature-suffix", breaks=["klas.signature.nibble"], also=NEARLY_RIGHT)
+@fault("signature-suffix", breaks=["klas.signature.nibble", "klas.signature.prefixed"])
 class SignatureSuffix(KlasTarget):
     """Compares only the last eight digits of the signature."""
 
@@ -57,7 +57,7 @@ class SignatureStartsWith(KlasTarget):
         return right.startswith(given)
 
 
-@fault("signature-contained", breaks=["klas.signature.prefixed"], also=NEARLY_RIGHT)
+@fault("signature-contained", breaks=["klas.signature.prefixed"])
 class SignatureContained(KlasTarget):
     """Looks for the right signature anywhere in the header."""
 
@@ -88,8 +88,8 @@ class SignatureBase64(KlasTarget):
         "klas.signature.non-ascii",
         "klas.signature.base64",
         "klas.signature.prefixed",
+        "klas.signature.truncated",
     ],
-    also=NEARLY_RIGHT,
 )
 class SignatureErrorPasses(KlasTarget):
     """Logs that the signature could not be decoded, and goes on."""
@@ -129,8 +129,7 @@ class SignatureIgnored(KlasTarget):
 
 @fault(
     "signature-short-skipped",
-    breaks=["klas.signature.truncated", "klas.signature.other-algorithm"],
-    also=NEARLY_RIGHT | {"klas.signature.base64"},
+    breaks=["klas.signature.truncated", "klas.signature.other-algorithm", "klas.signature.base64"],
 )
 class SignatureShortSkipped(KlasTarget):
     """Takes a signature shorter than its own for one of an older scheme, which it no longer checks."""
@@ -167,8 +166,7 @@ class SignatureMissing400(KlasTarget):
 
 @fault(
     "signature-missing-crash",
-    breaks=["klas.robustness.no-server-error", "klas.signature.header-missing"],
-    also=CRASH | {"klas.signature.header-empty"},
+    breaks=["klas.robustness.no-server-error", "klas.signature.header-missing", "klas.signature.header-empty"],
 )
 class SignatureMissingCrash(KlasTarget):
     """Reads the header as if it were always there."""
@@ -202,7 +200,6 @@ class SignatureWrongBadParams(KlasTarget):
         "klas.signature.base64",
         "klas.signature.other-algorithm",
     ],
-    also=["klas.status.refusal-http"],
 )
 class SignatureWrong500(KlasTarget):
     """Answers a failed check with the right body and HTTP 500."""
@@ -211,11 +208,7 @@ class SignatureWrong500(KlasTarget):
         raise Refusal(INTEGRITY, 500)
 
 
-@fault(
-    "signature-text-compare",
-    breaks=["klas.signature.non-ascii", "klas.robustness.no-server-error"],
-    also=CRASH,
-)
+@fault("signature-text-compare", breaks=["klas.signature.non-ascii", "klas.robustness.no-server-error"])
 class SignatureTextCompare(KlasTarget):
     """Compares two strings with a function that takes only ASCII ones."""
 
@@ -225,11 +218,7 @@ class SignatureTextCompare(KlasTarget):
         return given == right
 
 
-@fault(
-    "signature-long-crash",
-    breaks=["klas.signature.long", "klas.robustness.no-server-error"],
-    also=CRASH,
-)
+@fault("signature-long-crash", breaks=["klas.signature.long", "klas.robustness.no-server-error"])
 class SignatureLongCrash(KlasTarget):
     """Writes the signature to an audit column of 255 characters before it looks at it."""
 

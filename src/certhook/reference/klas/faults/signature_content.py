@@ -10,9 +10,23 @@ import re
 from typing import Any
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import BAD_PARAMETER, MALFORMED, OTHER_BYTES
+from certhook.reference.klas.faults.consequences import OTHER_BYTES
 from certhook.reference.klas.target import INTEGRITY, KlasTarget, Refusal
 from certhook.reference.wire import HttpRequest
+
+# Where the body is not written as the target would write it, a right signature is taken for a wrong one.
+_WRITTEN_OTHERWISE = frozenset(
+    {
+        "klas.malformed.code",
+        "klas.malformed.grammar",
+        "klas.malformed.root",
+        "klas.parameters.code",
+        "klas.parameters.missing",
+        "klas.parameters.not-integrity",
+        "klas.parameters.null",
+        "klas.parameters.wrong-type",
+    }
+)
 
 
 class _Lenient(KlasTarget):
@@ -90,7 +104,7 @@ class SignatureByLength(_Lenient):
         return {hmac.digest(self.secret, body, name).hex() for name in ("sha1", "sha384", "sha512")}
 
 
-@fault("signature-seen-before", breaks=["klas.signature.captured"], also=OTHER_BYTES)
+@fault("signature-seen-before", breaks=["klas.signature.captured"])
 class SignatureSeenBefore(KlasTarget):
     """Caches signatures that were right once, and does not compute them again."""
 
@@ -105,8 +119,8 @@ class SignatureSeenBefore(KlasTarget):
 
 @fault(
     "signature-over-compact",
-    breaks=["klas.signature.whitespace-changed", "klas.signature.any-serialisation"],
-    also=OTHER_BYTES | BAD_PARAMETER | MALFORMED | {"klas.parameters.not-integrity"},
+    breaks=["klas.signature.whitespace-changed", "klas.signature.any-serialisation", "klas.signature.reserialised"],
+    also=_WRITTEN_OTHERWISE,
 )
 class SignatureOverCompact(KlasTarget):
     """Signs the parsed body as it writes it itself, without whitespace."""
@@ -116,11 +130,7 @@ class SignatureOverCompact(KlasTarget):
         return request.body if fields is None else json.dumps(fields, separators=(",", ":")).encode()
 
 
-@fault(
-    "signature-over-compact-too",
-    breaks=["klas.signature.whitespace-changed", "klas.signature.reserialised"],
-    also=OTHER_BYTES,
-)
+@fault("signature-over-compact-too", breaks=["klas.signature.whitespace-changed", "klas.signature.reserialised"])
 class SignatureOverCompactToo(_Lenient):
     """Tries the body as it writes it itself where the bytes received do not fit."""
 
@@ -128,7 +138,7 @@ class SignatureOverCompactToo(_Lenient):
         return {self.signature(json.dumps(_fields(body), separators=(",", ":")).encode())}
 
 
-@fault("signature-over-pretty-too", breaks=["klas.signature.reserialised"], also=OTHER_BYTES)
+@fault("signature-over-pretty-too", breaks=["klas.signature.reserialised"])
 class SignatureOverPrettyToo(_Lenient):
     """Tries indented forms of the body, as its log shows them, where the bytes received do not fit."""
 
@@ -136,7 +146,10 @@ class SignatureOverPrettyToo(_Lenient):
         return {self.signature(json.dumps(_fields(body), indent=indent).encode()) for indent in (2, 4)}
 
 
-@fault("signature-in-any-order", breaks=["klas.signature.key-order-changed"], also=OTHER_BYTES)
+@fault(
+    "signature-in-any-order",
+    breaks=["klas.signature.key-order-changed", "klas.signature.whitespace-changed", "klas.signature.reserialised"],
+)
 class SignatureInAnyOrder(_Lenient):
     """Keeps fields in a map without order, and so accepts the signature of any order of them."""
 
@@ -148,11 +161,7 @@ class SignatureInAnyOrder(_Lenient):
         return {self.signature(json.dumps(dict(order), separators=(",", ":")).encode()) for order in orders}
 
 
-@fault(
-    "signature-over-text",
-    breaks=["klas.parameters.not-integrity", "klas.malformed.grammar", "klas.malformed.code"],
-    also=BAD_PARAMETER | MALFORMED,
-)
+@fault("signature-over-text", breaks=["klas.parameters.not-integrity", "klas.malformed.grammar", "klas.malformed.code"])
 class SignatureOverText(KlasTarget):
     """Signs the body as decoded to text and encoded again, which changes what is no UTF-8."""
 
@@ -163,7 +172,8 @@ class SignatureOverText(KlasTarget):
 @fault(
     "signature-over-stripped",
     breaks=["klas.signature.any-serialisation"],
-    also=OTHER_BYTES | BAD_PARAMETER | MALFORMED | {"klas.parameters.not-integrity", "klas.parameters.extra-field"},
+    also=_WRITTEN_OTHERWISE
+    | {"klas.signature.reserialised", "klas.signature.whitespace-changed", "klas.parameters.extra-field"},
 )
 class SignatureOverStripped(KlasTarget):
     """Signs the body without any whitespace in it."""
@@ -172,11 +182,7 @@ class SignatureOverStripped(KlasTarget):
         return b"".join(request.body.split())
 
 
-@fault(
-    "signature-over-unescaped",
-    breaks=["klas.signature.any-serialisation"],
-    also=OTHER_BYTES | BAD_PARAMETER | MALFORMED | {"klas.parameters.not-integrity"},
-)
+@fault("signature-over-unescaped", breaks=["klas.signature.any-serialisation"], also=_WRITTEN_OTHERWISE)
 class SignatureOverUnescaped(KlasTarget):
     """Resolves escapes before it signs the body, as a framework that hands out decoded text does."""
 

@@ -6,29 +6,40 @@ from __future__ import annotations
 import itertools
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import (
-    BAD_PARAMETER,
-    CRASH,
-    MALFORMED,
-    NOT_ACCEPTED,
-    TIME,
-    UNKNOWN_ACCOUNT,
-)
+from certhook.reference.klas.faults.consequences import NOT_ACCEPTED
 from certhook.reference.klas.target import BAD_PARAMS, Crash, Fields, KlasTarget, Player, Refusal, Reply
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
-_REFUSALS = (
-    BAD_PARAMETER
-    | MALFORMED
-    | TIME
-    | UNKNOWN_ACCOUNT
-    | {
-        "klas.malformed.byte-order-mark",
-        "klas.malformed.duplicate-keys",
-        "klas.malformed.out-of-range",
+_ANSWERED_WITH_A_CODE = frozenset(
+    {
+        "klas.malformed.code",
+        "klas.malformed.grammar",
+        "klas.malformed.root",
+        "klas.parameters.code",
+        "klas.parameters.foreign-session",
+        "klas.parameters.missing",
+        "klas.parameters.null",
+        "klas.parameters.unknown-player",
+        "klas.parameters.unknown-session",
+        "klas.parameters.wrong-type",
+        "klas.signature.answer",
+        "klas.signature.missing-answer",
+        "klas.timestamp.code",
+    }
+)
+_BAD_PARAMS = frozenset(
+    {
         "klas.parameters.coercible",
+        "klas.parameters.empty-identifier",
         "klas.parameters.empty-request-id",
-        "klas.status.refusal-http",
+        "klas.parameters.foreign-session",
+        "klas.parameters.missing",
+        "klas.parameters.null",
+        "klas.parameters.unknown-player",
+        "klas.parameters.unknown-session",
+        "klas.parameters.wrong-type",
+        "klas.timestamp.future",
+        "klas.timestamp.stale",
     }
 )
 
@@ -46,11 +57,7 @@ class ValidRefusedInTurn(KlasTarget):
         raise Refusal(BAD_PARAMS)
 
 
-@fault(
-    "success-without-code",
-    breaks=["klas.status.valid-accepted", "klas.fields.status-code"],
-    also=NOT_ACCEPTED | {"klas.robustness.readable"},
-)
+@fault("success-without-code", breaks=["klas.status.valid-accepted", "klas.fields.status-code"])
 class SuccessWithoutCode(KlasTarget):
     """Answers a success with the account alone."""
 
@@ -58,7 +65,7 @@ class SuccessWithoutCode(KlasTarget):
         return {"currency": self.currency(player), "balance": self.balance(player)}
 
 
-@fault("success-201", breaks=["klas.status.success-http"], also=NOT_ACCEPTED)
+@fault("success-201", breaks=["klas.status.success-http"])
 class Success201(KlasTarget):
     """Answers a success with HTTP 201, since it creates a session."""
 
@@ -76,11 +83,7 @@ class CodeOfItsOwn(KlasTarget):
         return super().find_player(player_id)
 
 
-@fault(
-    "code-lower-case",
-    breaks=["klas.status.documented-code"],
-    also=_REFUSALS | {"klas.signature.answer", "klas.signature.missing-answer"},
-)
+@fault("code-lower-case", breaks=["klas.status.documented-code"], also=_ANSWERED_WITH_A_CODE)
 class CodeLowerCase(KlasTarget):
     """Writes the codes of refusals in lower case."""
 
@@ -96,7 +99,7 @@ class Refusals400(KlasTarget):
         return 400 if refusal.code != "ERR_INTEGRITY_CHECK_FAILED" and refusal.status == 200 else refusal.status
 
 
-@fault("refusals-202", breaks=["klas.status.refusal-http"], also=["klas.status.refusal-http-200"])
+@fault("refusals-202", breaks=["klas.status.refusal-http"])
 class Refusals202(KlasTarget):
     """Answers bad parameters as if it would think about them: HTTP 202."""
 
@@ -104,7 +107,7 @@ class Refusals202(KlasTarget):
         return 202 if refusal.code == BAD_PARAMS and refusal.status == 200 else refusal.status
 
 
-@fault("refusals-500", breaks=["klas.robustness.no-server-error"], also=_REFUSALS)
+@fault("refusals-500", breaks=["klas.robustness.no-server-error"], also=_BAD_PARAMS)
 class Refusals500(KlasTarget):
     """Answers bad parameters with the documented body and HTTP 500."""
 
@@ -114,8 +117,7 @@ class Refusals500(KlasTarget):
 
 @fault(
     "unknown-session-redirects",
-    breaks=["klas.robustness.no-server-error", "klas.parameters.unknown-session"],
-    also=UNKNOWN_ACCOUNT | {"klas.status.refusal-http"},
+    breaks=["klas.robustness.no-server-error", "klas.parameters.unknown-session", "klas.parameters.foreign-session"],
 )
 class UnknownSessionRedirects(KlasTarget):
     """Sends whoever has no session to the login page."""
@@ -125,7 +127,11 @@ class UnknownSessionRedirects(KlasTarget):
             raise Refusal(BAD_PARAMS, 302, ((b"Location", b"/login"),))
 
 
-@fault("stale-204", breaks=["klas.timestamp.stale", "klas.robustness.readable"], also=TIME | CRASH)
+@fault(
+    "stale-204",
+    breaks=["klas.timestamp.stale", "klas.robustness.readable", "klas.signature.response-present"],
+    also=["klas.timestamp.future", "klas.status.media-type"],
+)
 class Stale204(KlasTarget):
     """Drops requests out of time without a word: HTTP 204."""
 
@@ -137,11 +143,7 @@ class Stale204(KlasTarget):
         return HttpAnswer(204)
 
 
-@fault(
-    "unknown-player-500",
-    breaks=["klas.robustness.no-server-error", "klas.parameters.unknown-player"],
-    also=["klas.status.refusal-http"],
-)
+@fault("unknown-player-500", breaks=["klas.robustness.no-server-error", "klas.parameters.unknown-player"])
 class UnknownPlayer500(KlasTarget):
     """Answers an unknown player as an internal error."""
 
@@ -151,7 +153,7 @@ class UnknownPlayer500(KlasTarget):
         return super().find_player(player_id)
 
 
-@fault("media-type-html", breaks=["klas.status.media-type"], also=["klas.robustness.front-html"])
+@fault("media-type-html", breaks=["klas.status.media-type"])
 class MediaTypeHtml(KlasTarget):
     """Leaves the default media type of its language."""
 

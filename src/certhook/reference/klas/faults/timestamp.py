@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import CRASH, TIME
 from certhook.reference.klas.target import BAD_PARAMS, UNKNOWN, Crash, Fields, KlasTarget, Refusal
 
 
@@ -79,7 +78,7 @@ class TimestampOneMinute(KlasTarget):
     window_s = 60
 
 
-@fault("timestamp-no-skew", breaks=["klas.timestamp.slightly-ahead"], also=["klas.timestamp.inside-window"])
+@fault("timestamp-no-skew", breaks=["klas.timestamp.slightly-ahead"])
 class TimestampNoSkew(KlasTarget):
     """Allows for no clock that is ahead of its own by more than five seconds."""
 
@@ -87,7 +86,7 @@ class TimestampNoSkew(KlasTarget):
         return now - self.window_s <= sent <= now + 5
 
 
-@fault("timestamp-code", breaks=["klas.timestamp.code", "klas.status.documented-code"], also=TIME)
+@fault("timestamp-code", breaks=["klas.timestamp.code", "klas.status.documented-code"])
 class TimestampCode(KlasTarget):
     """Has a code of its own for requests out of time."""
 
@@ -96,11 +95,7 @@ class TimestampCode(KlasTarget):
             raise Refusal("ERR_TIMESTAMP_EXPIRED")
 
 
-@fault(
-    "timestamp-503",
-    breaks=["klas.timestamp.stale", "klas.robustness.no-server-error"],
-    also=TIME | {"klas.status.refusal-http"},
-)
+@fault("timestamp-503", breaks=["klas.timestamp.stale", "klas.timestamp.future", "klas.robustness.no-server-error"])
 class Timestamp503(KlasTarget):
     """Answers a request out of time as an internal error, with HTTP 503."""
 
@@ -109,7 +104,7 @@ class Timestamp503(KlasTarget):
             raise Refusal(UNKNOWN, 503)
 
 
-@fault("timestamp-crash", breaks=["klas.robustness.no-server-error", "klas.timestamp.future"], also=CRASH | TIME)
+@fault("timestamp-crash", breaks=["klas.robustness.no-server-error", "klas.timestamp.future"])
 class TimestampCrash(KlasTarget):
     """Makes a date of the timestamp, which milliseconds are too large for."""
 

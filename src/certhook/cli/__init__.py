@@ -1,0 +1,64 @@
+"""The command line. Each command is a module of its own, imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from certhook import __version__
+from certhook.errors import UsageError
+
+_COMMANDS = {
+    "run": "Certify an endpoint, and write the reports.",
+    "serve": "Run a protocol's reference target.",
+    "doctor": "Look whether a run is going to mean anything.",
+    "list": "List protocols, operations, groups and requirements.",
+    "faults": "List the reference target's faults, and what each one breaks.",
+}
+
+
+class _Commands(click.Group):
+    """Knows the commands' names and first lines without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"certhook.cli.{cmd_name}_command").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="certhook")
+def cli() -> None:
+    """Conformance tests for signed casino integration endpoints.
+
+    Plays the documented caller, sends the target one carefully built request after another, and says which of the
+    document's requirements it meets.
+
+    \b
+    Try it:   certhook run klas --embedded
+    For real: certhook run klas --target https://staging.example/webhook --profile klas.toml
+    """
+
+
+def main() -> None:
+    """The `certhook` command. Wrong usage is one line and exit status 2."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except (click.ClickException, UsageError) as error:
+        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+        sys.stderr.write(f"certhook: {' '.join(text.split())}\n")
+        sys.exit(2)

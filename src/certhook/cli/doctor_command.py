@@ -1,0 +1,38 @@
+"""`certhook doctor`: what every run begins with, on its own."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from certhook.cli.arguments import options_of_a_target, protocol_argument
+
+
+@click.command("doctor", short_help="Look whether a run is going to mean anything.")
+@protocol_argument
+@options_of_a_target
+def command(protocol: str, target: str | None, profile: str | None) -> None:
+    """Look at PROTOCOL's target: name, connection, TLS, one control request per operation, clock.
+
+    Says in a sentence what to mend. Exit status 0: a run can begin; 3: it cannot; 2: wrong usage.
+    """
+    import secrets
+
+    from certhook.certification import Certification
+    from certhook.doctor import examine
+    from certhook.reporting.escaping import visible
+    from certhook.setup import Setup
+
+    with tempfile.TemporaryDirectory() as folder:
+        setup = Setup(protocol, str(Path(folder)), target=target, profile_path=profile, salt=secrets.token_hex(16))
+        certification = Certification(setup)
+        try:
+            checks = examine(certification)
+        finally:
+            certification.close()
+    for check in checks:
+        mark = click.style("ok   ", fg="green") if check.ok else click.style("wrong", fg="red")
+        click.echo(f"{mark} {check.name}: {visible(check.says)}")
+    raise SystemExit(0 if all(check.ok for check in checks) else 3)

@@ -1,0 +1,65 @@
+"""`certhook run`: pytest over the suites, with the run's own face."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from certhook.cli.arguments import options_of_a_run, protocol_argument
+from certhook.places import suites_dir
+
+_PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
+
+
+@click.command("run", short_help="Certify an endpoint, and write the reports.")
+@protocol_argument
+@options_of_a_run
+@click.option("-n", "--workers", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: none but this one).")
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the reports (default: reports/PROTOCOL-TIME).")
+@click.option("--group", multiple=True, metavar="G", help="Only the requirements of this group; can be repeated.")
+@click.option("--requirement", multiple=True, metavar="ID", help="Only this requirement; can be repeated.")
+@click.option("--max-examples", type=click.IntRange(min=0), metavar="N", help="Fuzzed bodies per operation (default: the profile's, 60).")
+@click.option("--seed", type=int, metavar="N", help="Same seed, same requests but for ids and times (default: 0).")
+@click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
+def command(protocol: str, workers: int | None, **options: Any) -> None:
+    """Certify an endpoint against PROTOCOL's document, and write the reports.
+
+    \b
+    Exit status:
+      0  certified: every applicable MUST passed (warnings allowed)
+      1  not certified: a MUST failed
+      2  wrong usage, profile or configuration; nothing was sent
+      3  incomplete: a MUST was blocked, the control refused, the target not reached
+    """
+    import pytest
+
+    # Only what a run needs: other plugins of the environment could change what it does, and take time to load.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    raise SystemExit(int(pytest.main([*_fixed(), "--protocol", protocol, *_workers(workers), *_passed_on(options)])))
+
+
+def _fixed() -> list[str]:
+    here = Path(__file__).parent
+    fixed = [str(suites_dir()), "-c", str(here / "run.ini"), "--rootdir", str(suites_dir()), "--certhook-quiet"]
+    return [*fixed, *(word for plugin in _PLUGINS for word in ("-p", plugin))]
+
+
+def _workers(workers: int | None) -> list[str]:
+    return ["-n", str(workers)] if workers and workers > 1 else []
+
+
+def _passed_on(options: dict[str, Any]) -> list[str]:
+    """The command's options as the plugin has them."""
+    words = []
+    for name, value in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif isinstance(value, tuple):
+            words += [word for one in value for word in (flag, one)]
+        elif value is not None and value is not False:
+            words += [flag, str(value)]
+    return words

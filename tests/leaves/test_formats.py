@@ -1,0 +1,242 @@
+"""Formats: what fits and what does not, and validators that know them and no others."""
+
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from certhook import formats
+from certhook.errors import PackError
+from certhook.formats import FORMATS, validator
+
+steady = settings(derandomize=True, deadline=None, max_examples=200)
+
+FITTING = {
+    "iso-4217": ["EUR", "USD", "RUB", "JPY", "XXX", "XCG", "ZWG", "SLE"],
+    "iso-4217-ever": ["EUR", "DEM", "BGN", "HRK", "ZWL", "ANG", "XCG"],
+    "iso-3166-1-alpha-2": ["DE", "ES", "GB", "US", "AX", "ZW"],
+    "http-url": [
+        "http://a",
+        "https://host.example/path?x=1#y",
+        "HTTPS://HOST",
+        "http://127.0.0.1:8080/",
+        "http://[::1]:80/",
+        "https://пример.example/ж?ф=я",
+        "https://u:p@host/",
+        "http://a/{x}|y",
+    ],
+    "date": ["2027-01-31", "2024-02-29", "2000-02-29", "0000-01-01"],
+    "date-time": [
+        "2024-01-01T00:00:00Z",
+        "2024-02-29t23:59:59z",
+        "2024-01-01T00:00:00.1Z",
+        "2024-01-01T00:00:00.123456789012Z",
+        "2024-01-01T00:00:00+23:59",
+        "2024-01-01T00:00:00-00:00",
+        "1990-12-31T23:59:60Z",
+        "1990-12-31T15:59:60-08:00",
+        "2017-01-01T05:29:60.5+05:30",
+    ],
+    "date-time-utc-ms": ["2024-01-01T00:00:00.000Z", "2024-12-31T23:59:59.999Z", "1990-12-31T23:59:60.000Z"],
+    "decimal-text": ["0", "30", "-1.5", "+2", "0.00", ".5", "30.", "00012", "9" * 400],
+}
+NOT_FITTING = {
+    "iso-4217": ["DEM", "BGN", "XYZ", "CNH", "eur", "EURO", "EU", "", "EUR ", "EUR\n", "978", "\u0415UR"],
+    "iso-4217-ever": ["XYZ", "CNH", "dem", "Eur", "", "EURX", " EUR", "EUR\n", "BTC"],
+    "iso-3166-1-alpha-2": ["de", "UK", "EU", "XK", "XX", "DEU", "D", "", "DE\n", "SU"],
+    "http-url": [
+        "",
+        "a",
+        "/a",
+        "//host/a",
+        "http:",
+        "http:a",
+        "http://",
+        "http:///path",
+        "http://:80/",
+        "http://user@/",
+        "ftp://host/",
+        "javascript:alert(1)",
+        "http://a b/",
+        "http://a/b c",
+        "http://a\n",
+        " http://a",
+        "http://a/\x00",
+        "http://a/\x7f",
+        "http://a/\u00a0",
+        "http://a:port/",
+        "http://a:65536/",
+        "http://a:0/",
+        "http://[::1/",
+        "http://[x]/",
+        "http://a\\b/",
+        "http:\\\\a",
+        "http://{host}/",
+    ],
+    "date": [
+        "2027-02-30",
+        "2023-02-29",
+        "1900-02-29",
+        "2027-13-01",
+        "2027-00-01",
+        "2027-01-00",
+        "27-01-01",
+        "20270101",
+    ],
+    "date-time": [
+        "",
+        "2024-01-01",
+        "2024-01-01T00:00:00",
+        "2024-01-01 00:00:00Z",
+        "2024-01-01T00:00Z",
+        "2024-01-01T00:00:00,5Z",
+        "2024-01-01T00:00:00.Z",
+        "2024-01-01T24:00:00Z",
+        "2024-01-01T00:60:00Z",
+        "2024-01-01T00:00:61Z",
+        "2024-01-01T12:00:60Z",
+        "1990-12-31T23:59:60+01:00",
+        "2024-01-01T00:00:00+24:00",
+        "2024-01-01T00:00:00+00:60",
+        "2024-01-01T00:00:00+0000",
+        "2024-01-01T00:00:00+00",
+        "2024-01-01T00:00:00ZZ",
+        "2024-01-01T00:00:00Z\n",
+        "2023-02-29T00:00:00Z",
+        "2024-1-1T00:00:00Z",
+        "-2024-01-01T00:00:00Z",
+        "12024-01-01T00:00:00Z",
+        "\u0662\u0660\u0662\u0664-01-01T00:00:00Z",
+        "1640995200",
+    ],
+    "date-time-utc-ms": [
+        "2024-01-01T00:00:00Z",
+        "2024-01-01T00:00:00.00Z",
+        "2024-01-01T00:00:00.0000Z",
+        "2024-01-01T00:00:00.000z",
+        "2024-01-01T00:00:00.000+00:00",
+        "2024-13-01T00:00:00.000Z",
+        "x.000Z",
+        "2024-01-01T00:00:00.000Z\n",
+    ],
+    "decimal-text": [
+        "",
+        ".",
+        "-",
+        "+",
+        "1e3",
+        "1,000",
+        "1 000",
+        " 1",
+        "1 ",
+        "1\n",
+        "1.2.3",
+        "--1",
+        "€1",
+        "NaN",
+        "0x1",
+        "\u0661",
+        "1_0",
+    ],
+}
+
+
+def cases(table: dict[str, list[str]]) -> pytest.MarkDecorator:
+    """One test per format and text."""
+    return pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in table.items() for text in texts])
+
+
+@cases(FITTING)
+def test_fitting_text_is_valid(name: str, text: str) -> None:
+    """A validator lets a text pass that its format allows."""
+    assert validator({"format": name}).is_valid(text)
+
+
+@cases(NOT_FITTING)
+def test_other_text_is_not_valid(name: str, text: str) -> None:
+    """A validator refuses a text that its format does not allow."""
+    assert not validator({"format": name}).is_valid(text)
+
+
+def test_every_format_has_cases() -> None:
+    """No format stands untested."""
+    assert FITTING.keys() == NOT_FITTING.keys() == FORMATS.keys()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("value", [None, 1, 1.5, True, [], {}])
+def test_formats_say_nothing_of_other_types(name: str, value: Any) -> None:
+    """A value that is not text is the business of `type`."""
+    assert validator({"format": name}).is_valid(value)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@steady
+@given(text=st.text())
+def test_formats_never_fail(name: str, text: str) -> None:
+    """Every text fits or does not, and no format raises."""
+    assert FORMATS[name](text) in {True, False}
+
+
+@steady
+@given(st.datetimes(), st.integers(-1439, 1439))
+def test_moments_of_the_library_fit(moment: datetime, offset: int) -> None:
+    """What the standard library writes with an offset is a date-time, and its day a date."""
+    text = moment.replace(tzinfo=timezone(timedelta(minutes=offset))).isoformat()
+    assert formats.is_date_time(text)
+    assert formats.is_date(text[:10])
+
+
+@steady
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=2))
+def test_plain_decimals_fit(number: object) -> None:
+    """A decimal number written without an exponent is decimal text."""
+    assert formats.is_decimal_text(f"{number:f}")
+
+
+def test_currencies_of_today_were_ever_assigned() -> None:
+    """The longer list holds the shorter one."""
+    assert all(formats.was_ever_currency(code) for code in formats._current_currencies())
+
+
+def test_validator_is_built_once() -> None:
+    """Two schemas of the same content share a validator."""
+    assert validator({"type": "string", "minLength": 1}) is validator({"minLength": 1, "type": "string"})
+
+
+def test_validator_reads_2020_12() -> None:
+    """Keywords of draft 2020-12 count."""
+    pairs = validator({"prefixItems": [{"type": "string"}], "items": False})
+    assert pairs.is_valid(["a"])
+    assert not pairs.is_valid(["a", 1])
+
+
+def test_misspelt_format_is_refused() -> None:
+    """A format that nobody knows would check nothing, so it is refused, wherever it stands."""
+    schema = {"title": "page", "properties": {"a": {"allOf": [{"format": "iso-4271"}]}}}
+    with pytest.raises(PackError, match=r"schema 'page': unknown format 'iso-4271'; did you mean iso-4217\?"):
+        validator(schema)
+
+
+def test_property_named_format_is_no_format() -> None:
+    """A field may be called format, and a constant may hold one."""
+    schema = {"properties": {"format": {"type": "string"}}, "const": {"format": "anything"}}
+    assert validator(schema).is_valid({"format": "anything"})
+
+
+def test_wrong_schema_is_refused_in_one_line() -> None:
+    """A schema that is none is the pack's mistake, told with its title and place."""
+    with pytest.raises(PackError, match=r"schema 'page': \$\.type: ") as refusal:
+        validator({"title": "page", "type": "strin"})
+    assert "\n" not in str(refusal.value)
+
+
+def test_start_up_needs_no_list_of_currencies() -> None:
+    """The libraries behind the formats are imported when a format is used, not before."""
+    code = "import sys, certhook.formats; print({'jsonschema', 'pycountry', 'babel'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
