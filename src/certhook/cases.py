@@ -89,14 +89,17 @@ def cases_of(pack: Pack, profile: Profile, selected: Iterable[Selected], builder
 
 def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder) -> Iterator[Case]:
     name = scope.operation.name
+    every = [Selected(entry, entry.requirement) for entry in scope.pack.entries]
+    homes = {change.name: _home(change, asks) for change, asks in _asked(scope, every).values()}
     for change, asks in _asked(scope, selected).values():
-        yield Case(f"{name}.{change.name}", scope.operation, _group(change, asks), change, tuple(asks))
+        group = homes[change.name]
+        yield Case(_id(name, group, change), scope.operation, group, change, tuple(asks))
     groups = {one.requirement.group for one in selected}
     if groups & {"malformed", "parameters", "status", "robustness"}:
         for change in catalogue(scope.operation.encoding):
-            asks = body_asks(scope, selected, change, builder)
-            if asks or "robustness" in groups:
-                yield Case(f"{name}.{change.name}", scope.operation, "malformed", change, asks)
+            body = body_asks(scope, selected, change, builder)
+            if body or "robustness" in groups:
+                yield Case(f"{name}.{change.name}", scope.operation, "malformed", change, body)
     for group in ("fields", "status", "semantics"):
         if group in groups:
             for change in _probes(scope):
@@ -121,8 +124,16 @@ def _asked(scope: Scope, selected: list[Selected]) -> dict[str, tuple[Change, li
     return found
 
 
-def _group(change: Change, asks: list[Ask]) -> str:
-    """A change is sent in the group of its own family's name where a requirement of that group asks for it."""
+def _id(operation: str, group: str, change: Change) -> str:
+    """`operation.group.change`, without naming the group twice."""
+    return f"{operation}.{change.name}" if change.name.startswith(f"{group}.") else f"{operation}.{group}.{change.name}"
+
+
+def _home(change: Change, asks: list[Ask]) -> str:
+    """A change is sent in the group of its own family's name where a requirement of that group asks for it.
+
+    Decided by the whole catalogue, whatever is selected, so that cases keep their ids.
+    """
     groups = [ask.requirement.group for ask in asks]
     family = change.name.split(".")[0]
     return family if family in groups else groups[0]

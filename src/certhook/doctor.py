@@ -79,7 +79,9 @@ def _connection(host: str, port: int, limit_s: float) -> CheckUp:
     try:
         socket.create_connection((host, port), timeout=limit_s).close()
     except OSError as error:
-        says = f"{host} port {port} cannot be reached ({_words(error)}): check target.url, and that the target is running"
+        says = (
+            f"{host} port {port} cannot be reached ({_words(error)}): check target.url, and that the target is running"
+        )
         return CheckUp("connection", False, says)
     return CheckUp("connection", True, f"{host} port {port} takes connections")
 
@@ -135,7 +137,11 @@ def _suspects(certification: Certification) -> str:
 def _used(certification: Certification) -> set[str]:
     """The names of the subject's values that a control request carries."""
     sources = str([operation.request for operation in certification.pack.operations])
-    return {name for name in certification.profile.subject if f"'subject.{name}'" in sources and not name.startswith("other_")}
+    return {
+        name
+        for name in certification.profile.subject
+        if f"'subject.{name}'" in sources and not name.startswith("other_")
+    }
 
 
 def _failure_advice(failure: Failure, url: str) -> str:

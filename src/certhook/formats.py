@@ -121,7 +121,7 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
 @lru_cache(maxsize=1)
 def format_checker() -> FormatChecker:
     """The checker of the formats above, and of no others."""
-    from jsonschema import FormatChecker  # noqa: PLC0415 - not needed to start up, and slow to import
+    from jsonschema import FormatChecker
 
     checker = FormatChecker(formats=())
     for name, fits in FORMATS.items():
@@ -140,7 +140,7 @@ def validator(schema: Mapping[str, Any]) -> Validator:
 
 @lru_cache(maxsize=256)
 def _validator(text: str) -> Validator:
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - as in format_checker
+    from jsonschema import Draft202012Validator, SchemaError
 
     schema = json.loads(text)
     try:
@@ -180,13 +180,13 @@ def _in_calendar(year: str, month: str, day: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _current_currencies() -> frozenset[str]:
-    import pycountry  # noqa: PLC0415 - as in format_checker
+    import pycountry
 
     return frozenset(currency.alpha_3 for currency in pycountry.currencies) | _newly_assigned()
 
 
 def _newly_assigned() -> frozenset[str]:
-    from babel.core import get_global  # noqa: PLC0415 - as in format_checker
+    from babel.core import get_global
 
     return frozenset(
         code
@@ -198,13 +198,13 @@ def _newly_assigned() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _listed_currencies() -> frozenset[str]:
-    from babel.core import get_global  # noqa: PLC0415 - as in format_checker
+    from babel.core import get_global
 
     return frozenset(get_global("all_currencies")) - _NEVER_ASSIGNED
 
 
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
-    import pycountry  # noqa: PLC0415 - as in format_checker
+    import pycountry
 
     return frozenset(country.alpha_2 for country in pycountry.countries)

@@ -61,6 +61,7 @@ class Invariant:
 
 INVARIANTS: dict[str, Invariant] = {}
 
+
 def invariant(name: str, expected: str, applies: Callable[[Seen], bool]) -> Callable[..., Any]:
     """Register the function that says how an answer breaks the rule of that name."""
 

@@ -9,7 +9,7 @@ over a fresh connection, before anybody is accused.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from certhook.answers import Kind
 from certhook.cases import Case
@@ -107,7 +107,9 @@ class Round:
 
     def send(self, errand: Errand) -> CaseResult:
         """Send one more request within the round, and judge its answer by the rules that hold for every answer."""
-        return self.settle(Case(errand.case, errand.operation, self._group, errand.change, ()), self._courier.deliver(errand))
+        return self.settle(
+            Case(errand.case, errand.operation, self._group, errand.change, ()), self._courier.deliver(errand)
+        )
 
     def deliver(self, case: Case, changes: list[Change]) -> list[Delivery]:
         """Send several changes at once in the name of a case, for judging elsewhere."""

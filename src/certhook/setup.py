@@ -120,8 +120,10 @@ def prepare_output(folder: Path) -> None:
     """
     try:
         names = set(os.listdir(folder)) if folder.exists() else set()
-        if names and "journal.ndjson" not in names and "result.json" not in names:
-            raise UsageError(f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder")
+        if not names <= set(OUTPUTS) and not names & {"journal.ndjson", "result.json"}:
+            raise UsageError(
+                f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         for name in names & set(OUTPUTS):
             path = folder / name

@@ -1,8 +1,8 @@
 """What the suites are written with: which cases a test is for, and how a case is judged.
 
-    @refusals("signature")
-    def test_a_wrong_signature_is_refused(case):
-        certify(case)
+@refusals("signature")
+def test_a_wrong_signature_is_refused(case):
+    certify(case)
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Blocked(Exception):
 class Item:
     """What one collected test is about: a case, a rule for every answer, the end of a round, or a flow.
 
-    `id` is stable from run to run; `requirements` are the ids that it can say something of.
+    `id` is stable from run to run, and begins with `operation.group.`, which names its round; `requirements` are the ids that it can say something of.
     """
 
     id: str
@@ -45,11 +45,6 @@ class Item:
     operation: Operation
     requirements: tuple[str, ...]
     case: Case | None = None
-
-    @property
-    def round_key(self) -> str:
-        """Items with the same key share a round, and so a worker."""
-        return f"{self.certification.pack.protocol}.{self.operation.name}.{self.group}"
 
 
 def _mark(kind: str, **details: Any) -> Callable[[Test], Test]:
@@ -153,8 +148,10 @@ def sentence(operation: Operation, change: Change) -> str:
 def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None = None) -> None:
     """Record a case's outcomes and end the test in the way that fits the worst of them."""
     __tracebackhide__ = True
-    exchanges = result.exchanges if result else tuple(
-        outcome.finding.exchange for outcome in outcomes if outcome.finding and outcome.finding.exchange
+    exchanges = (
+        result.exchanges
+        if result
+        else tuple(outcome.finding.exchange for outcome in outcomes if outcome.finding and outcome.finding.exchange)
     )
     item.certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
     _concluded[item.id] = outcomes

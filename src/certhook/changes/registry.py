@@ -23,5 +23,5 @@ def family(name: str) -> Callable[[Family], Family]:
 
 def changes_of(name: str, scope: Scope) -> Iterator[Change]:
     """The changes of a family, or the one that `family:place` names."""
-    wanted = name.split(":")[0]
+    wanted = name.split(":", maxsplit=1)[0]
     return (one for one in FAMILIES[wanted](scope) if name in (wanted, one.name))

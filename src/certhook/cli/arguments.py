@@ -44,7 +44,11 @@ def options_of_a_target(command: Command) -> Command:
 def options_of_a_run(command: Command) -> Command:
     """As above, or the embedded target with faults and variants."""
     command = click.option("--latency-ms", type=click.IntRange(min=0), default=0, hidden=True)(command)
-    command = click.option("--variant", multiple=True, metavar="NAME", help="Legal variant of the embedded target.")(command)
+    command = click.option("--variant", multiple=True, metavar="NAME", help="Legal variant of the embedded target.")(
+        command
+    )
     command = click.option("--fault", multiple=True, metavar="NAME", help="Fault of the embedded target.")(command)
-    command = click.option("--embedded", is_flag=True, help="The built-in reference target, started and stopped by the run.")(command)
+    command = click.option(
+        "--embedded", is_flag=True, help="The built-in reference target, started and stopped by the run."
+    )(command)
     return options_of_a_target(command)

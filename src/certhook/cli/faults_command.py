@@ -23,7 +23,13 @@ def command(protocol: str | None, *, as_json: bool) -> None:
     names = [protocol] if protocol else list(protocols())
     if as_json:
         found = [
-            {"protocol": name, "fault": one.name, "says": one.says, "breaks": sorted(one.breaks), "also": sorted(one.also)}
+            {
+                "protocol": name,
+                "fault": one.name,
+                "says": one.says,
+                "breaks": sorted(one.breaks),
+                "also": sorted(one.also),
+            }
             for name in names
             for one in faults(name).values()
         ]

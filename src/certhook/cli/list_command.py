@@ -24,7 +24,9 @@ def command(protocol: str | None, *, as_json: bool) -> None:
         _print_protocol(packs[0])
     else:
         for pack in packs:
-            click.echo(f"{pack.protocol}  {pack.title}; served by {pack.served_by}; {len(pack.requirements)} requirements")
+            click.echo(
+                f"{pack.protocol}  {pack.title}; served by {pack.served_by}; {len(pack.requirements)} requirements"
+            )
         click.echo("\ncerthook list PROTOCOL lists its requirements.")
 
 

@@ -17,11 +17,23 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
 @click.command("run", short_help="Certify an endpoint, and write the reports.")
 @protocol_argument
 @options_of_a_run
-@click.option("-n", "--workers", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: none but this one).")
-@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the reports (default: reports/PROTOCOL-TIME).")
+@click.option(
+    "-n", "--workers", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: none but this one)."
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the reports (default: reports/PROTOCOL-TIME).",
+)
 @click.option("--group", multiple=True, metavar="G", help="Only the requirements of this group; can be repeated.")
 @click.option("--requirement", multiple=True, metavar="ID", help="Only this requirement; can be repeated.")
-@click.option("--max-examples", type=click.IntRange(min=0), metavar="N", help="Fuzzed bodies per operation (default: the profile's, 60).")
+@click.option(
+    "--max-examples",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Fuzzed bodies per operation (default: the profile's, 60).",
+)
 @click.option("--seed", type=int, metavar="N", help="Same seed, same requests but for ids and times (default: 0).")
 @click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
 def command(protocol: str, workers: int | None, **options: Any) -> None:

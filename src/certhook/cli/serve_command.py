@@ -10,10 +10,14 @@ from certhook.errors import UsageError
 
 @click.command("serve", short_help="Run a protocol's reference target.")
 @protocol_argument
-@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="P", help="Port on 127.0.0.1 (default: a free one).")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, metavar="P", help="Port on 127.0.0.1 (default: a free one)."
+)
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault that the target shall have; can be repeated.")
 @click.option("--variant", multiple=True, metavar="NAME", help="A legal variant of the target; can be repeated.")
-@click.option("--latency-ms", type=click.IntRange(min=0), default=0, metavar="N", help="Wait so long before each answer.")
+@click.option(
+    "--latency-ms", type=click.IntRange(min=0), default=0, metavar="N", help="Wait so long before each answer."
+)
 @click.option("--print-profile", is_flag=True, help="Print the profile to test it with, as TOML, after its URL.")
 def command(
     protocol: str, port: int, fault: tuple[str, ...], variant: tuple[str, ...], latency_ms: int, *, print_profile: bool

@@ -47,7 +47,24 @@ EDGES = (
 NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63, 2**64, -(2**63) - 1, 10**30, 0.1, -0.0, 1e-320, 1e308)
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
-_SPARE_TOKENS = (b"{", b"}", b"[", b"]", b":", b",", b"null", b"true", b"0", b"-", b"1e999", b"NaN", b'""', b'"', b"\\", b"//")
+_SPARE_TOKENS = (
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b":",
+    b",",
+    b"null",
+    b"true",
+    b"0",
+    b"-",
+    b"1e999",
+    b"NaN",
+    b'""',
+    b'"',
+    b"\\",
+    b"//",
+)
 _ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037")
 
 
@@ -94,10 +111,37 @@ def _bytes_damaged() -> st.SearchStrategy[Recipe]:
     byte = st.integers(0, 255)
     return st.one_of(
         st.builds(lambda at: _on_body(f"its body cut at {at}/1000", lambda body: body[: _at(body, at)]), _PLACE),
-        st.builds(lambda at, bit: _on_body(f"bit {bit} flipped at {at}/1000 of its body", lambda body: _flipped(body, at, bit)), _PLACE, st.integers(0, 7)),
-        st.builds(lambda at, value: _on_body(f"byte {value:#04x} put in at {at}/1000 of its body", lambda body: body[: _at(body, at)] + bytes([value]) + body[_at(body, at) :]), _PLACE, byte),
-        st.builds(lambda at, size: _on_body(f"{size} bytes taken out at {at}/1000 of its body", lambda body: body[: _at(body, at)] + body[_at(body, at) + size :]), _PLACE, st.integers(1, 40)),
-        st.builds(lambda at, size: _on_body(f"{size} bytes written twice at {at}/1000 of its body", lambda body: body[: _at(body, at) + size] + body[_at(body, at) :]), _PLACE, st.integers(1, 40)),
+        st.builds(
+            lambda at, bit: _on_body(
+                f"bit {bit} flipped at {at}/1000 of its body", lambda body: _flipped(body, at, bit)
+            ),
+            _PLACE,
+            st.integers(0, 7),
+        ),
+        st.builds(
+            lambda at, value: _on_body(
+                f"byte {value:#04x} put in at {at}/1000 of its body",
+                lambda body: body[: _at(body, at)] + bytes([value]) + body[_at(body, at) :],
+            ),
+            _PLACE,
+            byte,
+        ),
+        st.builds(
+            lambda at, size: _on_body(
+                f"{size} bytes taken out at {at}/1000 of its body",
+                lambda body: body[: _at(body, at)] + body[_at(body, at) + size :],
+            ),
+            _PLACE,
+            st.integers(1, 40),
+        ),
+        st.builds(
+            lambda at, size: _on_body(
+                f"{size} bytes written twice at {at}/1000 of its body",
+                lambda body: body[: _at(body, at) + size] + body[_at(body, at) :],
+            ),
+            _PLACE,
+            st.integers(1, 40),
+        ),
     )
 
 
@@ -145,7 +189,10 @@ def json_values() -> st.SearchStrategy[Any]:
     )
     return st.recursive(
         scalars,
-        lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(st.text(max_size=8), inner, min_size=1, max_size=3),
+        lambda inner: (
+            st.lists(inner, min_size=1, max_size=3)
+            | st.dictionaries(st.text(max_size=8), inner, min_size=1, max_size=3)
+        ),
         max_leaves=5,
     )
 

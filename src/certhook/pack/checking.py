@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from certhook.changes import FAMILIES
 from certhook.errors import PackError, nearest
 from certhook.invariants import INVARIANTS
 from certhook.oracle import CATEGORIES
 from certhook.pack.model import Entry, Pack
 from certhook.places import schemas_dir
-from certhook.changes import FAMILIES
 
 _CITATION = re.compile(r"\S.* § \S")
 _WAYS = ("changes", "bodies", "invariant", "schema", "flow", "not_applicable")

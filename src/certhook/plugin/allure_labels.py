@@ -25,7 +25,9 @@ def label(item: Item) -> None:
     allure.dynamic.severity(allure.severity_level.CRITICAL if must else allure.severity_level.MINOR)
     allure.dynamic.title(item.id)
     allure.dynamic.description(
-        "\n\n".join(f"**{one.id}** ({one.level}, {one.basis}): {one.title}  \nClause: {one.citation}" for one in requirements)
+        "\n\n".join(
+            f"**{one.id}** ({one.level}, {one.basis}): {one.title}  \nClause: {one.citation}" for one in requirements
+        )
     )
     allure.dynamic.label(CASE_LABEL, f"{pack.protocol}-{item.id}")
 

@@ -81,8 +81,6 @@ class Controller:
         """Examine each target; where nothing can be sent, the run goes on to say so of each requirement."""
         if self._config.option.collectonly:
             return
-        if self._config.option.dist == "load":
-            self._config.option.dist = "loadgroup"
         self._settle_addresses()
         workers = len(self._config.option.tx or ()) if self.distributed else 1
         self.setups = [self._examined(replace(setup, workers=max(1, workers))) for setup in self.setups]
@@ -90,6 +88,13 @@ class Controller:
             self._hand_over(self.executor)
         self._register_allure()
         self._start_progress()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Keep the items of a round together on one worker."""
+        from certhook.plugin.scheduling import RoundScheduling
+
+        return RoundScheduling(config, log)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -180,7 +185,9 @@ class Controller:
             certification.journal.write("run", **_head(certification))
             checks = examine(certification)
             reason = next((check.says for check in checks if not check.ok), "")
-            certification.journal.write("doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks])
+            certification.journal.write(
+                "doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks]
+            )
         finally:
             certification.close()
         self._say(checks, reason)
@@ -246,7 +253,9 @@ def _head(certification: Certification) -> dict[str, Any]:
         "target": profile.url,
         "started": timestamp(now),
         "seed": setup.seed,
-        "versions": {"python": ".".join(map(str, sys.version_info[:3]))} | {"certhook": __version__} | {name: version(name) for name in _VERSIONED},
+        "versions": {"python": ".".join(map(str, sys.version_info[:3]))}
+        | {"certhook": __version__}
+        | {name: version(name) for name in _VERSIONED},
         "profile": profile.without_secrets(),
         "pack_digest": pack.digest,
         "require_all": setup.require_all,

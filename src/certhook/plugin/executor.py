@@ -10,7 +10,6 @@ import pytest
 from certhook.certification import Certification
 from certhook.fuzzing import Exploration
 from certhook.judging import annotated
-from certhook.pack.model import Operation
 from certhook.plugin.allure_labels import label
 from certhook.setup import Setup
 from certhook.suite import Conversation, Item, concluded, is_rule
@@ -97,14 +96,17 @@ class Executor:
             rules = [
                 one.requirement.id
                 for one in certification.selected
-                if not one.settled and one.entry.check.invariant in ("recovers", "latency")
+                if not one.settled
+                and one.entry.check.invariant in ("recovers", "latency")
                 and (one.entry.check.invariant != "latency" or group == "robustness")
             ]
             yield Item(f"{name}.{group}.ending", certification, group, operation, tuple(rules))
 
     @staticmethod
     def _exploration_items(certification: Certification, group: str) -> Iterator[Item]:
-        fuzzed = tuple(one.requirement.id for one in certification.selected if one.entry.check.bodies and not one.settled)
+        fuzzed = tuple(
+            one.requirement.id for one in certification.selected if one.entry.check.bodies and not one.settled
+        )
         if fuzzed and certification.profile.limits.max_examples:
             for operation in certification.pack.operations:
                 yield Item(f"{operation.name}.{group}.fuzzed", certification, group, operation, fuzzed)
@@ -115,16 +117,18 @@ class Executor:
             if one.requirement.id == requirement and not one.settled:
                 names = one.entry.check.operations or [certification.pack.operations[0].name]
                 operation = certification.pack.operation(names[0])
-                yield Item(f"flow.{requirement}", certification, one.requirement.group, operation, (requirement,))
+                group = one.requirement.group
+                yield Item(
+                    f"{operation.name}.{group}.flow.{requirement}", certification, group, operation, (requirement,)
+                )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order the items round by round, and tie each round to one worker."""
+        """Order the items round by round."""
         for test in items:
             item = _item_of(test)
             if item is not None:
                 test.stash[_ITEM] = item
-                test.add_marker(pytest.mark.xdist_group(item.round_key))
         items.sort(key=_place)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -204,6 +208,3 @@ def _place(test: pytest.Item) -> tuple[str, int, int, int]:
         names.index(item.operation.name),
         _ORDER.index(mark.args[0]),
     )
-
-
-__all__ = ["Executor", "Operation"]

@@ -42,7 +42,6 @@ def pytest_configure(config: pytest.Config) -> None:
     controller: Controller | None = config.pluginmanager.get_plugin(_CONTROLLER)
     if workerinput is not None and "certhook" in workerinput:
         # A worker parses the command line anew, so what the controller settled has to be settled here once more.
-        config.option.loadgroup = True
         config.option.allure_report_dir = workerinput["certhook_allure"]
         setups = [Setup.from_json(data) for data in workerinput["certhook"]]
         config.pluginmanager.register(Executor(config, setups, int(workerinput["workerid"][2:])), _EXECUTOR)

@@ -30,7 +30,9 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--require-all", action="store_true", help="a MUST that was not tested makes the run incomplete")
     group.addoption("--embedded", action="store_true", help="certify the built-in reference target")
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="fault of the embedded target")
-    group.addoption("--variant", action="append", default=[], metavar="NAME", help="legal variant of the embedded target")
+    group.addoption(
+        "--variant", action="append", default=[], metavar="NAME", help="legal variant of the embedded target"
+    )
     group.addoption("--latency-ms", type=int, default=0, metavar="N", help="latency of the embedded target")
     group.addoption("--certhook-quiet", action="store_true", help=argparse.SUPPRESS)
     group.addoption("--packs", metavar="DIR", help="folder of protocols (default: those of certhook)")

@@ -99,7 +99,7 @@ class Refusals400(KlasTarget):
         return 400 if refusal.code != "ERR_INTEGRITY_CHECK_FAILED" and refusal.status == 200 else refusal.status
 
 
-@fault("refusals-202", breaks=["klas.status.refusal-http"])
+@fault("refusals-202", breaks=["klas.status.refusal-http", "klas.status.refusal-http-200"])
 class Refusals202(KlasTarget):
     """Answers bad parameters as if it would think about them: HTTP 202."""
 
