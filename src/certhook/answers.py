@@ -129,8 +129,8 @@ def allows(allowed: AnswerSet, answer: Answer, front: tuple[str, ...] = ()) -> b
     if answer.kind is Kind.ACCEPTED:
         return allowed.accepted
     if answer.kind is Kind.REFUSED:
-        if answer.front and status_fits(answer.status, front) and not allowed.only_refused:
-            return bool(allowed.refusals)
+        if answer.front and status_fits(answer.status, front):
+            return None if allowed.only_refused else bool(allowed.refusals)
         return any(_matches(matcher, answer) for matcher in allowed.refusals)
     return allowed.broken
 

@@ -35,6 +35,7 @@ class Builder:
         secret = profile.value(pack.signing.key) if pack.signing.key else None
         self._key = secret.encode() if isinstance(secret, str) else None
         self._window = Window.of(pack, profile)
+        self._captured: dict[str, bytes] = {}
 
     def build(self, operation: Operation, change: Change = CONTROL) -> Request:
         """A fresh valid request with that one change. Times and ids are those of this moment."""
@@ -45,6 +46,8 @@ class Builder:
         draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}")
         valid = copy.deepcopy(draft.fields)
         self._run(draft, change)
+        if change is CONTROL and draft.signature is not None:
+            self._captured[operation.name] = draft.signature
         return self._request(draft, change), valid
 
     def fields(self, operation: Operation) -> dict[str, Any]:
@@ -64,9 +67,11 @@ class Builder:
             scheme=self._scheme,
             key=self._key,
             now=self._clock(),
-            random=random.Random(name),
+            random=random.Random(name),  # noqa: S311 - to be repeated by seed, not to keep a secret
             encode=self._encode,
-            sibling=lambda: self._run(self._draft(operation, f"{name}/sibling"), CONTROL),
+            captured=lambda: (
+                self._captured.get(operation.name) or self.build(operation).header(self._pack.signing.header)
+            ),
             method=operation.method,
         )
 

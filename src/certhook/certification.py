@@ -16,8 +16,9 @@ from certhook.pack.model import Operation
 from certhook.record import record_of, timestamp
 from certhook.redaction import Redactor
 from certhook.reporting.curl import curl_command
-from certhook.rounds import CaseResult, Pulse, Round
+from certhook.rounds import Pulse, Round
 from certhook.secrecy import redactor_for
+from certhook.settling import CaseResult
 from certhook.setup import Setup
 from certhook.values import CaseOutcome, Finding, Outcome, Requirement
 
@@ -94,7 +95,7 @@ class Certification:
                 self._planned.get(key, ()),
                 courier=self.courier,
                 judge=self.judge,
-                levels=self.requirements,
+                requirements=self.requirements,
                 pulse=self.pulse,
                 max_p95_ms=float(bound) if bound is not None else None,
             )

@@ -105,6 +105,14 @@ class Courier:
             return
         yield from self._executor().map(self._over_some_lane, errands)
 
+    def deliver_over_each_lane(self, errand: Errand) -> list[Delivery]:
+        """Send one errand over every connection that is open, one after the other."""
+        lanes = [self._lanes.get() for _ in range(self._lanes.qsize())]
+        deliveries = [self._carry(errand, lane) for lane in lanes]
+        for lane in lanes:
+            self._lanes.put(lane)
+        return deliveries
+
     @property
     def width(self) -> int:
         """How many requests are in flight at once."""

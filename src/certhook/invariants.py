@@ -76,16 +76,12 @@ def _always(seen: Seen) -> bool:
     return seen.answer.kind is not Kind.LIMITED
 
 
-def _never(seen: Seen) -> None:
-    return None
-
-
 # Rules of a whole round rather than of one answer; the round itself judges them.
 for _name, _expected in {
     "recovers": "the control accepted after the group as before it",
     "latency": "95 of 100 answers within max_p95_ms",
 }.items():
-    INVARIANTS[_name] = Invariant(_expected, lambda seen: False, _never, per_answer=False)
+    INVARIANTS[_name] = Invariant(_expected, _always, lambda _: None, per_answer=False)
 
 
 @invariant("answers", "an HTTP answer within the time limit", _always)
@@ -118,7 +114,12 @@ def _refused(seen: Seen) -> bool:
     return seen.answer.kind is Kind.REFUSED and not seen.answer.front
 
 
-@invariant("refusal-status", "an HTTP status that a refusal may have", _refused)
+def _coded(seen: Seen) -> bool:
+    """A refusal, or what would be one but for its status."""
+    return _refused(seen) or (seen.answer.kind is Kind.BROKEN and seen.answer.code is not None)
+
+
+@invariant("refusal-status", "an HTTP status that a refusal may have", _coded)
 def refusal_status(seen: Seen) -> str | None:
     allowed = (*seen.pack.reading.refusal_status, *seen.change.front)
     return None if status_fits(seen.answer.status, allowed) else seen.answer.says

@@ -77,7 +77,7 @@ class Judge:
     def _by_rule(self, seen: Seen) -> Iterator[Judgement]:
         for entry in self._invariant_entries:
             rule = INVARIANTS[entry.check.invariant]
-            if rule.applies(seen):
+            if rule.per_answer and rule.applies(seen):
                 yield Judgement(entry.requirement.id, rule.expected, rule.broken(seen), seen.exchange)
 
     def requirement_of(self, invariant: str) -> Requirement | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -119,7 +118,7 @@ def prepare_output(folder: Path) -> None:
     Raises UsageError for a folder that has something in it and is not a run's, which is then left as it is.
     """
     try:
-        names = set(os.listdir(folder)) if folder.exists() else set()
+        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
         if not names <= set(OUTPUTS) and not names & {"journal.ndjson", "result.json"}:
             raise UsageError(
                 f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"

@@ -19,13 +19,12 @@ from certhook.changes import CONTROL, Change
 from certhook.courier import Delivery
 from certhook.errors import Nonconformance
 from certhook.invariants import INVARIANTS
-from certhook.judging import Judgement
 from certhook.pack.model import Operation
-from certhook.rounds import CaseResult
+from certhook.rounds import Observed
+from certhook.settling import CaseResult
 from certhook.values import CaseOutcome, Outcome, Requirement
 
 Test = TypeVar("Test", bound=Callable[..., None])
-FINDINGS_KEPT = 5
 
 
 class Blocked(Exception):
@@ -103,14 +102,14 @@ def observe(item: Item) -> None:
     certification, (id,) = item.certification, item.requirements
     round = certification.round(item.operation, item.group)
     round.open()
-    seen = round.observed().get(id, [])
-    if not seen and round.blocked:
+    seen = round.observed().get(id)
+    if seen is None and round.blocked:
         outcomes = [CaseOutcome(id, Outcome.BLOCKED, round.blocked)]
-    elif not seen:
+    elif seen is None:
         reason = "no answer of the kind that it is about came in this group"
         outcomes = [CaseOutcome(id, Outcome.NOT_APPLICABLE, reason)]
     else:
-        outcomes = [worst_of(certification, seen)]
+        outcomes = [observation(certification, seen)]
     conclude(item, outcomes)
 
 
@@ -122,22 +121,19 @@ def end(item: Item) -> None:
     round.close()
     if item.group == "robustness":
         round.judge_latency()
-    outcomes = [worst_of(certification, seen) for seen in round.observed().values()]
+    outcomes = [observation(certification, seen) for seen in round.observed().values()]
     recovers = certification.judge.requirement_of("recovers")
     if round.blocked and recovers:
         outcomes.append(CaseOutcome(recovers.id, Outcome.BLOCKED, round.blocked))
     conclude(item, outcomes)
 
 
-def worst_of(certification: Certification, seen: list[Judgement]) -> CaseOutcome:
-    """What several judgements of one requirement come to: the first breach, or none."""
-    breach = next((one for one in seen if not one.met), seen[0])
-    return certification.outcome_of(breach, _sent(certification, breach))
-
-
-def _sent(certification: Certification, judgement: Judgement) -> str:
-    case = judgement.exchange.case
-    return f"a {judgement.exchange.request.operation} request of the case {case}"
+def observation(certification: Certification, seen: Observed) -> CaseOutcome:
+    """What many answers say of one requirement."""
+    judgement = seen.breach or seen.met
+    assert judgement is not None  # noqa: S101 - made with the first of the two
+    sent = f"a {judgement.exchange.request.operation} request of the case {judgement.exchange.case}"
+    return certification.outcome_of(judgement, sent)
 
 
 def sentence(operation: Operation, change: Change) -> str:

@@ -28,7 +28,7 @@ class Draft:
     """A request in the making. A change at its stage may alter what earlier stages made, and nothing else.
 
     `fields` are the values by name (path, query and body alike); `key` is the signing key, None where there is none;
-    `sibling` makes another valid draft, signed, of the same operation.
+    `captured` is the signature of a valid request of the same operation that was sent before.
     """
 
     operation: Operation
@@ -38,7 +38,7 @@ class Draft:
     now: float
     random: random.Random
     encode: Callable[[Draft], bytes]
-    sibling: Callable[[], Draft]
+    captured: Callable[[], bytes | None]
     method: str = "POST"
     body: bytes = b""
     message: bytes = b""

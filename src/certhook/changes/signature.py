@@ -127,7 +127,7 @@ def other_algorithm(scope: Scope) -> Iterator[Change]:
 
 @family("signature.captured")
 def captured(scope: Scope) -> Iterator[Change]:
-    yield _signature("captured", "with the signature of another valid request", lambda draft: draft.sibling().signature)
+    yield _signature("captured", "with the signature of another valid request", lambda draft: draft.captured())
 
 
 @family("signature.not-hex")

@@ -11,7 +11,8 @@ from certhook.courier import Delivery
 from certhook.fuzzing.recipes import Recipe, recipes
 from certhook.judging import Judgement
 from certhook.oracle import categories_of
-from certhook.rounds import CaseResult, Round
+from certhook.rounds import Round
+from certhook.settling import CaseResult
 from certhook.values import CaseOutcome, Level, Outcome
 
 if TYPE_CHECKING:

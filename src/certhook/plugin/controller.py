@@ -13,7 +13,7 @@ import pytest
 
 from certhook import __version__
 from certhook.certification import Certification, timestamp_now
-from certhook.doctor import CheckUp, examine
+from certhook.doctor import examine
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.record import timestamp
@@ -190,12 +190,9 @@ class Controller:
             )
         finally:
             certification.close()
-        self._say(checks, reason)
-        return replace(setup, blocked=reason)
-
-    def _say(self, checks: list[CheckUp], reason: str) -> None:
         if reason:
             sys.stderr.write(f"certhook: {reason}\n")
+        return replace(setup, blocked=reason)
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""

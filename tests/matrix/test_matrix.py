@@ -1,0 +1,72 @@
+"""The mutant matrix: every fault of every reference target is found, for what it is, and nothing else is accused.
+
+Each run is a whole `certhook run` against a target of its own, over real sockets.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certhook.pack.loading import load_pack, protocols
+from certhook.reference import faults, variants
+from certhook.values import Level
+
+FAULTS = [(protocol, name) for protocol in protocols() for name in faults(protocol)]
+VARIANTS = [(protocol, name) for protocol in protocols() for name in variants(protocol)]
+
+
+def _run(protocol: str, output: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    """The exit status and the result of an embedded run."""
+    command = [sys.executable, "-m", "certhook", "run", protocol, "--embedded", "--output", str(output), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    result = output / "result.json"
+    assert result.exists(), done.stderr
+    return done.returncode, json.loads(result.read_text(encoding="utf-8"))
+
+
+def _with(result: dict[str, Any], *outcomes: str) -> set[str]:
+    return {one["id"] for one in result["requirements"] if one["outcome"] in outcomes}
+
+
+@pytest.mark.parametrize(("protocol", "name"), FAULTS, ids=lambda value: str(value))
+def test_a_fault_is_found_for_what_it_is(protocol: str, name: str, tmp_path: Path) -> None:
+    """Exactly the requirements that the fault breaks, or is said to drag along, are not met; the exit status says so."""
+    fault = faults(protocol)[name]
+    status, result = _run(protocol, tmp_path / "run", "--fault", name)
+    unmet = _with(result, "failed", "warned")
+    assert fault.breaks <= unmet, f"not found: {sorted(fault.breaks - unmet)}"
+    assert unmet <= fault.breaks | fault.also, f"wrongly accused: {sorted(unmet - fault.breaks - fault.also)}"
+    levels = {one.id: one.level for one in load_pack(protocol).requirements}
+    expected = 1 if any(levels[id] is Level.MUST for id in fault.breaks) else 0
+    assert status == expected, result["incomplete_because"]
+    assert all(one["findings"] for one in result["requirements"] if one["outcome"] in {"failed", "warned"})
+
+
+@pytest.mark.parametrize(("protocol", "name"), VARIANTS, ids=lambda value: str(value))
+def test_a_legal_variant_is_certified(protocol: str, name: str, tmp_path: Path) -> None:
+    """Whatever the document leaves open, no choice of it fails a MUST or leaves one unjudged."""
+    status, result = _run(protocol, tmp_path / "run", "--variant", name)
+    assert not _with(result, "failed", "blocked"), result["incomplete_because"]
+    assert status == 0
+
+
+@pytest.mark.parametrize("protocol", protocols())
+def test_the_conformant_target_meets_everything(protocol: str, tmp_path: Path) -> None:
+    """Not even a warning."""
+    status, result = _run(protocol, tmp_path / "run")
+    assert not _with(result, "failed", "warned", "blocked")
+    assert status == 0
+
+
+@pytest.mark.parametrize("protocol", protocols())
+def test_every_requirement_has_a_killer(protocol: str) -> None:
+    """A requirement that no fault can break tests nothing."""
+    testable = {one.requirement.id for one in load_pack(protocol).entries if not one.check.not_applicable}
+    killed = {id for fault in faults(protocol).values() for id in fault.breaks}
+    assert testable == killed
