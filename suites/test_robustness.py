@@ -1,7 +1,7 @@
 """Robustness: unusual but harmless requests, and what all answers of a run have in common.
 
-How an unusual request is answered is open; that it is answered, in time, without a crash and without telling anything, is
-not. And after each group of bad requests the target must work as before.
+How an unusual request is answered is open; that it is answered, in time, without a crash and without telling anything,
+is not. And after each group of bad requests the target must work as before.
 """
 
 from certhook.suite import Item, acceptances, certify, end, endings, observations, observe, refusals

@@ -1,7 +1,7 @@
 """Timestamp: how old a request may be.
 
-Well inside the window and well outside it, never at its edge, since clocks differ. Every request is signed after its time
-was set, so that its age is all that is wrong.
+Well inside the window and well outside it, never at its edge, since clocks differ. Every request is signed after its
+time was set, so that its age is all that is wrong.
 """
 
 from certhook.suite import Item, acceptances, certify, refusals

@@ -1,7 +1,7 @@
 """The fixed catalogue of bodies: sent before anything is fuzzed, since they find most faults at the least cost.
 
-Each is made from a valid JSON body, whatever the protocol. What may happen to it is not said here: the oracle decides that
-from the bytes.
+Each is made from a valid JSON body, whatever the protocol. What may happen to it is not said here: the oracle decides
+that from the bytes.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class Delivery:
 class Courier:
     """Delivers errands for one worker process of a run. `worker` counts from 0 among `workers`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of its own, and named
         self,
         *,
         url: str,

@@ -89,9 +89,11 @@ def _connection(host: str, port: int, limit_s: float) -> CheckUp:
 def _tls(host: str, port: int) -> CheckUp:
     context = ssl.create_default_context()
     try:
-        with socket.create_connection((host, port), timeout=CONNECT_LIMIT_S) as plain:
-            with context.wrap_socket(plain, server_hostname=host):
-                return CheckUp("TLS", True, "the certificate is trusted and fits the name")
+        with (
+            socket.create_connection((host, port), timeout=CONNECT_LIMIT_S) as plain,
+            context.wrap_socket(plain, server_hostname=host),
+        ):
+            return CheckUp("TLS", True, "the certificate is trusted and fits the name")
     except ssl.SSLCertVerificationError as error:
         says = f"the certificate of {host} is not trusted ({error.verify_message}): mend it, or check target.url"
         return CheckUp("TLS", False, says)
@@ -123,7 +125,7 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
             f"{url} refuses a valid request ({answer.says}): check {_suspects(certification)} in the profile; "
             "whether they are wrong or the target is, cannot be told from here"
         )
-    return f"{url} answers a valid request with {answer.says}: check that target.url leads to the endpoint and that it works"
+    return f"{url} answers a valid request with {answer.says}: check that target.url leads to the endpoint, and works"
 
 
 def _suspects(certification: Certification) -> str:

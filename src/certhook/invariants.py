@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from certhook.answers import FRONT, Answer, Kind, looks_like_html, status_fits
 from certhook.changes.change import Change
@@ -35,8 +35,8 @@ class Seen:
 
     @property
     def response(self) -> Response:
-        assert isinstance(self.exchange.answer, Response)
-        return self.exchange.answer
+        """The HTTP answer; only asked for where one came."""
+        return cast("Response", self.exchange.answer)
 
     @property
     def answered(self) -> bool:
@@ -141,7 +141,7 @@ def code_status(seen: Seen) -> str | None:
     return f"{seen.answer.says}, whose own status is {' or '.join(statuses)}"
 
 
-@invariant("media-type", "a JSON media type", lambda seen: seen.own and seen.answer.status not in map(int, FRONT))
+@invariant("media-type", "a JSON media type", lambda seen: seen.own and str(seen.answer.status) not in FRONT)
 def media_type(seen: Seen) -> str | None:
     given = seen.response.media_type
     fits = any(given == one or (one[0] == "+" and given.endswith(one)) for one in seen.pack.reading.media_types)
@@ -187,10 +187,13 @@ def response_signature_lower_case(seen: Seen) -> str | None:
 
 
 _TRACES = re.compile(
-    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+|\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
-    rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \[|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
+    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
+    rb"|\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
+    rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \["
+    rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
     rb"|\bat [^\n]{1,200}\.(?:js|ts|mjs):\d+:\d+|node_modules/"
-    rb"|(?:/(?:usr|var|home|srv|app|opt|root|www)(?:/[\w.-]+)+|[A-Z]:\\(?:[\w. -]+\\)+[\w.-]+)\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b"
+    rb"|(?:/(?:usr|var|home|srv|app|opt|root|www)(?:/[\w.-]+)+|[A-Z]:\\(?:[\w. -]+\\)+[\w.-]+)"
+    rb"\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b"
 )
 
 

@@ -12,7 +12,7 @@ _OBJECT: dict[str, Maker] = {"an object": lambda value: {"id": value}}
 _ARRAY: dict[str, Maker] = {"an array": lambda value: [value, value]}
 _WORD: dict[str, Maker] = {"a word": lambda value: "certhook"}
 _BOOLEAN: dict[str, Maker] = {"a boolean": lambda value: True}
-_NUMERIC_TEXT: dict[str, Maker] = {"a numeric string": lambda value: str(value)}
+_NUMERIC_TEXT: dict[str, Maker] = {"a numeric string": str}
 
 WRONG: Mapping[str, Mapping[str, Maker]] = {
     "string": _OBJECT | _ARRAY | _BOOLEAN,

@@ -13,7 +13,7 @@ from certhook.changes.change import Change
 from certhook.exchange import Exchange
 from certhook.formats import validator
 from certhook.invariants import INVARIANTS, Seen, members_within
-from certhook.pack.model import AnswerSet, Entry, Operation, Pack
+from certhook.pack.model import AnswerSet, Entry, Pack
 from certhook.values import Requirement
 
 
@@ -97,11 +97,7 @@ class Judge:
         schema = operation.success if success else operation.refusal
         broken = schema_breaches(schema, seen.answer.text.value)
         for id in annotated(schema):
-            expected = self._expectation(id, operation)
-            yield Judgement(id, expected, broken.get(id), seen.exchange)
-
-    def _expectation(self, id: str, operation: Operation) -> str:
-        return self._pack.requirement(id).title
+            yield Judgement(id, self._pack.requirement(id).title, broken.get(id), seen.exchange)
 
 
 def annotated(schema: Any) -> tuple[str, ...]:
@@ -125,16 +121,18 @@ def schema_breaches(schema: Any, value: Any) -> dict[str, str]:
     for error in validator(schema).iter_errors(value):
         path = list(error.absolute_schema_path)
         if error.validator == "required":
-            missing = next(name for name in error.validator_value if name not in error.instance)
-            names = [
-                name for name in error.validator_value if name not in error.instance and repr(name) in error.message
-            ]
-            path = [*path[:-1], "properties", (names or [missing])[0]]
+            path = [*path[:-1], "properties", _missing_name(error)]
         id = _nearest_requirement(schema, path)
         if id:
             place = "/".join(map(str, error.absolute_path))
             found.setdefault(id, _shorten(f"{place}: {error.message}" if place else error.message))
     return found
+
+
+def _missing_name(error: Any) -> str:
+    """The member that is not there; jsonschema makes one error of each, and names it only in its message."""
+    missing: list[str] = [name for name in error.validator_value if name not in error.instance]
+    return next((name for name in missing if repr(name) in error.message), missing[0])
 
 
 def _nearest_requirement(schema: Any, path: list[Any]) -> str | None:

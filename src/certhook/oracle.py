@@ -1,8 +1,8 @@
 """What may happen to a body, decided from its bytes alone, however it was made.
 
-A strict reader says what is wrong with the bytes, the operation's request schema what is wrong with the values. The result
-is a set of categories; requirements name the categories that they judge. A body with `other-value` differs from a valid
-one in a way whose answer nobody can foretell (another player, another time): it must only be survived.
+A strict reader says what is wrong with the bytes, the operation's request schema what is wrong with the values. The
+result is a set of categories; requirements name the categories that they judge. A body with `other-value` differs from
+a valid one in a way whose answer nobody can foretell (another player, another time): it must only be survived.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     opening control -> batches of cases, several in flight, each with a control per connection -> closing control
 
-A control that is not accepted before the cases blocks them all. What the answers say of rules that hold for every answer is
-gathered, and judged when the round ends.
+A control that is not accepted before the cases blocks them all. What the answers say of rules that hold for every
+answer is gathered, and judged when the round ends.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ class Round:
         self._watch.note(self._settler.poisonings)
 
     def _from_opening(self) -> dict[str, CaseResult]:
-        """Cases that are the control itself are judged by the opening control, where that says something of the target."""
+        """Cases that are the control itself are judged by the opening control, where that says something."""
         opening = self._opening
         if opening is None or opening.answer.kind is not Kind.UNMARKED:
             return {}

@@ -35,7 +35,8 @@ class Blocked(Exception):
 class Item:
     """What one collected test is about: a case, a rule for every answer, the end of a round, or a flow.
 
-    `id` is stable from run to run, and begins with `operation.group.`, which names its round; `requirements` are the ids that it can say something of.
+    `id` is stable from run to run and begins with `operation.group.`, which names its round; `requirements` are the ids
+    that it can say something of.
     """
 
     id: str
@@ -83,7 +84,8 @@ def flow(requirement: str) -> Callable[[Test], Test]:
 def certify(item: Item) -> None:
     """Send the case, record what its answer says of each requirement, and pass, fail or warn accordingly."""
     __tracebackhide__ = True
-    assert item.case is not None
+    if item.case is None:
+        raise TypeError(f"{item.id} has no case")
     certification = item.certification
     result = certification.round(item.operation, item.group).result(item.case)
     sent = sentence(item.operation, item.case.change)

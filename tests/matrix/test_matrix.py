@@ -34,9 +34,9 @@ def _with(result: dict[str, Any], *outcomes: str) -> set[str]:
     return {one["id"] for one in result["requirements"] if one["outcome"] in outcomes}
 
 
-@pytest.mark.parametrize(("protocol", "name"), FAULTS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("protocol", "name"), FAULTS, ids=str)
 def test_a_fault_is_found_for_what_it_is(protocol: str, name: str, tmp_path: Path) -> None:
-    """Exactly the requirements that the fault breaks, or is said to drag along, are not met; the exit status says so."""
+    """Exactly the requirements that the fault breaks, or drags along, are not met; the exit status says so."""
     fault = faults(protocol)[name]
     status, result = _run(protocol, tmp_path / "run", "--fault", name)
     unmet = _with(result, "failed", "warned")
@@ -48,7 +48,7 @@ def test_a_fault_is_found_for_what_it_is(protocol: str, name: str, tmp_path: Pat
     assert all(one["findings"] for one in result["requirements"] if one["outcome"] in {"failed", "warned"})
 
 
-@pytest.mark.parametrize(("protocol", "name"), VARIANTS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("protocol", "name"), VARIANTS, ids=str)
 def test_a_legal_variant_is_certified(protocol: str, name: str, tmp_path: Path) -> None:
     """Whatever the document leaves open, no choice of it fails a MUST or leaves one unjudged."""
     status, result = _run(protocol, tmp_path / "run", "--variant", name)

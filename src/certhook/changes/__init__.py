@@ -1,8 +1,8 @@
 """Changes: the one thing in which a request differs from the control.
 
-Most are violations, which a target must refuse; some are legal, and it must accept them. A *family* names the changes of
-one kind, such as `parameters.missing`, and yields one for each place that it applies to, `parameters.missing:player_id`.
-Packs refer to families by name; no family knows a protocol.
+Most are violations, which a target must refuse; some are legal, and it must accept them. A *family* names the changes
+of one kind, such as `parameters.missing`, and yields one for each place that it applies to, such as
+`parameters.missing:player_id`. Packs refer to families by name; no family knows a protocol.
 """
 
 from certhook.changes import accepted, methods, parameters, robustness, signature, timestamp

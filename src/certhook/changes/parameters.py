@@ -39,7 +39,7 @@ def null(scope: Scope) -> Iterator[Change]:
 
 @family("parameters.wrong-type")
 def wrong_type(scope: Scope) -> Iterator[Change]:
-    """Types that no framework coerces; objects and arrays are not empty, since some platforms take those for each other."""
+    """Types that no framework coerces. Objects and arrays are not empty: some platforms take those for each other."""
     yield from _typed(scope, "wrong-type", WRONG)
 
 
@@ -91,6 +91,10 @@ def unknown(scope: Scope) -> Iterator[Change]:
 def swapped(scope: Scope) -> Iterator[Change]:
     """The value that belongs to the profile's second player, everything else being the first one's."""
     for place, schema in leaves(scope.operation.request).items():
-        other = scope.profile.value(schema.get("x-other", "")) if schema.get("x-other") else None
+        other = scope.profile.value(schema["x-other"]) if "x-other" in schema else None
         if other is not None:
-            yield _set("swapped", place, f"with the {place} of another player", lambda draft, other=other: other)
+            yield _set("swapped", place, f"with the {place} of another player", _always(other))
+
+
+def _always(value: Any) -> Callable[[Draft], Any]:
+    return lambda draft: value

@@ -102,6 +102,11 @@ def empty_key(scope: Scope) -> Iterator[Change]:
     )
 
 
+def _made(name: str, says: str, **how: str) -> Change:
+    """A signature of the right message with the right key, made in another way."""
+    return _signature(name, says, lambda draft: draft.sign(**how))
+
+
 @family("signature.plain-hash")
 def plain_hash(scope: Scope) -> Iterator[Change]:
     says = {
@@ -110,19 +115,14 @@ def plain_hash(scope: Scope) -> Iterator[Change]:
         "key-last": "with a plain SHA-256 of body and key as its signature",
     }
     for construction, sentence in says.items():
-        yield _signature(
-            f"plain-hash:{construction}", sentence, lambda draft, how=construction: draft.sign(construction=how)
-        )
+        yield _made(f"plain-hash:{construction}", sentence, construction=construction)
 
 
 @family("signature.other-algorithm")
 def other_algorithm(scope: Scope) -> Iterator[Change]:
     for algorithm in ("sha1", "md5", "sha512"):
-        yield _signature(
-            f"other-algorithm:{algorithm}",
-            f"signed with {algorithm.upper()} in place of SHA-256",
-            lambda draft, how=algorithm: draft.sign(algorithm=how),
-        )
+        says = f"signed with {algorithm.upper()} in place of SHA-256"
+        yield _made(f"other-algorithm:{algorithm}", says, algorithm=algorithm)
 
 
 @family("signature.captured")

@@ -9,6 +9,7 @@ from certhook.changes.registry import family
 from certhook.clock import Window
 
 MARGIN_S = 60
+AHEAD_S = 30
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
 
@@ -27,23 +28,28 @@ def _time(
     yield Change(f"timestamp.{name}", says, Stage.FIELDS, apply, legal=legal)
 
 
-def _seconds(scope: Scope) -> int:
+def _distances(scope: Scope) -> dict[str, int]:
+    """Seconds that lie well outside the window, by name."""
     window = Window.of(scope.pack, scope.profile)
-    return window.seconds if window else 0
+    least = window.seconds + MARGIN_S if window else 0
+    return {"just": least} | {name: far for name, far in {"day": DAY_S, "year": YEAR_S}.items() if far > least}
+
+
+def _shifted(scope: Scope, name: str, says: str, seconds: float, *, legal: bool = False) -> Iterator[Change]:
+    """One change of the timestamp by so many seconds, back where they are negative."""
+    yield from _time(scope, name, says, lambda now: now + seconds, legal=legal)
 
 
 @family("timestamp.stale")
 def stale(scope: Scope) -> Iterator[Change]:
-    ages = {"just": _seconds(scope) + MARGIN_S, "day": DAY_S, "year": YEAR_S}
-    for name, age in ages.items():
-        yield from _time(scope, f"stale:{name}", f"{age} seconds old", lambda now, age=age: now - age)
+    for name, age in _distances(scope).items():
+        yield from _shifted(scope, f"stale:{name}", f"{age} seconds old", -age)
 
 
 @family("timestamp.future")
 def future(scope: Scope) -> Iterator[Change]:
-    leads = {"just": _seconds(scope) + MARGIN_S, "day": DAY_S, "year": YEAR_S}
-    for name, lead in leads.items():
-        yield from _time(scope, f"future:{name}", f"{lead} seconds ahead", lambda now, lead=lead: now + lead)
+    for name, lead in _distances(scope).items():
+        yield from _shifted(scope, f"future:{name}", f"{lead} seconds ahead", lead)
 
 
 @family("timestamp.not-positive")
@@ -70,10 +76,15 @@ def seconds(scope: Scope) -> Iterator[Change]:
 
 @family("timestamp.inside")
 def inside(scope: Scope) -> Iterator[Change]:
-    age = _seconds(scope) - MARGIN_S
-    yield from _time(scope, "inside", f"{age} seconds old", lambda now: now - age, legal=True)
+    window = Window.of(scope.pack, scope.profile)
+    if window:
+        age = max(window.seconds - MARGIN_S, window.seconds // 2)
+        yield from _shifted(scope, "inside", f"{age} seconds old", -age, legal=True)
 
 
 @family("timestamp.ahead")
 def ahead(scope: Scope) -> Iterator[Change]:
-    yield from _time(scope, "ahead", "30 seconds ahead", lambda now: now + 30, legal=True)
+    window = Window.of(scope.pack, scope.profile)
+    if window:
+        lead = min(AHEAD_S, window.seconds // 2)
+        yield from _shifted(scope, "ahead", f"{lead} seconds ahead", lead, legal=True)

@@ -39,7 +39,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="certhook")
 def cli() -> None:
-    """Conformance tests for signed casino integration endpoints.
+    r"""Conformance tests for signed casino integration endpoints.
 
     Plays the documented caller, sends the target one carefully built request after another, and says which of the
     document's requirements it meets.

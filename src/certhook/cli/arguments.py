@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class _Protocol(click.ParamType):
+class _Protocol(click.ParamType[str]):
     """The name of a protocol; completes in a shell."""
 
     name = "protocol"

@@ -37,7 +37,7 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
 @click.option("--seed", type=int, metavar="N", help="Same seed, same requests but for ids and times (default: 0).")
 @click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
 def command(protocol: str, workers: int | None, **options: Any) -> None:
-    """Certify an endpoint against PROTOCOL's document, and write the reports.
+    r"""Certify an endpoint against PROTOCOL's document, and write the reports.
 
     \b
     Exit status:

@@ -19,7 +19,7 @@ from certhook.errors import UsageError
     "--latency-ms", type=click.IntRange(min=0), default=0, metavar="N", help="Wait so long before each answer."
 )
 @click.option("--print-profile", is_flag=True, help="Print the profile to test it with, as TOML, after its URL.")
-def command(
+def command(  # noqa: PLR0913 - one per option
     protocol: str, port: int, fault: tuple[str, ...], variant: tuple[str, ...], latency_ms: int, *, print_profile: bool
 ) -> None:
     """Run PROTOCOL's reference target on loopback until interrupted. Prints its URL when it is ready.

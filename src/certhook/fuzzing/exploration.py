@@ -12,7 +12,6 @@ from certhook.fuzzing.recipes import Recipe, recipes
 from certhook.judging import Judgement
 from certhook.oracle import categories_of
 from certhook.rounds import Round
-from certhook.settling import CaseResult
 from certhook.values import CaseOutcome, Level, Outcome
 
 if TYPE_CHECKING:
@@ -60,25 +59,30 @@ class Exploration:
         from certhook.suite import conclude
 
         __tracebackhide__ = True
-        certification, item = self._certification, self.item
-        round = certification.round(item.operation, item.group)
+        item = self.item
+        round = self._certification.round(item.operation, item.group)
         round.open()
-        if round.blocked:
-            conclude(item, [CaseOutcome(id, Outcome.BLOCKED, round.blocked) for id in item.requirements])
-            return
+        outcomes = {} if round.blocked else self._searched(round)
+        conclude(item, list({**outcomes, **self._unjudged(round)}.values()))
+
+    def _unjudged(self, round: Round) -> dict[str, CaseOutcome]:
+        """Where the round was stopped, what the bodies said so far does not count as met."""
+        if not round.blocked:
+            return {}
+        ids = [id for id in self.item.requirements if id not in self._known]
+        return {id: CaseOutcome(id, Outcome.BLOCKED, round.blocked) for id in ids}
+
+    def _searched(self, round: Round) -> dict[str, CaseOutcome]:
+        """Search, and search again for what else there is, each time without what was found before."""
         tally = _Tally({})
         for _ in range(MAX_FINDINGS):
             found = self._search(round, tally)
-            if found is None or round.blocked:
+            if found is None:
                 break
             self._known.add(found.requirement)
-            sent = f"a valid {item.operation.name} request, but with {found.recipe.says}"
-            tally.outcomes[found.requirement] = certification.outcome_of(found.judgement, sent)
-        if round.blocked:
-            tally.outcomes |= {
-                id: CaseOutcome(id, Outcome.BLOCKED, round.blocked) for id in item.requirements if id not in self._known
-            }
-        conclude(item, list(tally.outcomes.values()), CaseResult())
+            sent = f"a valid {self.item.operation.name} request, but with {found.recipe.says}"
+            tally.outcomes[found.requirement] = self._certification.outcome_of(found.judgement, sent)
+        return tally.outcomes
 
     def _search(self, round: Round, tally: _Tally) -> Found | None:
         """One pass of Hypothesis; the smallest finding that it comes to, or None."""

@@ -1,1 +1,1 @@
-"""Packs: protocols as folders of data. `model` is what a pack says, `loading` reads it, `checking` refuses a bad one."""
+"""Packs: protocols as folders of data. `model` is what one says, `loading` reads it, `checking` refuses a bad one."""

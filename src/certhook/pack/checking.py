@@ -21,7 +21,7 @@ _WAYS = ("changes", "bodies", "invariant", "schema", "flow", "not_applicable")
 
 
 def check_document(document: Mapping[str, Any], part: str, path: Path) -> None:
-    """Hold one TOML file against its part of `pack.schema.json`. Raises PackError at the deepest place that is wrong."""
+    """Hold one TOML file against its part of `pack.schema.json`. Raises PackError at the place that is wrong."""
     from jsonschema.exceptions import best_match
 
     error = best_match(_validator(part).iter_errors(document))

@@ -94,7 +94,11 @@ def _clock(table: Mapping[str, Any] | None) -> Clock | None:
 
 
 def _reading(table: Mapping[str, Any]) -> Reading:
-    return Reading(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
+    return Reading(**_with_tuples(table))
+
+
+def _with_tuples(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def _answers(name: str, table: Mapping[str, Any]) -> AnswerSet:
@@ -112,8 +116,7 @@ def _entry(table: Mapping[str, Any]) -> Entry:
     requirement = Requirement(
         table["id"], Level(table["level"]), Basis(table["basis"]), table["title"], table["citation"]
     )
-    rest = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key not in own}
-    return Entry(requirement, Check(**rest))
+    return Entry(requirement, Check(**_with_tuples({key: value for key, value in table.items() if key not in own})))
 
 
 def _schema(path: Path) -> Schema:

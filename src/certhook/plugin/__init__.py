@@ -1,6 +1,6 @@
 """The pytest plugin: `pytest suites --protocol P --target URL --profile FILE`.
 
-It is inert unless a folder of suites is among pytest's arguments, so that certhook's own tests and anybody else's can load it.
+It is inert unless a folder of suites is among pytest's arguments, so that certhook's own tests can load it too.
 """
 
 from certhook.plugin.hooks import (

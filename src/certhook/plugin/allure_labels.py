@@ -15,21 +15,22 @@ def label(item: Item) -> None:
     """Label the running test, and attach the last exchange that it was judged by."""
     import allure
 
+    dynamic: Any = allure.dynamic  # has no types
     pack = item.certification.pack
     requirements = [item.certification.requirements[id] for id in item.requirements]
-    allure.dynamic.epic(f"{pack.protocol}: {pack.title}")
-    allure.dynamic.feature(item.group)
+    dynamic.epic(f"{pack.protocol}: {pack.title}")
+    dynamic.feature(item.group)
     for requirement in requirements:
-        allure.dynamic.story(f"{requirement.id}: {requirement.title}")
+        dynamic.story(f"{requirement.id}: {requirement.title}")
     must = any(requirement.level is Level.MUST for requirement in requirements)
-    allure.dynamic.severity(allure.severity_level.CRITICAL if must else allure.severity_level.MINOR)
-    allure.dynamic.title(item.id)
-    allure.dynamic.description(
+    dynamic.severity(allure.severity_level.CRITICAL if must else allure.severity_level.MINOR)
+    dynamic.title(item.id)
+    dynamic.description(
         "\n\n".join(
             f"**{one.id}** ({one.level}, {one.basis}): {one.title}  \nClause: {one.citation}" for one in requirements
         )
     )
-    allure.dynamic.label(CASE_LABEL, f"{pack.protocol}-{item.id}")
+    dynamic.label(CASE_LABEL, f"{pack.protocol}-{item.id}")
 
 
 class StableIdentity:

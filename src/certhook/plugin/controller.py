@@ -77,7 +77,7 @@ class Controller:
         quieten(config, self.folder)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
+    def pytest_sessionstart(self) -> None:
         """Examine each target; where nothing can be sent, the run goes on to say so of each requirement."""
         if self._config.option.collectonly:
             return

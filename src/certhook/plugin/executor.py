@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -58,7 +58,7 @@ class Executor:
         ]
         metafunc.parametrize(_ARGUMENTS[kind], params)
 
-    def _items(self, certification: Certification, kind: str, details: dict[str, Any]) -> Iterator[Item]:
+    def _items(self, certification: Certification, kind: str, details: Mapping[str, Any]) -> Iterator[Item]:
         if kind == "cases":
             yield from self._case_items(certification, **details)
         elif kind == "rules":
@@ -199,12 +199,11 @@ def _place(test: pytest.Item) -> tuple[str, int, int, int]:
     if _ITEM not in test.stash:
         return ("", 0, 0, 0)
     item = test.stash[_ITEM]
-    mark = test.get_closest_marker("certhook")
+    (kind,) = (mark.args[0] for mark in test.iter_markers("certhook"))
     names = [operation.name for operation in item.certification.pack.operations]
-    assert mark is not None
     return (
         item.certification.pack.protocol,
         GROUPS.index(item.group),
         names.index(item.operation.name),
-        _ORDER.index(mark.args[0]),
+        _ORDER.index(kind),
     )

@@ -1,4 +1,4 @@
-"""pytest's way in. The controller is the process that was started; an executor runs in every process that runs tests."""
+"""pytest's way in. The controller is the process that was started; executors are where tests are run."""
 
 from __future__ import annotations
 

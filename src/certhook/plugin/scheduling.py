@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # has no types
 
 
-class RoundScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist's class is not typed as a base
+class RoundScheduling(LoadScopeScheduling):  # type: ignore[misc]  # as above
     """Takes `protocol-operation.group` from an item's parameter as its scope.
 
     xdist's own `loadgroup` marks node ids with a suffix, which pytest 9 no longer takes over.
