@@ -13,6 +13,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from certhook import __version__, encoding, signing
@@ -21,6 +22,8 @@ from certhook.clock import Window
 from certhook.exchange import Request
 from certhook.pack.model import Operation, Pack
 from certhook.profile import Profile
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Builder:
@@ -41,18 +44,24 @@ class Builder:
         """A fresh valid request with that one change. Times and ids are those of this moment."""
         return self.build_from(operation, change)[0]
 
-    def build_from(self, operation: Operation, change: Change = CONTROL) -> tuple[Request, Mapping[str, Any]]:
-        """The same, with the valid fields that the request was made from."""
-        draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}")
+    def build_from(
+        self, operation: Operation, change: Change = CONTROL, drawn: Mapping[str, Any] = _NOTHING
+    ) -> tuple[Request, Mapping[str, Any]]:
+        """The same, with the valid fields that the request was made from.
+
+        `drawn` are the values, by place in the profile, that pools lent for this request. Without them the first of each
+        list stands in, which is good for looking at a request and not for sending it.
+        """
+        draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}", drawn)
         valid = copy.deepcopy(draft.fields)
         self._run(draft, change)
         if change is CONTROL and draft.signature is not None:
             self._captured[operation.name] = draft.signature
         return self._request(draft, change), valid
 
-    def fields(self, operation: Operation) -> dict[str, Any]:
+    def fields(self, operation: Operation, drawn: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
         """The values of a valid request, by name."""
-        return {name: self._value(schema) for name, schema in operation.properties.items()}
+        return {name: self._value(schema, drawn) for name, schema in operation.properties.items()}
 
     def response_signature(self, body: bytes) -> str | None:
         """The right signature of a response with that body, or None where responses are not signed."""
@@ -60,10 +69,10 @@ class Builder:
             return None
         return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
 
-    def _draft(self, operation: Operation, name: str) -> Draft:
+    def _draft(self, operation: Operation, name: str, drawn: Mapping[str, Any]) -> Draft:
         return Draft(
             operation=operation,
-            fields=self.fields(operation),
+            fields=self.fields(operation, drawn),
             scheme=self._scheme,
             key=self._key,
             now=self._clock(),
@@ -112,13 +121,16 @@ class Builder:
     def _encode(draft: Draft) -> bytes:
         return encoding.encoder(draft.operation.encoding)(draft.fields)
 
-    def _value(self, schema: Mapping[str, Any]) -> Any:
-        """A property's valid value: made fresh, read from the profile, or the schema's default."""
-        source = schema.get("x-value", "")
+    def _value(self, schema: Mapping[str, Any], drawn: Mapping[str, Any]) -> Any:
+        """A property's valid value: made fresh, drawn, read from the profile, or the schema's default."""
+        source, pool = schema.get("x-value", ""), schema.get("x-pool", "")
+        values = self._profile.value(pool) if pool else None
+        if values:
+            return drawn.get(pool, values[0])
         if source == "fresh":
             return str(uuid.uuid4())
         if source == "now" and self._window:
             return self._window.stamp(self._clock())
         if "properties" in schema:
-            return {name: self._value(part) for name, part in schema["properties"].items()}
+            return {name: self._value(part, drawn) for name, part in schema["properties"].items()}
         return self._profile.value(source, schema.get("default")) if source else schema.get("default")

@@ -13,6 +13,7 @@ from certhook.exchange import Exchange
 from certhook.journal import Journal
 from certhook.judging import Judge, Judgement
 from certhook.pack.model import Operation
+from certhook.pool import Stock
 from certhook.record import record_of, timestamp
 from certhook.redaction import Redactor
 from certhook.reporting.curl import curl_command
@@ -62,6 +63,11 @@ class Certification:
         return Journal.open(Path(self.setup.output) / "journal.ndjson", self.redactor)
 
     @cached_property
+    def stock(self) -> Stock:
+        """What this worker may draw of the test data that a success uses up."""
+        return Stock.of(self.pack, self.profile, self.setup.used, self._worker, self.setup.workers)
+
+    @cached_property
     def courier(self) -> Courier:
         return Courier(
             url=self.profile.url,
@@ -69,6 +75,7 @@ class Certification:
             builder=self.builder,
             judge=self.judge,
             journal=self.journal,
+            stock=self.stock,
             worker=self._worker,
             workers=self.setup.workers,
         )

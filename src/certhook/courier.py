@@ -19,6 +19,7 @@ from certhook.exchange import Exchange, Response
 from certhook.journal import Journal
 from certhook.judging import Judge
 from certhook.pack.model import Operation
+from certhook.pool import Stock
 from certhook.profile import Limits
 from certhook.transport import Lane, Pace, Sent
 
@@ -70,6 +71,7 @@ class Courier:
         builder: Builder,
         judge: Judge,
         journal: Journal,
+        stock: Stock,
         worker: int = 0,
         workers: int = 1,
     ) -> None:
@@ -78,6 +80,7 @@ class Courier:
         self._builder = builder
         self._judge = judge
         self._journal = journal
+        self._stock = stock
         rate = limits.requests_per_second
         self._pace = Pace(rate / workers if rate else None)
         self._numbers = itertools.count(worker + 1, workers)
@@ -152,9 +155,16 @@ class Courier:
             lane.close()
 
     def _carry(self, errand: Errand, lane: _TrackedLane) -> Delivery:
+        """Run an errand with values of its own of whatever a success uses up. Raises Exhausted."""
+        with self._stock.lend(errand.operation) as loan:
+            delivery = self._sent(errand, lane, loan.values)
+            loan.used = delivery.answer.kind not in (Kind.REFUSED, Kind.LIMITED)
+        return delivery
+
+    def _sent(self, errand: Errand, lane: _TrackedLane, drawn: Mapping[str, Any]) -> Delivery:
         """Build, send, record and read; again, up to PATIENCE times, where the target says "later"."""
         for attempt in itertools.count(1):
-            request, valid = self._builder.build_from(errand.operation, errand.change)
+            request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
             self._pace.wait()
             started = datetime.now(UTC)
             sent = lane.lane.send(request)

@@ -116,6 +116,8 @@ class _Run:
 
     def _context(self) -> dict[str, Any]:
         kept = {key: self._head.get(key, []) for key in ("waivers", "errata", "notices")}
+        if "command" in self._head:
+            kept["command"] = self._head["command"]
         kept |= {key: self._head.get(key) for key in ("profile", "pack_digest")}
         return kept | {"doctor": self._doctor, "interrupted": (self._end or {}).get("interrupted")}
 

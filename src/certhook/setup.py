@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -12,6 +13,7 @@ from certhook.cases import Selected, select
 from certhook.errors import UsageError, nearest
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Pack
+from certhook.pack.naming import named
 from certhook.profile import Profile, profile_from, read_profile
 from certhook.values import GROUPS
 
@@ -33,7 +35,8 @@ OUTPUTS = (
 class Setup:
     """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
 
-    `blocked` says why nothing can be sent; `salt` (hex) keys the tags that stand for masked values.
+    `blocked` says why nothing can be sent; `salt` (hex) keys the tags that stand for masked values; `used` counts, by
+    place in the profile, the values of lists that were used up before workers took their shares.
     """
 
     protocol: str
@@ -53,7 +56,8 @@ class Setup:
     faults: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
     latency_ms: int = 0
-    blocked: str = field(default="")
+    blocked: str = ""
+    used: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -63,6 +67,18 @@ class Setup:
         lists = ("groups", "requirements", "faults", "variants")
         return cls(**{**data, **{name: tuple(data[name]) for name in lists}})
 
+    @property
+    def command(self) -> str:
+        """The command that does the same run again, without its selection of requirements."""
+        words = ["certhook", "run", self.protocol]
+        words += ["--embedded"] if self.embedded else []
+        for flag, values in (("--fault", self.faults), ("--variant", self.variants)):
+            words += [word for one in values for word in (flag, one)]
+        for flag, value in (("--target", self.target), ("--profile", self.profile_path)):
+            words += [flag, value] if value else []
+        words += ["--seed", str(self.seed)] if self.seed else []
+        return shlex.join(words)
+
     def load(self) -> Loaded:
         """Read the pack and the profile, and select the requirements. Raises UsageError, nothing having been sent."""
         pack = load_pack(self.protocol, Path(self.packs) if self.packs else None)
@@ -70,7 +86,7 @@ class Setup:
         profile = self._profile(pack)
         if self.max_examples is not None:
             profile = replace(profile, limits=replace(profile.limits, max_examples=self.max_examples))
-        return Loaded(pack, profile, select(pack, profile, self.groups, self.requirements))
+        return Loaded(named(pack, profile), profile, select(pack, profile, self.groups, self.requirements))
 
     def _profile(self, pack: Pack) -> Profile:
         path = Path(self.profile_path) if self.profile_path else None

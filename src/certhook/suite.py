@@ -20,6 +20,7 @@ from certhook.courier import Delivery
 from certhook.errors import Nonconformance
 from certhook.invariants import INVARIANTS
 from certhook.pack.model import Operation
+from certhook.pool import Exhausted
 from certhook.rounds import Observed
 from certhook.settling import CaseResult
 from certhook.values import CaseOutcome, Outcome, Requirement
@@ -218,7 +219,10 @@ class Conversation:
             raise Blocked(self.certification.pulse.stopped)
         wanted = self.certification.pack.operation(operation) if operation else self.item.operation
         errand = self.certification.courier.control(wanted, self.item.id)
-        delivery = self.certification.courier.deliver(type(errand)(wanted, change, self.item.id))
+        try:
+            delivery = self.certification.courier.deliver(type(errand)(wanted, change, self.item.id))
+        except Exhausted as reason:
+            raise Blocked(str(reason)) from None
         self.deliveries.append(delivery)
         return delivery
 

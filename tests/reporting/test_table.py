@@ -105,10 +105,14 @@ def test_text_of_the_target_is_data(printed: Any) -> None:
     assert all(line.isprintable() for line in text.split("\n"))
 
 
-def test_replay(printed: Any) -> None:
+def test_repeating(printed: Any) -> None:
     """Where a command has lost a secret, the one that sends it again with the secret is given, too."""
-    text = printed(run_line(), _failed(curl="curl --header 'X-Signature: ***'", exchange=17), end_line())
-    assert "certhook replay run 17" in text.splitlines()
+    text = printed(
+        run_line(command="certhook run klas --embedded"),
+        _failed(curl="curl --header 'X-Signature: ***'", exchange=17),
+        end_line(),
+    )
+    assert "certhook run klas --embedded --requirement klas.signature.header-missing" in text.splitlines()
 
 
 def test_visible() -> None:

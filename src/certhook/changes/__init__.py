@@ -5,7 +5,7 @@ of one kind, such as `parameters.missing`, and yields one for each place that it
 `parameters.missing:player_id`. Packs refer to families by name; no family knows a protocol.
 """
 
-from certhook.changes import accepted, methods, parameters, robustness, signature, timestamp
+from certhook.changes import accepted, credentials, methods, parameters, robustness, signature, timestamp
 from certhook.changes.change import CONTROL, Change, Scope
 from certhook.changes.registry import FAMILIES, changes_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "Scope",
     "accepted",
     "changes_of",
+    "credentials",
     "methods",
     "parameters",
     "robustness",

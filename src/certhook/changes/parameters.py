@@ -48,9 +48,22 @@ def coercible(scope: Scope) -> Iterator[Change]:
     yield from _typed(scope, "coercible", COERCIBLE)
 
 
-def _typed(scope: Scope, name: str, values: Mapping[str, Mapping[str, Callable[[Any], Any]]]) -> Iterator[Change]:
+@family("parameters.optional-wrong-type")
+def optional_wrong_type(scope: Scope) -> Iterator[Change]:
+    """As wrong-type, in the fields that a request need not have."""
+    mandatory = mandatory_leaves(scope.operation.request)
+    optional = tuple(place for place in leaves(scope.operation.request) if place not in mandatory)
+    yield from _typed(scope, "optional-wrong-type", WRONG, optional)
+
+
+def _typed(
+    scope: Scope,
+    name: str,
+    values: Mapping[str, Mapping[str, Callable[[Any], Any]]],
+    places: tuple[str, ...] | None = None,
+) -> Iterator[Change]:
     schemas = leaves(scope.operation.request)
-    for place in mandatory_leaves(scope.operation.request):
+    for place in mandatory_leaves(scope.operation.request) if places is None else places:
         for word, make in values[type_of(schemas[place])].items():
 
             def value(draft: Draft, place: str = place, make: Callable[[Any], Any] = make) -> Any:

@@ -184,6 +184,7 @@ class Controller:
         try:
             certification.journal.write("run", **_head(certification))
             checks = examine(certification)
+            used = certification.stock.used
             reason = next((check.says for check in checks if not check.ok), "")
             certification.journal.write(
                 "doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks]
@@ -192,7 +193,7 @@ class Controller:
             certification.close()
         if reason:
             sys.stderr.write(f"certhook: {reason}\n")
-        return replace(setup, blocked=reason)
+        return replace(setup, blocked=reason, used=used)
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""
@@ -257,6 +258,7 @@ def _head(certification: Certification) -> dict[str, Any]:
         "pack_digest": pack.digest,
         "require_all": setup.require_all,
         "workers": setup.workers,
+        "command": setup.command,
         "requirements": [
             {
                 "id": one.requirement.id,

@@ -33,7 +33,7 @@ def print_summary(console: Console, result: Mapping[str, Any], directory: Path |
 
     Reads well at 80 columns and in a file. Each `curl` stands on one line of its own, whatever its length.
     """
-    rows = list(_rows(result, directory))
+    rows = list(_rows(result))
     if rows:
         console.print(_row(console, _HEADINGS))
     for cells, commands in rows:
@@ -64,30 +64,31 @@ def _row(console: Console, cells: tuple[Text, Text, Text]) -> Table:
     return table
 
 
-def _rows(result: Mapping[str, Any], directory: Path | None) -> Iterator[tuple[tuple[Text, Text, Text], list[str]]]:
+def _rows(result: Mapping[str, Any]) -> Iterator[tuple[tuple[Text, Text, Text], list[str]]]:
     for outcome in _STYLES:
         items = [item for item in result["requirements"] if item["outcome"] == outcome]
-        yield from (_found(item, directory) for item in items if item["findings"])
+        yield from (_found(item, result) for item in items if item["findings"])
         bare = [item for item in items if not item["findings"]]
         for reason in dict.fromkeys(item["reason"] for item in bare):
             yield _unfound([item for item in bare if item["reason"] == reason]), []
 
 
-def _found(item: Mapping[str, Any], directory: Path | None) -> tuple[tuple[Text, Text, Text], list[str]]:
+def _found(item: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[tuple[Text, Text, Text], list[str]]:
     finding = item["findings"][0]
     observed = Text(visible(finding["observed"], _LIMIT))
     others = item["findings_total"] - 1
     if others:
         observed.append(f"\n(and {others} more in result.json)", style="dim")
     cells = (_heading(item, item["id"]), Text(visible(finding["expected"], _LIMIT)), observed)
-    return cells, list(_commands(finding, directory))
+    return cells, list(_commands(finding, item, result))
 
 
-def _commands(finding: Mapping[str, Any], directory: Path | None) -> Iterator[str]:
+def _commands(finding: Mapping[str, Any], item: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
+    """The request as curl; and where a masked signature makes that useless, the command that sends it signed."""
     if finding["curl"]:
         yield visible(finding["curl"])
-    if "***" in finding["curl"] and finding["exchange"] is not None and directory is not None:
-        yield f"certhook replay {visible(str(directory))} {finding['exchange']}"
+    if "***" in finding["curl"] and "command" in result:
+        yield f"{visible(result['command'])} --requirement {item['id']}"
 
 
 def _unfound(items: list[Mapping[str, Any]]) -> tuple[Text, Text, Text]:

@@ -8,21 +8,18 @@ respond -> authenticate -> examine: check_signature -> parse -> check_shape -> c
 from __future__ import annotations
 
 import hmac
-import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from certhook.reference.klas.json_reader import Unreadable, read_json
-from certhook.reference.wire import Connection, Headers, HttpAnswer, HttpRequest
+from certhook.reference.application import Application, Fields, Refusal, Reply
+from certhook.reference.json_reader import Unreadable, read_json
+from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 INVALID_BODY = "ERR_INVALID_BODY"
 BAD_PARAMS = "ERR_BAD_PARAMS"
 UNKNOWN = "ERR_UNKNOWN"
 INTEGRITY = "ERR_INTEGRITY_CHECK_FAILED"
-
-Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +36,7 @@ PLAYER = Player("12001", "7b0f3a52-6d0c-4f9e-9a38-2f6f5d1c8e01", "EUR", "30")
 OTHER_PLAYER = Player("12002", "c4d9e8f7-1b2a-4c3d-8e5f-60718293a4b5", "USD", "125.50")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer of the application before it is written and signed."""
-
-    status: int
-    fields: Fields
-    headers: Headers = ()
-
-
-class Refusal(Exception):
-    """A request that the target refuses: the documented code and the HTTP status."""
-
-    def __init__(self, code: str, status: int = 200, headers: Headers = ()) -> None:
-        super().__init__(code)
-        self.code = code
-        self.status = status
-        self.headers = headers
-
-
-class Crash(Exception):
-    """An exception that an operator's code does not catch; `page` is what its framework then shows."""
-
-    def __init__(self, page: str = "Internal Server Error") -> None:
-        super().__init__(page)
-        self.page = page
-
-
-class KlasTarget:
+class KlasTarget(Application):
     """An operator's webhook that does all that the document asks for."""
 
     secret = b"klas-reference-9f2d41c7"
@@ -92,18 +62,8 @@ class KlasTarget:
 
     # ------------------------------------------------------------- the exchange
 
-    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
-        """Answer one request."""
-        return self.answer(request)
-
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        """The answer, be it a success, a refusal or the page of a crash."""
-        try:
-            return self.send(self.authenticate(request))
-        except Refusal as refusal:
-            return self.send(self.refuse(refusal, request))
-        except Crash as crash:
-            return self.crashed(crash)
+    def handle(self, request: HttpRequest) -> Reply:
+        return self.authenticate(request)
 
     def authenticate(self, request: HttpRequest) -> Reply:
         """What any web application checks, and then the document's own checks."""
@@ -203,9 +163,6 @@ class KlasTarget:
     def is_fresh(self, sent: float, now: float) -> bool:
         return now - self.window_s <= sent <= now + self.window_s
 
-    def now(self) -> float:
-        return time.time()
-
     # ------------------------------------------------------------- the account
 
     def find_player(self, player_id: str) -> Player:
@@ -235,33 +192,12 @@ class KlasTarget:
     def balance(self, player: Player) -> object:
         return player.balance
 
-    def refuse(self, refusal: Refusal, request: HttpRequest) -> Reply:
-        status = self.refusal_status(refusal)
-        return Reply(status, self.refusal_fields(refusal, request), refusal.headers)
-
-    def refusal_status(self, refusal: Refusal) -> int:
-        return refusal.status
-
     def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
         return {"status_code": refusal.code}
 
     def refuse_http(self, status: int) -> HttpAnswer:
         """The answer to what is no HTTP request, or too large a one."""
         return self.send(Reply(status, {"status_code": INVALID_BODY}))
-
-    def crashed(self, crash: Crash) -> HttpAnswer:
-        return HttpAnswer(500, ((b"Content-Type", b"text/plain"),), crash.page.encode())
-
-    def send(self, reply: Reply) -> HttpAnswer:
-        body = self.serialise(reply.fields)
-        headers = (*self.media_type(reply), *self.sign(reply, body), *reply.headers)
-        return HttpAnswer(reply.status, headers, body)
-
-    def serialise(self, fields: Fields) -> bytes:
-        return json.dumps(fields, separators=(",", ":")).encode()
-
-    def media_type(self, reply: Reply) -> Headers:
-        return ((b"Content-Type", b"application/json"),)
 
     def sign(self, reply: Reply, body: bytes) -> Headers:
         return ((b"X-Signature", self.response_signature(body).encode("ascii")),)

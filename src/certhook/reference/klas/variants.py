@@ -8,19 +8,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
-from certhook.reference.klas.json_reader import Unreadable
-from certhook.reference.klas.target import (
-    BAD_PARAMS,
-    INTEGRITY,
-    INVALID_BODY,
-    UNKNOWN,
-    Fields,
-    KlasTarget,
-    Player,
-    Refusal,
-    Reply,
-)
+from certhook.reference.json_reader import Unreadable
+from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, INVALID_BODY, UNKNOWN, KlasTarget, Player
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 

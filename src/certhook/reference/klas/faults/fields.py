@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from certhook.reference.application import Fields, Refusal
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.target import Fields, KlasTarget, Player, Refusal
+from certhook.reference.klas.target import KlasTarget, Player
 from certhook.reference.wire import HttpRequest
 
 _CURRENCY = (

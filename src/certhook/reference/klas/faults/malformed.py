@@ -8,10 +8,11 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from certhook.reference.application import Crash, Fields, Refusal
 from certhook.reference.catalogue import fault
+from certhook.reference.json_reader import Unreadable, read_json
 from certhook.reference.klas.faults.consequences import DISPUTED, LENIENT
-from certhook.reference.klas.json_reader import Unreadable, read_json
-from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, Crash, Fields, KlasTarget, Refusal
+from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, KlasTarget
 
 
 def _lenient(text: str | bytes, **how: Any) -> Any:

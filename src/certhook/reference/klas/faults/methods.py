@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from certhook.reference.application import Refusal, Reply
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.target import BAD_PARAMS, PLAYER, KlasTarget, Refusal, Reply
+from certhook.reference.klas.target import BAD_PARAMS, PLAYER, KlasTarget
 from certhook.reference.wire import HttpAnswer, HttpRequest
 
 

@@ -3,19 +3,9 @@
 
 from __future__ import annotations
 
+from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.target import (
-    BAD_PARAMS,
-    INTEGRITY,
-    INVALID_BODY,
-    PLAYER,
-    UNKNOWN,
-    Fields,
-    KlasTarget,
-    Player,
-    Refusal,
-    Reply,
-)
+from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, INVALID_BODY, PLAYER, UNKNOWN, KlasTarget, Player
 
 
 @fault("request-id-optional", breaks=["klas.parameters.missing"])

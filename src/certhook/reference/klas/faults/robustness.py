@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
+from certhook.reference.json_reader import Unreadable
 from certhook.reference.klas.faults.consequences import DISPUTED, NOT_ACCEPTED
-from certhook.reference.klas.json_reader import Unreadable
-from certhook.reference.klas.target import INVALID_BODY, UNKNOWN, Crash, Fields, KlasTarget, Player, Refusal, Reply
+from certhook.reference.klas.target import INVALID_BODY, UNKNOWN, KlasTarget, Player
 from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
 
 _TRACE = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import base64
 
+from certhook.reference.application import Crash, Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.faults.consequences import NEARLY_RIGHT, OTHER_BYTES
-from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, Crash, KlasTarget, Refusal
+from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, KlasTarget
 from certhook.reference.wire import HttpRequest
 
 _WRONG = (

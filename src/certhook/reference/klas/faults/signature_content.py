@@ -9,9 +9,10 @@ import json
 import re
 from typing import Any
 
+from certhook.reference.application import Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.faults.consequences import OTHER_BYTES
-from certhook.reference.klas.target import INTEGRITY, KlasTarget, Refusal
+from certhook.reference.klas.target import INTEGRITY, KlasTarget
 from certhook.reference.wire import HttpRequest
 
 # Where the body is not written as the target would write it, a right signature is taken for a wrong one.

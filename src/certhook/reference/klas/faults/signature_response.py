@@ -7,8 +7,9 @@ import base64
 import hashlib
 import json
 
+from certhook.reference.application import Reply
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.target import INTEGRITY, KlasTarget, Reply
+from certhook.reference.klas.target import INTEGRITY, KlasTarget
 from certhook.reference.wire import Headers
 
 

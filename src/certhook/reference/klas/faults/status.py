@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import itertools
 
+from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.faults.consequences import NOT_ACCEPTED
-from certhook.reference.klas.target import BAD_PARAMS, Crash, Fields, KlasTarget, Player, Refusal, Reply
+from certhook.reference.klas.target import BAD_PARAMS, KlasTarget, Player
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 _ANSWERED_WITH_A_CODE = frozenset(

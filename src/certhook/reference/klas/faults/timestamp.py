@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from certhook.reference.application import Crash, Fields, Refusal
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.target import BAD_PARAMS, UNKNOWN, Crash, Fields, KlasTarget, Refusal
+from certhook.reference.klas.target import BAD_PARAMS, UNKNOWN, KlasTarget
 
 
 @fault("timestamp-ignored", breaks=["klas.timestamp.stale", "klas.timestamp.future"])
