@@ -60,7 +60,7 @@ def read_answer(pack: Pack, answer: Response | Failure, front: tuple[str, ...] =
         return Answer(Kind.LIMITED, f"HTTP {status}, the target's rate limit", status)
     text = read_json(answer.body)
     if text.flaws & _UNREADABLE:
-        return _unreadable(answer, text, front)
+        return _unreadable(pack.reading, answer, text, front)
     return _readable(pack.reading, status, text, front)
 
 
@@ -75,16 +75,20 @@ def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, .
         return Answer(Kind.REFUSED, f"{shown}: a refusal", status, code, text)
     if status_fits(status, (*FRONT, *front)):
         return Answer(Kind.REFUSED, f"HTTP {status}", status, None, text, front=True)
+    if status_fits(status, reading.refused_status):
+        return Answer(Kind.REFUSED, f"{shown}: a refusal by its status", status, code, text)
     members = text.value if isinstance(text.value, dict) else {}
     if status // 100 == 2 and any(name in members for name in reading.account_data):
         return Answer(Kind.UNMARKED, f"{shown}: account data without the success marker", status, code, text)
     return Answer(Kind.BROKEN, f"{shown}: JSON that is neither a success nor a refusal", status, code, text)
 
 
-def _unreadable(answer: Response, text: JsonText, front: tuple[str, ...]) -> Answer:
+def _unreadable(reading: Reading, answer: Response, text: JsonText, front: tuple[str, ...]) -> Answer:
     status = answer.status
     if status_fits(status, (*FRONT, *front)):
         return Answer(Kind.REFUSED, f"HTTP {status} from the HTTP server", status, front=True)
+    if status_fits(status, reading.refused_status):
+        return Answer(Kind.REFUSED, f"HTTP {status} with {_body_of(answer, text)}: a refusal by its status", status)
     if status // 100 in (3, 5):
         return Answer(Kind.BROKEN, f"HTTP {status}: {_meaning(status)}", status)
     return Answer(Kind.BROKEN, f"HTTP {status}: {_body_of(answer, text)}", status)
@@ -129,6 +133,8 @@ def allows(allowed: AnswerSet, answer: Answer, front: tuple[str, ...] = ()) -> b
     if answer.kind is Kind.ACCEPTED:
         return allowed.accepted
     if answer.kind is Kind.REFUSED:
+        if answer.front and allowed.front_status:
+            return any(not one.status or status_fits(answer.status, one.status) for one in allowed.refusals)
         if answer.front and status_fits(answer.status, front):
             return None if allowed.only_refused else bool(allowed.refusals)
         return any(_matches(matcher, answer) for matcher in allowed.refusals)
@@ -140,4 +146,12 @@ def _matches(matcher: Matcher, answer: Answer) -> bool:
         (not matcher.status or status_fits(answer.status, matcher.status))
         and (not matcher.code or answer.code in matcher.code)
         and answer.code not in matcher.not_code
+        and (not matcher.text or any(word.lower() in _texts(answer.members) for word in matcher.text))
     )
+
+
+def _texts(value: Any) -> str:
+    """All text in a body, in lower case."""
+    if isinstance(value, dict | list):
+        return "\n".join(_texts(part) for part in (value.values() if isinstance(value, dict) else value))
+    return value.lower() if isinstance(value, str) else ""

@@ -49,8 +49,8 @@ class Builder:
     ) -> tuple[Request, Mapping[str, Any]]:
         """The same, with the valid fields that the request was made from.
 
-        `drawn` are the values, by place in the profile, that pools lent for this request. Without them the first of each
-        list stands in, which is good for looking at a request and not for sending it.
+        `drawn` are the values, by place in the profile, that pools lent for this request. Without them the first of
+        each list stands in, which is good for looking at a request and not for sending it.
         """
         draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}", drawn)
         valid = copy.deepcopy(draft.fields)
@@ -60,8 +60,9 @@ class Builder:
         return self._request(draft, change), valid
 
     def fields(self, operation: Operation, drawn: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
-        """The values of a valid request, by name."""
-        return {name: self._value(schema, drawn) for name, schema in operation.properties.items()}
+        """The values of a valid request, by name; an optional one is there only where the schema says what it holds."""
+        values = {name: self._value(part, drawn) for name, part in operation.properties.items() if self._applies(part)}
+        return {name: value for name, value in values.items() if value is not None or name in operation.mandatory}
 
     def response_signature(self, body: bytes) -> str | None:
         """The right signature of a response with that body, or None where responses are not signed."""
@@ -94,7 +95,7 @@ class Builder:
         at(Stage.FIELDS)
         draft.body = self._encode(draft)
         at(Stage.BODY)
-        draft.message = self._scheme.message(signing.Signable(draft.body, draft.fields))
+        draft.message = self._scheme.message(_signable(draft))
         draft.signature = draft.sign() if self._key is not None else None
         at(Stage.SIGNATURE)
         at(Stage.WIRE)
@@ -109,6 +110,8 @@ class Builder:
         if draft.signature is not None:
             headers.append((self._pack.signing.header, draft.signature))
         target = encoding.expand_path(draft.operation.path, draft.fields)
+        query = encoding.query_encode(draft.operation.carried("query", draft.fields).items())
+        target = f"{target}?{query}" if query else target
         request = Request(
             draft.operation.name, draft.method, target, (*headers, *draft.headers), draft.body, draft.chunks
         )
@@ -119,7 +122,11 @@ class Builder:
 
     @staticmethod
     def _encode(draft: Draft) -> bytes:
-        return encoding.encoder(draft.operation.encoding)(draft.fields)
+        return encoding.encoder(draft.operation.encoding)(draft.operation.carried("form", draft.fields))
+
+    def _applies(self, schema: Mapping[str, Any]) -> bool:
+        """Whether a property is sent with this profile at all: `x-when` says which values of the profile it takes."""
+        return all(self._profile.value(place) == wanted for place, wanted in schema.get("x-when", {}).items())
 
     def _value(self, schema: Mapping[str, Any], drawn: Mapping[str, Any]) -> Any:
         """A property's valid value: made fresh, drawn, read from the profile, or the schema's default."""
@@ -134,3 +141,16 @@ class Builder:
         if "properties" in schema:
             return {name: self._value(part, drawn) for name, part in schema["properties"].items()}
         return self._profile.value(source, schema.get("default")) if source else schema.get("default")
+
+
+def _signable(draft: Draft) -> signing.Signable:
+    """What the draft's signature covers.
+
+    The parameters of a form are read back from its bytes, so that one that was changed is signed as it goes out, by
+    whoever joins the values that a tolerant parser finds. What stands in the path or the query is not the form's to say.
+    """
+    if draft.operation.encoding != "form":
+        return signing.Signable(draft.body, draft.fields)
+    inside = draft.operation.carried("form", draft.fields)
+    outside = {name: value for name, value in draft.fields.items() if name not in inside}
+    return signing.Signable(draft.body, dict(encoding.form_pairs(draft.body)) | outside)

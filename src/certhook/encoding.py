@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeAlias
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from certhook.errors import PackError, nearest
 
@@ -85,6 +85,19 @@ def form_encode(pairs: Iterable[tuple[str, Any]]) -> bytes:
     return "&".join(f"{_form_quote(name)}={_form_quote(field_text(value))}" for name, value in pairs).encode("ascii")
 
 
+def form_pairs(body: bytes) -> list[tuple[str, str]]:
+    r"""The pairs of a form as a tolerant parser reads them; it never fails.
+
+    A percent sign that begins no escape stands for itself; bytes that are not UTF-8 become surrogates, as `text_bytes`
+    takes them.
+
+    >>> form_pairs(b"a=1%&b=%ff&c")
+    [('a', '1%'), ('b', '\udcff'), ('c', '')]
+    """
+    pieces = (piece.partition(b"=") for piece in body.split(b"&") if piece)
+    return [(_form_unquote(name), _form_unquote(value)) for name, _, value in pieces]
+
+
 def query_encode(pairs: Iterable[tuple[str, Any]]) -> str:
     """The pairs as the query of a URL, without its question mark; a space is %20 (RFC 3986 § 3.4)."""
     return "&".join(f"{_quote(name)}={_quote(field_text(value))}" for name, value in pairs)
@@ -142,6 +155,10 @@ def _quote(text: str) -> str:
 
 def _form_quote(text: str) -> str:
     return quote_plus(text_bytes(text), safe="*").replace("~", "%7E")
+
+
+def _form_unquote(raw: bytes) -> str:
+    return unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "surrogateescape")
 
 
 def _written(value: Any, string: Callable[[str], str], number: Callable[[float], str] = repr) -> str:

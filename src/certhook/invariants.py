@@ -7,11 +7,12 @@ those; a requirement is exercised by the answers that its invariant applies to.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
-from certhook.answers import FRONT, Answer, Kind, looks_like_html, status_fits
+from certhook.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.changes.change import Change
 from certhook.exchange import Exchange, Failure, Response
 from certhook.jsontext import Flaw
@@ -23,7 +24,7 @@ class Seen:
     """An answer with all that an invariant may look at.
 
     `right_signature` computes what the response's signature should be; `account` are the values, by member, that
-    successes have carried so far.
+    successes have carried so far; `named` says by an answer's id which exchange carried it first.
     """
 
     exchange: Exchange
@@ -32,6 +33,7 @@ class Seen:
     pack: Pack
     right_signature: Callable[[bytes], str | None]
     account: frozenset[tuple[str, str]] = field(default=frozenset())
+    named: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def response(self) -> Response:
@@ -99,7 +101,7 @@ def no_server_error(seen: Seen) -> str | None:
 @invariant("readable", "a JSON object that is a success or a refusal", lambda seen: seen.own)
 def readable(seen: Seen) -> str | None:
     if seen.answer.text is None:
-        return seen.answer.says
+        return None if seen.answer.kind is Kind.REFUSED else seen.answer.says  # a refusal by its status alone
     if seen.answer.text.flaws - {Flaw.DEEP}:
         return f"{seen.answer.says} ({', '.join(sorted(seen.answer.text.flaws))})"
     return seen.answer.says if seen.answer.kind is Kind.BROKEN else None
@@ -119,13 +121,32 @@ def _coded(seen: Seen) -> bool:
     return _refused(seen) or (seen.answer.kind is Kind.BROKEN and seen.answer.code is not None)
 
 
+@invariant("refusal-readable", "a JSON object", _refused)
+def refusal_readable(seen: Seen) -> str | None:
+    return None if seen.answer.text else seen.answer.says
+
+
 @invariant("refusal-status", "an HTTP status that a refusal may have", _coded)
 def refusal_status(seen: Seen) -> str | None:
     allowed = (*seen.pack.reading.refusal_status, *seen.change.front)
     return None if status_fits(seen.answer.status, allowed) else seen.answer.says
 
 
-@invariant("documented-code", "a documented code", _refused)
+@invariant("refusal-not-success", "a refusal without the status of a success", _coded)
+def refusal_not_success(seen: Seen) -> str | None:
+    return seen.answer.says if status_fits(seen.answer.status, ("2xx",)) else None
+
+
+_NO_CODE_OF_ITS_OWN = ("411", "413", "414", "415", "431")
+
+
+def _should_be_coded(seen: Seen) -> bool:
+    """A refusal, but for those of bytes that the HTTP server may refuse: what they are called there is its own."""
+    statuses = [one for one in _NO_CODE_OF_ITS_OWN if status_fits(int(one), seen.change.front)]
+    return _refused(seen) and not status_fits(seen.answer.status, tuple(statuses))
+
+
+@invariant("documented-code", "a documented code", _should_be_coded)
 def documented_code(seen: Seen) -> str | None:
     code = seen.answer.code
     if str(code) in seen.pack.codes and code is not None:
@@ -139,6 +160,32 @@ def code_status(seen: Seen) -> str | None:
     if statuses is None or status_fits(seen.answer.status, statuses):
         return None
     return f"{seen.answer.says}, whose own status is {' or '.join(statuses)}"
+
+
+def _time_of(seen: Seen) -> datetime | None:
+    """The moment that an answer says it was made at; None where it says none that can be read."""
+    try:
+        moment = datetime.fromisoformat(str(pointed(seen.answer.members, seen.pack.reading.answered_at)))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+@invariant("answer-time", "a time of the answer that is now", lambda seen: seen.own and _time_of(seen) is not None)
+def answer_time(seen: Seen) -> str | None:
+    given, window = _time_of(seen), seen.pack.clock.window_s if seen.pack.clock else 0
+    ahead = (given - seen.exchange.started).total_seconds() if given else 0.0
+    return f"a time that differs from ours by {abs(ahead):.0f} seconds" if abs(ahead) > window else None
+
+
+def _id_of(seen: Seen) -> str:
+    return str(pointed(seen.answer.members, seen.pack.reading.answer_id) or "")
+
+
+@invariant("answer-id-unique", "an id that no other answer has", lambda seen: seen.own and bool(_id_of(seen)))
+def answer_id_unique(seen: Seen) -> str | None:
+    first = seen.named.get(_id_of(seen), seen.exchange.number)
+    return None if first == seen.exchange.number else f"the id that exchange {first} was answered with"
 
 
 @invariant("media-type", "a JSON media type", lambda seen: seen.own and str(seen.answer.status) not in FRONT)
@@ -212,6 +259,9 @@ def no_trace(seen: Seen) -> str | None:
 )
 def discloses_nothing(seen: Seen) -> str | None:
     reading = seen.pack.reading
+    for pointer in reading.private:
+        if pointer.startswith("/") and pointed(seen.answer.members, pointer):
+            return f"{seen.answer.says}, which carries {pointer}"
     for member, value in members_within(seen.answer.members):
         if member in reading.private and value not in ("", "0", "None"):
             return f"{seen.answer.says}, which carries {member}"

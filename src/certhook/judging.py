@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from certhook.answers import Answer, Kind, allows, read_answer
+from certhook.answers import Answer, Kind, allows, pointed, read_answer
 from certhook.building import Builder
 from certhook.changes.change import Change
 from certhook.exchange import Exchange
 from certhook.formats import validator
 from certhook.invariants import INVARIANTS, Seen, members_within
+from certhook.oracle import malformations
 from certhook.pack.model import AnswerSet, Entry, Pack
 from certhook.values import Requirement
 
@@ -47,22 +48,26 @@ class Judge:
         self._builder = builder
         self._selected = selected
         self._account: set[tuple[str, str]] = set()
+        self._named: dict[str, int] = {}
 
     def read(self, exchange: Exchange, change: Change) -> Answer:
         """What the answer is. A success is remembered, so that no refusal may tell what it told."""
-        answer = read_answer(self._pack, exchange.answer, change.front)
+        answer = read_answer(self._pack, exchange.answer, self._tolerating(exchange, change).front)
         if answer.kind is Kind.ACCEPTED and change.legal:
             wanted = self._pack.reading.disclosing
             self._account |= {
                 (name, value) for name, value in members_within(answer.members) if name in wanted and value != "0"
             }
+        id = pointed(answer.members, self._pack.reading.answer_id) if self._pack.reading.answer_id else None
+        if id is not None:
+            self._named.setdefault(str(id), exchange.number)
         return answer
 
     def asks(self, asks: tuple[Ask, ...], exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against the sets of allowed answers of the requirements that the request was sent for."""
-        judgements = []
+        judgements, front = [], self._tolerating(exchange, change).front
         for ask in asks:
-            verdict = allows(ask.allowed, answer, change.front)
+            verdict = allows(ask.allowed, answer, front)
             if verdict is not None:
                 observed = None if verdict else answer.says
                 judgements.append(Judgement(ask.requirement.id, ask.allowed.says, observed, exchange))
@@ -70,7 +75,8 @@ class Judge:
 
     def invariants(self, exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against every rule that holds for every answer, the response schemas among them."""
-        seen = Seen(exchange, answer, change, self._pack, self._builder.response_signature, frozenset(self._account))
+        signature, account = self._builder.response_signature, frozenset(self._account)
+        seen = Seen(exchange, answer, change, self._pack, signature, account, self._named)
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
         return [one for one in judgements if one.requirement in self._selected]
 
@@ -78,11 +84,18 @@ class Judge:
         for entry in self._invariant_entries:
             rule = INVARIANTS[entry.check.invariant]
             if rule.per_answer and rule.applies(seen):
-                yield Judgement(entry.requirement.id, rule.expected, rule.broken(seen), seen.exchange)
+                observed = rule.broken(seen)
+                if observed is None or not malformations(seen.exchange.request.body) & set(entry.check.except_bodies):
+                    yield Judgement(entry.requirement.id, rule.expected, observed, seen.exchange)
 
     def requirement_of(self, invariant: str) -> Requirement | None:
         """The selected requirement that an invariant stands for, if there is one."""
         return next((one.requirement for one in self._invariant_entries if one.check.invariant == invariant), None)
+
+    def requirement_of_control(self) -> Requirement | None:
+        """The selected requirement that a valid request is accepted, if there is one."""
+        entries = (one for one in self._pack.entries if "control" in one.check.changes)
+        return next((one.requirement for one in entries if one.requirement.id in self._selected), None)
 
     @cached_property
     def _invariant_entries(self) -> tuple[Entry, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from certhook.jsontext import Flaw, read_json
+from certhook.jsontext import Flaw, JsonText, read_json
 from certhook.jsontypes import COERCIBLE, kind_of, type_of
 from certhook.pack.model import Operation
 
@@ -45,12 +45,21 @@ _FLAWS = {
 def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
     """What is wrong with a body, as against the `valid` fields that it was made from. Empty for a valid body."""
     text = read_json(body)
-    found = {_FLAWS[flaw] for flaw in text.flaws}
+    found = _flaws(text)
     if found & {"grammar", "root"}:
         return frozenset(found & {"grammar"} or {"root"})
     if isinstance(text.value, dict):
         found |= set(_of_object(text.value, operation.request, valid))
     return frozenset(found)
+
+
+def malformations(body: bytes) -> frozenset[str]:
+    """What is wrong with the bytes of a body, whatever fields were asked for."""
+    return frozenset(_flaws(read_json(body)))
+
+
+def _flaws(text: JsonText) -> set[str]:
+    return {_FLAWS[flaw] for flaw in text.flaws}
 
 
 def _of_object(value: Mapping[str, Any], schema: Mapping[str, Any], valid: Mapping[str, Any]) -> Iterator[str]:

@@ -97,7 +97,7 @@ class Stock:
                 if place in self._pools:
                     pool = self._pools[place]
                     value = values[place] = pool.draw()
-                    returns.callback(lambda pool=pool, value=value: pool.give_back(value, used=loan.used))
+                    returns.callback(_end, loan, pool, value)
             loan.values = values
             yield loan
 
@@ -105,6 +105,10 @@ class Stock:
     def used(self) -> dict[str, int]:
         """How many values of each list were used up."""
         return {place: pool.used for place, pool in self._pools.items()}
+
+
+def _end(loan: Loan, pool: Pool, value: Any) -> None:
+    pool.give_back(value, used=loan.used)
 
 
 def pool_places(operation: Operation) -> tuple[str, ...]:

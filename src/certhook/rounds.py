@@ -8,8 +8,10 @@ answer is gathered, and judged when the round ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from certhook.answers import Kind
 from certhook.cases import Case
@@ -18,8 +20,11 @@ from certhook.courier import Courier, Delivery, Errand
 from certhook.exchange import Failure, FailureKind
 from certhook.judging import Judge, Judgement
 from certhook.pack.model import Operation
+from certhook.pool import Exhausted
 from certhook.settling import CaseResult, Settler
 from certhook.values import Requirement
+
+Sent = TypeVar("Sent")
 
 PATIENCE_FOR_TIMEOUTS = 6
 """Time-outs in one round after which the rest of it is given up."""
@@ -113,8 +118,8 @@ class Round:
         if self._pulse.stopped:
             self.blocked = self._pulse.stopped
             return
-        self._opening = self._control("opening")
-        if not self._opening.accepted:
+        self._opening = self._while_supplied(lambda: self._control("opening"))
+        if self._opening is not None and not self._opening.accepted:
             self.blocked = f"the control was not accepted: {self._opening.answer.says}"
             if isinstance(self._opening.exchange.answer, Failure):
                 self._pulse.stopped = self.blocked
@@ -124,12 +129,15 @@ class Round:
         return self._watch.by_requirement
 
     def deliver(self, case: Case, changes: list[Change]) -> list[Delivery]:
-        """Send several changes at once in the name of a case, to be settled one by one."""
-        return list(self._courier.deliver_all([Errand(case.operation, change, case.id) for change in changes]))
+        """Send several changes at once in the name of a case, to be settled one by one; none where `blocked` is set."""
+        errands = [Errand(case.operation, change, case.id) for change in changes]
+        return self._while_supplied(lambda: list(self._courier.deliver_all(errands))) or []
 
     def settle(self, case: Case, first: Delivery) -> CaseResult:
         """What a case comes to, given its first answer."""
-        result = self._settler.settle(case, first)
+        result = self._while_supplied(lambda: self._settler.settle(case, first))
+        if result is None:
+            return CaseResult((first,), blocked=self.blocked)
         self._watch.note(result.observations)
         self._watch.note(self._settler.poisonings)
         self._watch.time(result.deliveries)
@@ -142,7 +150,9 @@ class Round:
         self.open()
         if self.blocked:
             return
-        closing = self._control("closing")
+        closing = self._while_supplied(lambda: self._control("closing"))
+        if closing is None:
+            return
         failed = None if closing.accepted else closing.answer.says
         if failed and _unreachable(closing):
             self.blocked = self._pulse.stopped = f"the target went away: {failed}"
@@ -157,14 +167,23 @@ class Round:
         requirement = self._judge.requirement_of("latency")
         if requirement is None or self._max_p95_ms is None or self._opening is None or self.blocked:
             return
-        for _ in range(LATENCY_SAMPLE - len(self._watch.elapsed_ms)):
-            self._control("latency")
+        lacking = range(LATENCY_SAMPLE - len(self._watch.elapsed_ms))
+        if self._while_supplied(lambda: [self._control("latency") for _ in lacking]) is None:
+            return
         ordered = sorted(self._watch.elapsed_ms)
         p95 = ordered[max(0, -(-len(ordered) * 95 // 100) - 1)] if ordered else 0.0
         slow = f"{p95:.0f} ms" if p95 > self._max_p95_ms else None
         self._watch.note([Judgement(requirement.id, f"at most {self._max_p95_ms:g} ms", slow, self._opening.exchange)])
 
     # ------------------------------------------------------------------ the parts
+
+    def _while_supplied(self, send: Callable[[], Sent]) -> Sent | None:
+        """What is sent, or None: test data that is used up blocks the rest of the round, and all after it."""
+        try:
+            return send()
+        except Exhausted as reason:
+            self.blocked = self._pulse.stopped = str(reason)
+            return None
 
     def _run(self, results: dict[str, CaseResult]) -> None:
         self.open()
@@ -176,7 +195,7 @@ class Round:
             # In batches, so that a target that stops answering costs a batch of time-outs and not all of them.
             size = self._courier.width * BATCH_PER_LANE
             batch, waiting = waiting[:size], waiting[size:]
-            self._run_batch(batch, results)
+            self._while_supplied(partial(self._run_batch, batch, results))
             if self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS and waiting:
                 self.blocked = f"given up after {self._settler.timeouts} time-outs in this group"
 
@@ -208,11 +227,19 @@ class Round:
         errand = self._courier.control(self._operation, f"{self._name}.{which}-control")
         delivery = self._courier.deliver(errand)
         if not delivery.accepted:
-            delivery = self._courier.deliver(errand)  # once more: nobody is accused for a hiccup
+            first, delivery = delivery, self._courier.deliver(errand)  # nobody is accused for a hiccup of the network
+            self._note_refused(first, delivery)
         self._watch.time([delivery])
         if delivery.answer.kind in (Kind.ACCEPTED, Kind.UNMARKED):
             self._watch.note(self._judge.invariants(delivery.exchange, delivery.answer, CONTROL))
         return delivery
+
+    def _note_refused(self, first: Delivery, second: Delivery) -> None:
+        """A valid request that was refused, and accepted when it was sent again, was refused all the same."""
+        requirement = self._judge.requirement_of_control()
+        if requirement and second.accepted and first.answer.kind is Kind.REFUSED:
+            observed = f"{first.answer.says} (flaky: sent again, {second.answer.says})"
+            self._watch.note([Judgement(requirement.id, "the success marker", observed, first.exchange)])
 
 
 def _unreachable(delivery: Delivery) -> bool:

@@ -15,7 +15,7 @@ import pytest
 
 from certhook.cases import Case
 from certhook.certification import Certification
-from certhook.changes import CONTROL, Change
+from certhook.changes import CONTROL, Change, parameters
 from certhook.courier import Delivery
 from certhook.errors import Nonconformance
 from certhook.invariants import INVARIANTS
@@ -212,6 +212,10 @@ class Conversation:
         if not delivery.accepted:
             raise Blocked(f"a valid request was not accepted: {delivery.answer.says}")
         return delivery
+
+    def ask(self, operation: str | None = None, **fields: Any) -> Delivery:
+        """Send a request that is valid but for the values of some fields, whatever comes."""
+        return self.send(parameters.replaced(**fields), operation)
 
     def send(self, change: Change, operation: str | None = None) -> Delivery:
         """Send a changed request, whatever comes."""

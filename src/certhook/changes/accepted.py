@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -49,6 +50,18 @@ def extra_field(scope: Scope) -> Iterator[Change]:
         draft.fields["x_certhook"] = "an unknown field"
 
     yield Change("accepted.extra-field", "with an extra unknown field", Stage.FIELDS, apply, legal=True)
+
+
+@family("accepted.spare-field")
+def spare_field(scope: Scope) -> Iterator[Change]:
+    """Fields that the operation does not ask for, and another one does (`x-spare-fields` of the request schema)."""
+    for name in scope.operation.request.get("x-spare-fields", ()):
+
+        def apply(draft: Draft, name: str = name) -> None:
+            draft.fields[name] = str(uuid.uuid4())
+
+        says = f"with {name}, which only another operation asks for"
+        yield Change(f"accepted.spare-field:{name}", says, Stage.FIELDS, apply, legal=True)
 
 
 @family("accepted.header-name-case")

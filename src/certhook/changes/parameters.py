@@ -20,6 +20,16 @@ def _set(family_name: str, place: str, says: str, value: Callable[[Draft], Any],
     return Change(f"parameters.{family_name}:{place}{suffix}", says, Stage.FIELDS, apply)
 
 
+def replaced(**values: Any) -> Change:
+    """The request with other values in some of its fields."""
+
+    def apply(draft: Draft) -> None:
+        draft.fields |= values
+
+    words = " and ".join(f"{value!r} as {name}" for name, value in values.items())
+    return Change(f"parameters.replaced:{','.join(values)}", f"with {words}", Stage.FIELDS, apply)
+
+
 @family("parameters.missing")
 def missing(scope: Scope) -> Iterator[Change]:
     for place in mandatory_leaves(scope.operation.request):
@@ -96,8 +106,43 @@ def empty_text(scope: Scope) -> Iterator[Change]:
 def unknown(scope: Scope) -> Iterator[Change]:
     """Plausible identifiers that nobody has: absurd ones could fairly be refused as invalid."""
     for place, schema in leaves(scope.operation.request).items():
-        if schema.get("x-identifier") and type_of(schema) == "string":
-            yield _set("unknown", place, f"with a {place} that nobody has", lambda draft: str(uuid.uuid4()))
+        make = _NOBODYS.get(type_of(schema)) if schema.get("x-identifier") else None
+        if make is not None:
+            yield _set("unknown", place, f"with a {place} that nobody has", _of_valid(place, make))
+
+
+def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:
+    def value(draft: Draft) -> Any:
+        holder, name = holder_of(draft.fields, place)
+        return make(draft, holder[name])
+
+    return value
+
+
+# Numbers are given out in turn: one that is far ahead of a known one, though no larger than those of a busy platform.
+_NOBODYS: Mapping[str, Callable[[Draft, Any], Any]] = {
+    "string": lambda draft, valid: str(uuid.uuid4()),
+    "integer": lambda draft, valid: valid + draft.random.randrange(100_000, 1_000_000),
+}
+
+
+@family("parameters.alternative")
+def alternative(scope: Scope) -> Iterator[Change]:
+    """Test data of the profile that asks for another answer than the valid value, such as something closed."""
+    for place, schema in leaves(scope.operation.request).items():
+        source = schema.get("x-alternative")
+        other = scope.profile.value(source) if source else None
+        if other is not None:
+            yield _set("alternative", place, f"with the profile's {source} as {place}", _always(other))
+
+
+@family("parameters.meaningless")
+def meaningless(scope: Scope) -> Iterator[Change]:
+    """Values of the right type that stand for nothing: a language that nobody speaks, an address that is none."""
+    for place, schema in leaves(scope.operation.request).items():
+        if "x-meaningless" in schema:
+            value = schema["x-meaningless"]
+            yield _set("meaningless", place, f"with {value!r} as {place}", _always(value))
 
 
 @family("parameters.swapped")

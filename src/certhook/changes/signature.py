@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from certhook import encoding
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
+from certhook.clock import Window
 
 OTHER_KEY = b"certhook-some-other-key"
 _DIGITS = "0123456789abcdef"
@@ -127,7 +128,16 @@ def other_algorithm(scope: Scope) -> Iterator[Change]:
 
 @family("signature.captured")
 def captured(scope: Scope) -> Iterator[Change]:
-    yield _signature("captured", "with the signature of another valid request", lambda draft: draft.captured())
+    """Where nothing in a request is fresh, two of the same second are alike: then this one is made a second older."""
+    window = Window.of(scope.pack, scope.profile)
+
+    def apply(draft: Draft) -> None:
+        right, draft.signature = draft.signature, draft.captured()
+        if window and draft.signature == right:
+            draft.fields[window.field] = window.stamp(draft.now - 1)
+            draft.body = draft.encode(draft)
+
+    yield Change("signature.captured", "with the signature of another valid request", Stage.SIGNATURE, apply)
 
 
 @family("signature.not-hex")
@@ -184,7 +194,8 @@ def value_changed(scope: Scope) -> Iterator[Change]:
 
         def rewrite(draft: Draft, name: str = name) -> bytes:
             value = draft.fields[name]
-            draft.fields[name] = value[:-1] + ("0" if value[-1] != "0" else "1")
+            changed = value - 1 if isinstance(value, int) else value[:-1] + ("0" if value[-1] != "0" else "1")
+            draft.fields[name] = changed
             return draft.encode(draft)
 
         yield _after_signing("value-changed", f"with {name} changed after signing", rewrite)

@@ -82,6 +82,12 @@ def inside(scope: Scope) -> Iterator[Change]:
         yield from _shifted(scope, "inside", f"{age} seconds old", -age, legal=True)
 
 
+@family("timestamp.inside-ahead")
+def inside_ahead(scope: Scope) -> Iterator[Change]:
+    lead = _seconds(scope) - MARGIN_S
+    yield from _time(scope, "inside-ahead", f"{lead} seconds ahead", lambda now: now + lead, legal=True)
+
+
 @family("timestamp.ahead")
 def ahead(scope: Scope) -> Iterator[Change]:
     window = Window.of(scope.pack, scope.profile)

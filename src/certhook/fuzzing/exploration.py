@@ -128,6 +128,8 @@ class Exploration:
         """Send a batch and judge it; the first breach of a MUST that also shows when its body is sent alone."""
         case = Case(self.item.id, self.item.operation, self.item.group, batch[0].as_change(), ())
         deliveries = round.deliver(case, [recipe.as_change() for recipe in batch])
+        if round.blocked:
+            return None
         for recipe, delivery in zip(batch, deliveries, strict=True):
             found = self._judged(round, recipe, delivery, tally)
             if found is not None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
-from certhook import encoding
 from certhook.changes.change import Change, Draft, Stage
 from certhook.dotted import holder_of, leaves
 from certhook.pack.model import Operation
@@ -234,17 +233,17 @@ def _reencoding(change: Callable[[Draft], None]) -> Callable[[Draft], None]:
 
     def apply(draft: Draft) -> None:
         change(draft)
-        draft.body = tolerant_json(draft.fields)
+        draft.body = _tolerantly_encoded(draft)
 
     return apply
 
 
-def tolerant_json(fields: Mapping[str, Any]) -> bytes:
-    """Compact JSON; with escapes for everything beyond ASCII where the values are no text that UTF-8 can hold."""
+def _tolerantly_encoded(draft: Draft) -> bytes:
+    """The fields as the operation encodes them; with all escapes where the values are no text that UTF-8 can hold."""
     try:
-        return encoding.json_compact(fields)
+        return draft.encode(draft)
     except UnicodeEncodeError:
-        return json.dumps(fields, separators=(",", ":")).encode()
+        return json.dumps(draft.fields, separators=(",", ":")).encode()
 
 
 def _whole_replaced() -> st.SearchStrategy[Recipe]:

@@ -66,7 +66,7 @@ def _faults_of(entry: Entry, pack: Pack) -> Iterator[str]:
     if not ways or (len(ways) > 1 and ways != ["changes", "bodies"]):
         yield f"is tested by {' and '.join(ways) or 'nothing'}; it takes one of {', '.join(_WAYS)}"
     yield from _unknown("change", (name.split(":")[0] for name in check.changes), FAMILIES)
-    yield from _unknown("body category", check.bodies, CATEGORIES)
+    yield from _unknown("body category", (*check.bodies, *check.except_bodies), CATEGORIES)
     yield from _unknown("invariant", [check.invariant] if check.invariant else [], INVARIANTS)
     yield from _unknown("operation", check.operations, [one.name for one in pack.operations])
     if check.changes or check.bodies:

@@ -36,11 +36,15 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """One kind of refusal: any of these statuses (an empty tuple: any), any of these codes, none of those."""
+    """One kind of refusal: any of these statuses (an empty tuple: any), any of these codes, none of those.
+
+    `text` are words of which one stands in some text of the body, in any case.
+    """
 
     status: tuple[str, ...] = ()
     code: tuple[str | int, ...] = ()
     not_code: tuple[str | int, ...] = ()
+    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class AnswerSet:
     """A named set of allowed answers, and how to say it in a report.
 
     `only_refused`: an answer that is no refusal is not judged by this set, since another requirement judges it.
+    `front_status`: a refusal by the HTTP server itself, which knows no codes, must have one of the statuses as well.
     """
 
     name: str
@@ -55,6 +60,7 @@ class AnswerSet:
     accepted: bool = False
     broken: bool = False
     only_refused: bool = False
+    front_status: bool = False
     refusals: tuple[Matcher, ...] = ()
 
 
@@ -63,11 +69,13 @@ class Check:
     """How a requirement is tested. Exactly one of changes/bodies, invariant, schema, flow, not_applicable is given.
 
     `changes` and `bodies` are held against the answer set `answer`; `invariant` names a rule that holds for every
-    answer; `schema` says that response schemas refer to the requirement; `flow` that a suite's own test does.
+    answer, but for those to bodies of the categories `except_bodies`; `schema` says that response schemas refer to the
+    requirement; `flow` that a suite's own test does.
     """
 
     changes: tuple[str, ...] = ()
     bodies: tuple[str, ...] = ()
+    except_bodies: tuple[str, ...] = ()
     answer: str = ""
     invariant: str = ""
     schema: bool = False
@@ -101,7 +109,9 @@ class Reading:
     """How an answer is read: which body carries the success marker, which is the protocol's own refusal.
 
     `code` is the JSON pointer of the refusal's code. `disclosing` are members that a refusal must not carry with a
-    value that a success carried; `private` are members that it must not carry at all.
+    value that a success carried; `private` are members, by name or by JSON pointer, that it must not carry at all.
+    `answered_at` and `answer_id` point at the time of an answer and at what names it, where every answer has them.
+    An answer with one of `refused_status` is a refusal whatever its body.
     """
 
     accepted: Schema
@@ -112,7 +122,10 @@ class Reading:
     account_data: tuple[str, ...] = ()
     disclosing: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
+    answered_at: str = ""
+    answer_id: str = ""
     media_types: tuple[str, ...] = ("application/json", "+json")
+    refused_status: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +151,15 @@ class Operation:
     def properties(self) -> Mapping[str, Schema]:
         properties: Mapping[str, Schema] = self.request["properties"]
         return properties
+
+    def carried(self, where: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields that travel in the `path`, the `query` or the `form`, that is the body.
+
+        A property's `x-in` says where; what the schema does not name, or says nothing of, travels in the body.
+        """
+        return {
+            name: value for name, value in fields.items() if self.properties.get(name, {}).get("x-in", "form") == where
+        }
 
 
 @dataclass(frozen=True, slots=True)

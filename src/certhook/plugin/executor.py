@@ -115,12 +115,11 @@ class Executor:
     def _flow_items(certification: Certification, requirement: str) -> Iterator[Item]:
         for one in certification.selected:
             if one.requirement.id == requirement and not one.settled:
-                names = one.entry.check.operations or [certification.pack.operations[0].name]
-                operation = certification.pack.operation(names[0])
                 group = one.requirement.group
-                yield Item(
-                    f"{operation.name}.{group}.flow.{requirement}", certification, group, operation, (requirement,)
-                )
+                for name in one.entry.check.operations or (certification.pack.operations[0].name,):
+                    operation = certification.pack.operation(name)
+                    id = f"{name}.{group}.flow.{requirement}"
+                    yield Item(id, certification, group, operation, (requirement,))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

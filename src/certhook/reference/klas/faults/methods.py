@@ -54,7 +54,7 @@ class Methods200(_MethodStatus):
     method_status = 200
 
 
-@fault("methods-500", breaks=["klas.robustness.no-server-error", "klas.methods.status-405"])
+@fault("methods-500", breaks=["klas.status.refusal-http", "klas.robustness.no-server-error", "klas.methods.status-405"])
 class Methods500(_MethodStatus):
     """Answers other methods as an internal error."""
 

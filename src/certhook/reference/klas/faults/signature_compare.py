@@ -195,6 +195,7 @@ class SignatureWrongBadParams(KlasTarget):
 @fault(
     "signature-wrong-500",
     breaks=[
+        "klas.status.refusal-http",
         "klas.robustness.no-server-error",
         *_WRONG,
         *NEARLY_RIGHT,

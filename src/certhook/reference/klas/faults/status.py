@@ -108,7 +108,7 @@ class Refusals202(KlasTarget):
         return 202 if refusal.code == BAD_PARAMS and refusal.status == 200 else refusal.status
 
 
-@fault("refusals-500", breaks=["klas.robustness.no-server-error"], also=_BAD_PARAMS)
+@fault("refusals-500", breaks=["klas.status.refusal-http", "klas.robustness.no-server-error"], also=_BAD_PARAMS)
 class Refusals500(KlasTarget):
     """Answers bad parameters with the documented body and HTTP 500."""
 
@@ -118,7 +118,12 @@ class Refusals500(KlasTarget):
 
 @fault(
     "unknown-session-redirects",
-    breaks=["klas.robustness.no-server-error", "klas.parameters.unknown-session", "klas.parameters.foreign-session"],
+    breaks=[
+        "klas.status.refusal-http",
+        "klas.robustness.no-server-error",
+        "klas.parameters.unknown-session",
+        "klas.parameters.foreign-session",
+    ],
 )
 class UnknownSessionRedirects(KlasTarget):
     """Sends whoever has no session to the login page."""
@@ -144,7 +149,10 @@ class Stale204(KlasTarget):
         return HttpAnswer(204)
 
 
-@fault("unknown-player-500", breaks=["klas.robustness.no-server-error", "klas.parameters.unknown-player"])
+@fault(
+    "unknown-player-500",
+    breaks=["klas.status.refusal-http", "klas.robustness.no-server-error", "klas.parameters.unknown-player"],
+)
 class UnknownPlayer500(KlasTarget):
     """Answers an unknown player as an internal error."""
 

@@ -96,7 +96,15 @@ class TimestampCode(KlasTarget):
             raise Refusal("ERR_TIMESTAMP_EXPIRED")
 
 
-@fault("timestamp-503", breaks=["klas.timestamp.stale", "klas.timestamp.future", "klas.robustness.no-server-error"])
+@fault(
+    "timestamp-503",
+    breaks=[
+        "klas.status.refusal-http",
+        "klas.timestamp.stale",
+        "klas.timestamp.future",
+        "klas.robustness.no-server-error",
+    ],
+)
 class Timestamp503(KlasTarget):
     """Answers a request out of time as an internal error, with HTTP 503."""
 

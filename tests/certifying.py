@@ -1,0 +1,69 @@
+"""A klas certification in this process, against a target of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from certhook.building import Builder
+from certhook.certification import Certification
+from certhook.changes import Change, Scope, changes_of
+from certhook.pack.loading import load_pack
+from certhook.pack.model import Operation, Pack
+from certhook.profile import Profile, profile_from
+from certhook.reference.klas.target import KlasTarget
+from certhook.setup import Setup
+
+NOW = 1_800_000_000.0
+
+
+@cache
+def klas() -> Pack:
+    """The pack that the tests of the engine work on."""
+    return load_pack("klas")
+
+
+def authenticate() -> Operation:
+    """The only operation of klas."""
+    return klas().operations[0]
+
+
+def profile(data: Mapping[str, Any] | None = None) -> Profile:
+    """The profile of the reference target, or another one."""
+    pack = klas()
+    return profile_from(
+        data or KlasTarget.profile("http://target.example"),
+        source="test",
+        protocol=pack.protocol,
+        protocol_schema=pack.profile_schema,
+        requirement_ids=[one.id for one in pack.requirements],
+    )
+
+
+def scope(data: Mapping[str, Any] | None = None) -> Scope:
+    """What families of changes are asked with."""
+    return Scope(klas(), authenticate(), profile(data))
+
+
+def change(name: str) -> Change:
+    """The only change that a name stands for."""
+    (found,) = changes_of(name, scope())
+    return found
+
+
+def builder(seed: int = 0, clock: Callable[[], float] = lambda: NOW, data: Mapping[str, Any] | None = None) -> Builder:
+    """A builder whose clock stands still."""
+    return Builder(klas(), profile(data), seed=seed, clock=clock)
+
+
+@contextmanager
+def certifying(folder: Path, data: Mapping[str, Any], **setup: Any) -> Iterator[Certification]:
+    """A certification with that profile, its journal in a folder."""
+    certification = Certification(Setup("klas", str(folder), profile=data, salt="00" * 16, **setup))
+    try:
+        yield certification
+    finally:
+        certification.close()

@@ -1,0 +1,189 @@
+"""Changes: each is one difference from the control, with a name that stays and a sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from certhook.changes import CONTROL, FAMILIES, Change, changes_of
+from certhook.changes.change import Stage
+from certhook.clock import Window
+from certhook.exchange import Request
+from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget
+from tests.certifying import NOW, authenticate, builder, change, klas, profile, scope
+
+OWN = ("accepted.", "methods.", "parameters.", "robustness.", "signature.", "timestamp.")
+CHANGES = [one for name in FAMILIES if name.startswith(OWN) for one in changes_of(name, scope())]
+BEGINNINGS = ("with", "without", "signed", "sent", "declared", "in ")
+URL = "http://target.example"
+
+
+def by_name(one: Change) -> str:
+    """What a change is called in a test's id."""
+    return one.name
+
+
+def test_names_are_unique() -> None:
+    """No two changes of klas share a name, since cases are known by it."""
+    assert [name for name, count in Counter(one.name for one in CHANGES).items() if count > 1] == []
+
+
+def test_names_are_stable() -> None:
+    """A family yields the same names each time that it is asked."""
+    assert [one.name for name in FAMILIES for one in changes_of(name, scope())] == [
+        one.name for name in FAMILIES for one in changes_of(name, scope())
+    ]
+
+
+@pytest.mark.parametrize("one", CHANGES, ids=by_name)
+def test_a_name_is_its_family_s_with_a_place(one: Change) -> None:
+    """A change's name leads back to the family that made it."""
+    assert one.family in FAMILIES
+    assert one.name in [other.name for other in changes_of(one.name, scope())]
+
+
+@pytest.mark.parametrize("one", CHANGES, ids=by_name)
+def test_a_sentence_finishes_what_reports_begin(one: Change) -> None:
+    """`a valid request, but ...` reads on with what the change says."""
+    aged = re.fullmatch(r"\d+ seconds (old|ahead)", one.says)
+    assert one.says.startswith(BEGINNINGS) or aged
+    assert not one.says.endswith(".")
+
+
+def parts(request: Request) -> dict[str, object]:
+    """A request's parts as its stages make them, ids taken out."""
+    try:
+        fields = json.loads(request.body)
+    except ValueError:
+        fields = None
+    if isinstance(fields, dict):
+        fields.pop("request_id", None)
+    others = sorted((name.lower(), value) for name, value in request.headers if name.lower() != "x-signature")
+    return {"method": request.method, "target": request.target, "fields": fields, "others": others}
+
+
+@pytest.mark.parametrize("one", [one for one in CHANGES if one.stage is Stage.SIGNATURE], ids=by_name)
+def test_a_change_of_the_signature_leaves_the_rest(one: Change) -> None:
+    """Everything but the signature header is as in the control."""
+    made = builder()
+    assert parts(made.build(authenticate(), one)) == parts(made.build(authenticate()))
+
+
+@pytest.mark.parametrize("one", [one for one in CHANGES if one.stage in (Stage.FIELDS, Stage.BODY)], ids=by_name)
+def test_a_change_of_the_body_leaves_the_headers(one: Change) -> None:
+    """Every header but the signature, which is right for what goes out, is as in the control."""
+    made = builder()
+    changed, control = parts(made.build(authenticate(), one)), parts(made.build(authenticate()))
+    assert changed["others"] == control["others"]
+    assert changed["target"] == control["target"]
+    assert (changed["method"] != control["method"]) == one.name.startswith("methods.")
+
+
+@pytest.mark.parametrize("one", [one for one in CHANGES if one.legal and one.stage is Stage.BODY], ids=by_name)
+def test_a_legal_body_says_the_same(one: Change) -> None:
+    """A legal spelling of the body has the fields of the control."""
+    made = builder()
+    assert parts(made.build(authenticate(), one))["fields"] == parts(made.build(authenticate()))["fields"]
+
+
+@pytest.mark.parametrize("one", [one for one in CHANGES if one.stage is Stage.WIRE], ids=by_name)
+def test_a_change_of_the_wire_differs(one: Change) -> None:
+    """What is changed after signing shows: other headers, another framing, or a body that is not what was signed."""
+    made = builder()
+    request, control = made.build(authenticate(), one), made.build(authenticate())
+    signed = made.response_signature(request.body) == (request.header("x-signature") or b"").decode()
+    names = [[name for name, _ in each.headers] for each in (request, control)]
+    other = parts(request)["others"] != parts(control)["others"]
+    assert other or not signed or request.chunks or names[0] != names[1]
+
+
+def test_nibbles_change_one_digit() -> None:
+    """A changed nibble is one digit of the signature, at the start, in the middle, or at the end."""
+    made = builder()
+    for place, at in {"start": 0, "middle": 32, "end": 63}.items():
+        request = made.build(authenticate(), change(f"signature.nibble:{place}"))
+        right = made.response_signature(request.body) or ""
+        given = (request.header("x-signature") or b"").decode()
+        assert [index for index in range(64) if given[index] != right[index]] == [at]
+
+
+@pytest.mark.parametrize("size", [8, 16, 32])
+def test_a_prefix_is_right_and_no_digit_more(size: int) -> None:
+    """So many first digits are right, and each of the others is wrong."""
+    made = builder()
+    request = made.build(authenticate(), change(f"signature.prefix:{size}"))
+    right = made.response_signature(request.body) or ""
+    given = (request.header("x-signature") or b"").decode()
+    assert [given[at] == right[at] for at in range(64)] == [True] * size + [False] * (64 - size)
+
+
+def test_missing_takes_out_and_null_keeps() -> None:
+    """A missing field is not there, a null one is."""
+    made = builder()
+    assert "player_id" not in json.loads(made.build(authenticate(), change("parameters.missing:player_id")).body)
+    assert json.loads(made.build(authenticate(), change("parameters.null:player_id")).body)["player_id"] is None
+
+
+def test_wrong_types_are_never_empty() -> None:
+    """Objects and arrays in a field's place hold something: empty ones are the same to some platforms."""
+    made = builder()
+    for one in changes_of("parameters.wrong-type", scope()):
+        value = json.loads(made.build(authenticate(), one).body)[one.place]
+        assert value not in ({}, [], "")
+
+
+def test_the_other_player_s_value_is_the_profile_s() -> None:
+    """A swapped field carries what the profile says of the second player; without one there is none to swap."""
+    made = builder()
+    (one,) = changes_of("parameters.swapped", scope())
+    assert json.loads(made.build(authenticate(), one).body)["session_id"] == OTHER_PLAYER.session_id
+    alone = KlasTarget.profile(URL)
+    del alone["subject"]["other_player_id"], alone["subject"]["other_session_id"]
+    assert list(changes_of("parameters.swapped", scope(alone))) == []
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+@pytest.mark.parametrize("window", [60, 300, 86_400])
+def test_times_stay_away_from_the_edge(unit: str, window: int) -> None:
+    """Whatever the window, stale and future lie a minute outside, and what is legal lies well inside."""
+    data = KlasTarget.profile(URL) | {"options": {"timestamp_unit": unit, "timestamp_window_s": window}}
+    made, per_second = builder(data=data), {"s": 1, "ms": 1000}[unit]
+    for name in ("timestamp.stale", "timestamp.future", "timestamp.inside", "timestamp.ahead"):
+        for one in changes_of(name, scope(data)):
+            sent = json.loads(made.build(authenticate(), one).body)["timestamp"] / per_second
+            distance = abs(sent - NOW)
+            assert distance <= window / 2 + 30 or distance <= window - 60 if one.legal else distance >= window + 60
+
+
+@pytest.mark.parametrize(
+    ("unit", "there", "absent"), [("s", "milliseconds", "seconds"), ("ms", "seconds", "milliseconds")]
+)
+def test_the_other_unit_is_sent_where_it_is_wrong(unit: str, there: str, absent: str) -> None:
+    """Milliseconds are a wrong time where seconds are documented, and the reverse."""
+    data = KlasTarget.profile(URL) | {"options": {"timestamp_unit": unit}}
+    assert len(list(changes_of(f"timestamp.{there}", scope(data)))) == 1
+    assert list(changes_of(f"timestamp.{absent}", scope(data))) == []
+
+
+def test_a_protocol_without_a_clock_has_no_times() -> None:
+    """Without a timestamp field there is nothing to be stale."""
+    from dataclasses import replace
+
+    from certhook.changes import Scope
+
+    clockless = replace(klas(), clock=None)
+    names = [name for name in FAMILIES if name.startswith("timestamp.")]
+    timeless = Scope(clockless, authenticate(), profile())
+    assert [one for name in names for one in changes_of(name, timeless)] == []
+    assert Window.of(clockless, profile()) is None
+
+
+def test_the_control_changes_nothing() -> None:
+    """The control is the valid request itself."""
+    assert CONTROL.legal
+    assert CONTROL.place == ""
+    made = builder()
+    assert parts(made.build(authenticate(), CONTROL)) == parts(made.build(authenticate()))
