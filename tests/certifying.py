@@ -10,7 +10,7 @@ from typing import Any
 
 from certhook.building import Builder
 from certhook.certification import Certification
-from certhook.changes import Change, Scope, changes_of
+from certhook.changes import FAMILIES, Change, Scope, changes_of
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Operation, Pack
 from certhook.profile import Profile, profile_from
@@ -46,6 +46,14 @@ def profile(data: Mapping[str, Any] | None = None) -> Profile:
 def scope(data: Mapping[str, Any] | None = None) -> Scope:
     """What families of changes are asked with."""
     return Scope(klas(), authenticate(), profile(data))
+
+
+def changes() -> list[Change]:
+    """Every change that a run against klas sends: those that its requirements name, and the unusual requests."""
+    named = [name for entry in klas().entries for name in entry.check.changes]
+    unusual = [name for name in FAMILIES if name.startswith("robustness.")]
+    found = [one for name in (*named, *unusual) for one in changes_of(name, scope())]
+    return list({one.name: one for one in found}.values())
 
 
 def change(name: str) -> Change:

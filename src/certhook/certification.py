@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -129,7 +130,8 @@ class Certification:
 
     def outcomes_of(self, result: CaseResult, sent: str) -> list[CaseOutcome]:
         """What a judged case says of each requirement that it was sent for; `sent` says what was sent."""
-        return [self.outcome_of(judgement, sent, result.flaky) for judgement in result.judgements]
+        outcomes = [self.outcome_of(judgement, sent, result.flaky) for judgement in result.judgements]
+        return [replace(one, reason=one.reason or result.reading) for one in outcomes]
 
     def outcome_of(self, judgement: Judgement, sent: str, flaky: str = "") -> CaseOutcome:
         """The outcome of one judgement, with a finding where the requirement was not met."""

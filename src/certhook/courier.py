@@ -59,6 +59,10 @@ class Delivery:
     def accepted(self) -> bool:
         return self.answer.kind is Kind.ACCEPTED
 
+    @property
+    def refused(self) -> bool:
+        return self.answer.kind is Kind.REFUSED
+
 
 class Courier:
     """Delivers errands for one worker process of a run. `worker` counts from 0 among `workers`."""

@@ -5,6 +5,7 @@
 | `iso-4217`           | an alphabetic currency code that is assigned today, in upper case                         |
 | `iso-4217-ever`      | ... or that was once assigned and has been withdrawn                                      |
 | `iso-3166-1-alpha-2` | an assigned two-letter country code, in upper case                                        |
+| `iso-3166-1-alpha-2-ever` | ... or one that was withdrawn (ISO 3166-3)                                           |
 | `http-url`           | an absolute http or https URL with a host, without spaces and control characters          |
 | `date`               | RFC 3339 § 5.6 full-date                                                                  |
 | `date-time`          | RFC 3339 § 5.6 date-time                                                                  |
@@ -63,6 +64,11 @@ def is_country(text: str) -> bool:
     return text in _countries()
 
 
+def was_ever_country(text: str) -> bool:
+    """Whether the text is a two-letter code that ISO 3166-1 assigns or has withdrawn (ISO 3166-3)."""
+    return text in _countries() or text in _former_countries()
+
+
 def is_http_url(text: str) -> bool:
     """Whether the text is an absolute http or https URL with a host (RFC 3986 § 4.3).
 
@@ -110,6 +116,7 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "iso-4217": is_currency,
     "iso-4217-ever": was_ever_currency,
     "iso-3166-1-alpha-2": is_country,
+    "iso-3166-1-alpha-2-ever": was_ever_country,
     "http-url": is_http_url,
     "date": is_date,
     "date-time": is_date_time,
@@ -208,3 +215,10 @@ def _countries() -> frozenset[str]:
     import pycountry
 
     return frozenset(country.alpha_2 for country in pycountry.countries)
+
+
+@lru_cache(maxsize=1)
+def _former_countries() -> frozenset[str]:
+    import pycountry
+
+    return frozenset(country.alpha_2 for country in pycountry.historic_countries)

@@ -287,6 +287,6 @@ def members_within(value: Any) -> list[tuple[str, str]]:
 def plain(value: Any) -> str:
     """A scalar in one spelling, so that "30", 30 and 30.00 compare alike; every zero is "0"."""
     try:
-        return f"{float(value):.10g}" if not isinstance(value, bool) else str(value)
+        return f"{float(value) + 0.0:.10g}" if not isinstance(value, bool) else str(value)
     except (TypeError, ValueError, OverflowError):
         return str(value)

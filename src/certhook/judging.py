@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from certhook.formats import validator
 from certhook.invariants import INVARIANTS, Seen, members_within
 from certhook.oracle import malformations
 from certhook.pack.model import AnswerSet, Entry, Pack
+from certhook.tolerance import documented_statuses
 from certhook.values import Requirement
 
 
@@ -76,9 +77,17 @@ class Judge:
     def invariants(self, exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against every rule that holds for every answer, the response schemas among them."""
         signature, account = self._builder.response_signature, frozenset(self._account)
-        seen = Seen(exchange, answer, change, self._pack, signature, account, self._named)
+        seen = Seen(
+            exchange, answer, self._tolerating(exchange, change), self._pack, signature, account, self._named
+        )
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
         return [one for one in judgements if one.requirement in self._selected]
+
+    def _tolerating(self, exchange: Exchange, change: Change) -> Change:
+        """The change with the statuses that the document itself gives to refusals of what the request carries."""
+        operation = self._pack.operation(exchange.request.operation)
+        more = documented_statuses(operation, exchange.request)
+        return replace(change, front=(*change.front, *more)) if more else change
 
     def _by_rule(self, seen: Seen) -> Iterator[Judgement]:
         for entry in self._invariant_entries:

@@ -13,10 +13,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certhook.answers import Kind
 from certhook.cases import Case
+from certhook.changes.change import Change
 from certhook.courier import Courier, Delivery, Errand
 from certhook.exchange import Failure, FailureKind
 from certhook.judging import Judge, Judgement
@@ -28,7 +29,8 @@ CONFIRMED_TIMEOUTS = 2
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What a case came to. `blocked` says why it could not be judged; `flaky` that its second answer was another.
+    """What a case came to. `blocked` says why it could not be judged; `flaky` that its second answer was another;
+    `reading`, of two readings of the document, which one the target was found to follow.
 
     `judgements` are those that the case was sent for, `observations` those of rules that hold for every answer.
     """
@@ -38,6 +40,7 @@ class CaseResult:
     observations: tuple[Judgement, ...] = ()
     blocked: str = ""
     flaky: str = ""
+    reading: str = ""
 
     @property
     def exchanges(self) -> tuple[int, ...]:
@@ -67,6 +70,10 @@ class Settler:
         result = self.judged(case, first)
         if not self._to_be_confirmed(result, first):
             return result
+        if case.change.otherwise is not None:
+            by_other_reading = self._by_other_reading(case, case.change.otherwise, first)
+            if by_other_reading is not None:
+                return by_other_reading
         second = self._courier.deliver(first.errand)
         if second.answer.kind is Kind.LIMITED:
             return CaseResult((first, second), blocked=f"the target's rate limit: {second.answer.says}")
@@ -75,6 +82,14 @@ class Settler:
             return self._repeated(case, first, second, again)
         return self._not_repeated(case, first, second, again)
 
+    def _by_other_reading(self, case: Case, change: Change, first: Delivery) -> CaseResult | None:
+        """What the case comes to by the other reading of the document, where that is the one that is accepted."""
+        second = self._courier.deliver(Errand(case.operation, change, case.id))
+        if not second.accepted:
+            return None
+        result = self.judged(replace(case, change=change), second)
+        return replace(result, deliveries=(first, second))
+
     def judged(self, case: Case, *deliveries: Delivery, flaky: str = "") -> CaseResult:
         """The result of a case by those of its deliveries that count."""
         asked: list[Judgement] = []
@@ -82,7 +97,9 @@ class Settler:
         for one in deliveries:
             asked += self._judge.asks(case.asks, one.exchange, one.answer, case.change)
             observed += self._judge.invariants(one.exchange, one.answer, case.change)
-        return CaseResult(deliveries, tuple(asked), tuple(observed), flaky=flaky)
+        accepted = bool(deliveries) and all(one.accepted for one in deliveries)
+        reading = case.change.reading if accepted else ""
+        return CaseResult(deliveries, tuple(asked), tuple(observed), flaky=flaky, reading=reading)
 
     def poisons(self, suspect: Errand) -> bool:
         """Whether a control on the same connection right after that request fails; then that is a finding about it."""

@@ -8,13 +8,13 @@ import json
 import pytest
 
 from certhook.building import Builder
-from certhook.changes import CONTROL, FAMILIES, Change, changes_of
+from certhook.changes import CONTROL, Change
 from certhook.changes.change import Draft, Stage
 from certhook.exchange import Request
 from certhook.reference.klas.target import PLAYER, KlasTarget
-from tests.certifying import NOW, authenticate, builder, change, klas, profile, scope
+from tests.certifying import NOW, authenticate, builder, change, changes, klas, profile
 
-CHANGES = [one for name in FAMILIES for one in changes_of(name, scope())]
+CHANGES = changes()
 SIGNED_AFTERWARDS = [one for one in CHANGES if one.stage in (Stage.FIELDS, Stage.BODY)]
 
 

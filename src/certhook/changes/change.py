@@ -59,6 +59,8 @@ class Change:
 
     `says` finishes the sentence "a valid request, but ...". `legal` changes keep the request valid. `front` are the
     statuses ("431", "4xx") with which the HTTP server itself may refuse it, before the application sees it.
+    Where a document can be read in two ways, `reading` says how this change took it, and `otherwise` is the same change
+    by the other reading, which is tried where this one is not accepted.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Change:
     legal: bool = False
     front: tuple[str, ...] = ()
     finish: Callable[[Request], Request] | None = None
+    reading: str = ""
+    otherwise: Change | None = None
 
     @property
     def family(self) -> str:

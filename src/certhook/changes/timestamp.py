@@ -84,8 +84,10 @@ def inside(scope: Scope) -> Iterator[Change]:
 
 @family("timestamp.inside-ahead")
 def inside_ahead(scope: Scope) -> Iterator[Change]:
-    lead = _seconds(scope) - MARGIN_S
-    yield from _time(scope, "inside-ahead", f"{lead} seconds ahead", lambda now: now + lead, legal=True)
+    window = Window.of(scope.pack, scope.profile)
+    if window:
+        lead = max(window.seconds - MARGIN_S, window.seconds // 2)
+        yield from _shifted(scope, "inside-ahead", f"{lead} seconds ahead", lead, legal=True)
 
 
 @family("timestamp.ahead")

@@ -15,6 +15,7 @@ _COMMANDS = {
     "serve": "Run a protocol's reference target.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",
+    "export": "Write a protocol as an OpenAPI document.",
     "faults": "List the reference target's faults, and what each one breaks.",
 }
 

@@ -8,14 +8,18 @@ from typing import Any
 
 import click
 
-from certhook.cli.arguments import options_of_a_run, protocol_argument
+from certhook.cli.arguments import optional_protocol_argument, options_of_a_run
+from certhook.errors import UsageError
 from certhook.places import suites_dir
 
 _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
 
 
 @click.command("run", short_help="Certify an endpoint, and write the reports.")
-@protocol_argument
+@optional_protocol_argument
+@click.option(
+    "--all", "every", is_flag=True, help="All protocols one after the other, in place of PROTOCOL; with --embedded."
+)
 @options_of_a_run
 @click.option(
     "-n", "--workers", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: none but this one)."
@@ -36,7 +40,7 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
 )
 @click.option("--seed", type=int, metavar="N", help="Same seed, same requests but for ids and times (default: 0).")
 @click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
-def command(protocol: str, workers: int | None, **options: Any) -> None:
+def command(protocol: str | None, workers: int | None, *, every: bool, **options: Any) -> None:
     r"""Certify an endpoint against PROTOCOL's document, and write the reports.
 
     \b
@@ -46,11 +50,18 @@ def command(protocol: str, workers: int | None, **options: Any) -> None:
       2  wrong usage, profile or configuration; nothing was sent
       3  incomplete: a MUST was blocked, the control refused, the target not reached
     """
+    if every == (protocol is not None):
+        raise UsageError("run takes a PROTOCOL or --all")
+    if every:
+        from certhook.cli.all_protocols import run_all
+
+        raise SystemExit(run_all([*_workers(workers), *_passed_on(options)], embedded=options["embedded"]))
     import pytest
 
     # Only what a run needs: other plugins of the environment could change what it does, and take time to load.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    raise SystemExit(int(pytest.main([*_fixed(), "--protocol", protocol, *_workers(workers), *_passed_on(options)])))
+    words = [*_fixed(), "--protocol", str(protocol), *_workers(workers), *_passed_on(options)]
+    raise SystemExit(int(pytest.main(words)))
 
 
 def _fixed() -> list[str]:

@@ -1,0 +1,72 @@
+"""Values that the document itself, or the profile, says are refused.
+
+| annotation     | what it says of a property                                                                     |
+|----------------|------------------------------------------------------------------------------------------------|
+| `x-enforced`   | a value that `enum` does not list is refused                                                   |
+| `x-refused`    | values of the profile that are refused: a word for each, and its place                         |
+| `x-unknown`    | a value of the right form that names nothing                                                   |
+| `x-max-length` | the place in the profile of the number of characters beyond which a text is refused            |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.registry import family
+
+UNLISTED = "certhook"
+
+
+def _with(name: str, place: str, says: str, value: Any) -> Change:
+    def apply(draft: Draft) -> None:
+        draft.fields[place] = value
+
+    return Change(f"parameters.{name}", says, Stage.FIELDS, apply)
+
+
+@family("parameters.unlisted")
+def unlisted(scope: Scope) -> Iterator[Change]:
+    for place, schema in scope.fields.items():
+        if schema.get("x-enforced"):
+            yield _with(f"unlisted:{place}", place, f"with a {place} that the document does not list", UNLISTED)
+
+
+@family("parameters.unassigned")
+def unassigned(scope: Scope) -> Iterator[Change]:
+    for place, schema in scope.fields.items():
+        if "x-unknown" in schema:
+            yield _with(f"unassigned:{place}", place, f"with a {place} that nothing has", schema["x-unknown"])
+
+
+@family("parameters.left-out")
+def left_out(scope: Scope) -> Iterator[Change]:
+    """Without an optional parameter that this profile's target asks for."""
+    for place, schema in scope.fields.items():
+        if "x-when" in schema:
+
+            def apply(draft: Draft, place: str = place) -> None:
+                draft.fields.pop(place, None)
+
+            yield Change(f"parameters.left-out:{place}", f"without {place}", Stage.FIELDS, apply)
+            yield _with(f"left-out:{place}=empty", place, f"with an empty {place}", "")
+
+
+@family("parameters.refused-value")
+def refused_value(scope: Scope) -> Iterator[Change]:
+    for place, schema in scope.fields.items():
+        for word, source in schema.get("x-refused", {}).items():
+            value = scope.profile.value(source)
+            if value is not None:
+                says = f"with a {place} that is {word.replace('-', ' ')}"
+                yield _with(f"refused-value:{place}={word}", place, says, value)
+
+
+@family("parameters.too-long")
+def too_long(scope: Scope) -> Iterator[Change]:
+    for place, schema in scope.fields.items():
+        limit = scope.profile.value(schema["x-max-length"]) if "x-max-length" in schema else None
+        if limit is not None:
+            value = "n" * (int(limit) + 1)
+            yield _with(f"too-long:{place}", place, f"with a {place} of one character more than the most", value)

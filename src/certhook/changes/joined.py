@@ -1,0 +1,153 @@
+"""Wrong signatures where the values of all parameters are joined and hashed with the key.
+
+To show in which order or of what values a target makes its own, a request carries optional parameters, all of them
+documented: the control has too few to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from certhook import signing
+from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.registry import family
+from certhook.encoding import field_text, text_bytes
+from certhook.examples import Example, examples_of, optional_places, sample
+
+Fields = Mapping[str, Any]
+
+
+@family("signature.hmac")
+def keyed(scope: Scope) -> Iterator[Change]:
+    yield _signed_so("hmac", "with an HMAC-SHA256 as its signature", lambda draft: draft.sign(construction="hmac"))
+
+
+@family("signature.key-first")
+def key_first(scope: Scope) -> Iterator[Change]:
+    says = "with the key before the values in its signature"
+    yield _signed_so("key-first", says, lambda draft: draft.sign(construction="key-first"))
+
+
+def _signed_so(name: str, says: str, make: Callable[[Draft], bytes]) -> Change:
+    def apply(draft: Draft) -> None:
+        draft.signature = make(draft)
+
+    return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
+
+
+def _signed_over(name: str, says: str, message: Callable[[Fields], bytes], more: Fields) -> Change:
+    """A request with `more` parameters, all of them right, whose signature covers `message(parameters)`."""
+
+    def apply(draft: Draft) -> None:
+        draft.fields |= more
+        draft.body = draft.encode(draft)
+        draft.signature = draft.sign(message=message(draft.fields))
+
+    return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
+
+
+def _excluded(scope: Scope) -> set[str]:
+    return set(scope.pack.signing.settings.get("excluded", ()))
+
+
+def _join(parts: Iterator[Any]) -> bytes:
+    return b"".join(text_bytes(field_text(part)) for part in parts)
+
+
+@family("signature.unsorted")
+def unsorted(scope: Scope) -> Iterator[Change]:
+    """The values in the order in which they are sent, and in reverse order of their names."""
+    excluded, more = _excluded(scope), sample(scope.operation)
+
+    def as_sent(fields: Fields) -> bytes:
+        return _join(value for name, value in fields.items() if name not in excluded)
+
+    def backwards(fields: Fields) -> bytes:
+        return _join(fields[name] for name in sorted(fields, reverse=True) if name not in excluded)
+
+    yield _signed_over("unsorted:as-sent", "with the values signed in the order in which they are sent", as_sent, more)
+    yield _signed_over("unsorted:backwards", "with the values signed in reverse order of their names", backwards, more)
+
+
+@family("signature.excluded-kept")
+def excluded_kept(scope: Scope) -> Iterator[Change]:
+    """A parameter that takes no part in the signature was left in."""
+    every = signing.scheme(scope.pack.signing.scheme)
+    for name in sorted(_excluded(scope) & set(scope.operation.mandatory)):
+
+        def message(fields: Fields, name: str = name) -> bytes:
+            kept = {other: value for other, value in fields.items() if other == name or other not in _excluded(scope)}
+            return every.message(signing.Signable(b"", kept))
+
+        yield _signed_over(f"excluded-kept:{name}", f"with {name} left in what is signed", message, {})
+
+
+@family("signature.names-joined")
+def names_joined(scope: Scope) -> Iterator[Change]:
+    """Names before the values, as most schemes of this kind have them."""
+    excluded = _excluded(scope)
+    forms = {"bare": ("", ""), "pairs": ("=", "&")}
+    for word, (equals, between) in forms.items():
+
+        def message(fields: Fields, equals: str = equals, between: str = between) -> bytes:
+            pairs = (f"{name}{equals}{field_text(fields[name])}" for name in sorted(fields) if name not in excluded)
+            return text_bytes(between.join(pairs))
+
+        says = f"with the names joined in ({word}) in what is signed"
+        yield _signed_over(f"names-joined:{word}", says, message, {})
+
+
+def _after_signing(name: str, says: str, signed: Mapping[str, Example], sent: Mapping[str, Example]) -> Change:
+    """Signed with some parameters, and sent with others. All values are documented ones."""
+
+    def apply(draft: Draft) -> None:
+        draft.signature = _signature_of(draft, {**draft.fields, **{place: one.make() for place, one in signed.items()}})
+        draft.fields |= {place: one.make() for place, one in sent.items()}
+        draft.body = draft.encode(draft)
+
+    return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
+
+
+def _signature_of(draft: Draft, fields: Fields) -> bytes:
+    return draft.sign(message=draft.scheme.message(signing.Signable(b"", fields)))
+
+
+def _tampered(scope: Scope) -> Iterator[tuple[str, Example, Example]]:
+    """Each optional parameter with two of its values, which are the same one where it has only one."""
+    for place in optional_places(scope.operation):
+        values = examples_of(scope.operation, place, scope.profile)
+        if values:
+            yield place, values[0], values[-1]
+
+
+@family("signature.parameter-changed")
+def parameter_changed(scope: Scope) -> Iterator[Change]:
+    for place, before, after in _tampered(scope):
+        if before is not after or before.make() != after.make():
+            says = f"with {place} changed after signing"
+            yield _after_signing(f"parameter-changed:{place}", says, {place: before}, {place: after})
+
+
+@family("signature.parameter-added")
+def parameter_added(scope: Scope) -> Iterator[Change]:
+    for place, _, value in _tampered(scope):
+        yield _after_signing(f"parameter-added:{place}", f"with {place} added after signing", {}, {place: value})
+
+
+@family("signature.parameter-removed")
+def parameter_removed(scope: Scope) -> Iterator[Change]:
+    for place, value, _ in _tampered(scope):
+        yield _after_signing(f"parameter-removed:{place}", f"with {place} removed after signing", {place: value}, {})
+
+
+@family("signature.path-changed")
+def path_changed(scope: Scope) -> Iterator[Change]:
+    """Another user by the signature of the first: what the scheme has to prevent."""
+    for name in scope.operation.carried("path", dict(scope.operation.properties)):
+
+        def apply(draft: Draft, name: str = name) -> None:
+            value = field_text(draft.fields[name])
+            draft.fields[name] = value[:-1] + ("1" if value[-1:] != "1" else "2")
+
+        yield Change(f"signature.path-changed:{name}", f"with {name} changed after signing", Stage.WIRE, apply)

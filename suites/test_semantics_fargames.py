@@ -1,0 +1,152 @@
+"""fargames: what the list of games promises, and what two links have in common.
+
+Samples are spread over the list, from its first game to its last, so that the same list gives the same requests.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from certhook.courier import Delivery
+from certhook.errors import Nonconformance
+from certhook.suite import Blocked, Conversation, NotTested, flow
+
+LINK, DEMO, LIST = "get_game_link", "get_game_link_demo", "list"
+SAMPLE = 5
+NEIGHBOURS = 5
+
+
+def _listed(conversation: Conversation) -> tuple[Delivery, list[Mapping[str, Any]]]:
+    """The list of games as the target gives it, games without a usable id left out."""
+    delivery = conversation.control(LIST)
+    content = delivery.answer.members.get("content")
+    games = content.get("games") if isinstance(content, dict) else None
+    if not isinstance(games, list):
+        raise Blocked("the list of games could not be read")
+    return delivery, [game for game in games if isinstance(game, dict) and type(game.get("id")) is int]
+
+
+def _sample(games: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """At most SAMPLE of the games, the first and the last among them."""
+    if len(games) <= SAMPLE:
+        return list(games)
+    return [games[at * (len(games) - 1) // (SAMPLE - 1)] for at in range(SAMPLE)]
+
+
+def _listed_with(conversation: Conversation, *, demo: bool) -> list[Mapping[str, Any]]:
+    """A sample of the games that the list says can, or cannot, be played in demo mode."""
+    _, games = _listed(conversation)
+    found = [game for game in games if game.get("demo") is demo]
+    if not found:
+        raise NotTested(f"the target lists no game with demo = {str(demo).lower()}")
+    return _sample(found)
+
+
+def _breach(sent: str, expected: str, delivery: Delivery, observed: str = "") -> Nonconformance:
+    return Nonconformance(
+        sent, expected=expected, observed=observed or delivery.answer.says, exchange=delivery.exchange
+    )
+
+
+def _all_linked(conversation: Conversation, games: Sequence[Mapping[str, Any]]) -> None:
+    """Each of the games gets a link of the conversation's own operation."""
+    for game in games:
+        delivery = conversation.ask(game_id=game["id"])
+        if not delivery.accepted:
+            sent = f"a valid {conversation.item.operation.name} request for the listed game {game['id']}"
+            raise _breach(sent, "a link", delivery)
+
+
+def _url(delivery: Delivery) -> object:
+    content = delivery.answer.members.get("content")
+    return content.get("url") if isinstance(content, dict) else None
+
+
+@flow("fargames.semantics.sessions-apart")
+def test_two_sessions_get_two_urls(conversation: Conversation) -> None:
+    """A link belongs to one session: another session of the same player for the same game gets another one."""
+    first, second = conversation.control(LINK), conversation.control(LINK)
+    if _url(first) == _url(second):
+        sent = "two valid requests for the same game with different agent_session_id"
+        raise _breach(sent, "two different URLs", second, "the same URL twice")
+
+
+@flow("fargames.semantics.total")
+def test_total_is_the_number_of_games(conversation: Conversation) -> None:
+    """The list says how long it is."""
+    delivery = conversation.control(LIST)
+    content = delivery.answer.members.get("content")
+    games = content.get("games") if isinstance(content, dict) else None
+    total = content.get("total") if isinstance(content, dict) else None
+    if isinstance(games, list) and total != len(games):
+        observed = f"total {total!r} with {len(games)} games"
+        raise _breach("a valid list request", "total equal to the number of games", delivery, observed)
+
+
+@flow("fargames.semantics.ids-unique")
+def test_no_two_games_share_an_id(conversation: Conversation) -> None:
+    """An id names one game."""
+    delivery, games = _listed(conversation)
+    ids = [game["id"] for game in games]
+    repeated = sorted({id for id in ids if ids.count(id) > 1})
+    if repeated:
+        observed = f"the id {repeated[0]} {ids.count(repeated[0])} times"
+        raise _breach("a valid list request", "ids that are unique", delivery, observed)
+
+
+@flow("fargames.semantics.listed-linked")
+def test_a_listed_game_can_be_linked(conversation: Conversation) -> None:
+    """What is listed is available: from the list to the link."""
+    _, games = _listed(conversation)
+    if not games:
+        raise NotTested("the target lists no game")
+    _all_linked(conversation, _sample(games))
+
+
+@flow("fargames.semantics.demo-linked")
+def test_a_demo_game_can_be_linked_in_demo_mode(conversation: Conversation) -> None:
+    """What is listed with demo = true can be tried: from the list to the demo link."""
+    _all_linked(conversation, _listed_with(conversation, demo=True))
+
+
+@flow("fargames.semantics.no-demo-refused")
+def test_a_game_without_demo_gets_no_demo_link(conversation: Conversation) -> None:
+    """What is listed with demo = false cannot be tried."""
+    for game in _listed_with(conversation, demo=False):
+        delivery = conversation.ask(game_id=game["id"])
+        if not delivery.refused:
+            sent = f"a valid {DEMO} request for the game {game['id']}, which is listed with demo = false"
+            raise _breach(sent, "a refusal", delivery)
+
+
+@flow("fargames.semantics.no-demo-code")
+def test_a_game_without_demo_is_refused_by_its_own_code(conversation: Conversation) -> None:
+    """The refusal says that nobody offers the game in demo mode."""
+    for game in _listed_with(conversation, demo=False):
+        delivery = conversation.ask(game_id=game["id"])
+        fits = delivery.answer.status == 404 and delivery.answer.code == "game_provider_not_found"
+        if delivery.refused and not fits:
+            sent = f"a valid {DEMO} request for the game {game['id']}, which is listed with demo = false"
+            raise _breach(sent, "HTTP 404 with game_provider_not_found", delivery)
+
+
+@flow("fargames.parameters.unknown-game")
+def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> None:
+    """A neighbour of a listed id names no game, unless it is one that is closed to the agent: then the next is asked."""
+    for id in _unlisted(conversation):
+        delivery = conversation.ask(game_id=id)
+        closed = delivery.answer.status == 403 and delivery.answer.code == "game_not_available"
+        if not closed:
+            break
+    if delivery.answer.status != 404 or delivery.answer.code != "game_not_found":
+        sent = f"a valid {conversation.item.operation.name} request for the game {id}, which is not listed"
+        raise _breach(sent, "HTTP 404 with game_not_found", delivery)
+
+
+def _unlisted(conversation: Conversation) -> list[int]:
+    """Ids beside listed ones that are not listed, those behind the last first; then one far behind it."""
+    _, games = _listed(conversation)
+    subject = conversation.profile.subject
+    known = {game["id"] for game in games} | {subject["game_id"]}
+    beside = {id + step for id in known for step in (1, -1)} - known - {subject.get("unavailable_game_id")}
+    candidates = sorted((id for id in beside if id > 0), reverse=True)[:NEIGHBOURS]
+    return [*candidates, max(known) + 100_000]

@@ -1,0 +1,229 @@
+"""Invariants: what holds for every answer, shown by one that meets each and one that breaks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from certhook.answers import read_answer
+from certhook.changes import CONTROL, Change
+from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
+from certhook.invariants import INVARIANTS, Seen, members_within, plain
+from tests.certifying import builder, change, klas
+
+OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'
+REFUSAL = b'{"status_code":"ERR_BAD_PARAMS"}'
+JSON = ("Content-Type", "application/json")
+BAD = change("signature.random")
+
+
+def signed(body: bytes) -> tuple[str, str]:
+    """The right signature header of a body."""
+    return ("X-Signature", builder().response_signature(body) or "")
+
+
+def answered(status: int = 200, body: bytes = REFUSAL, *headers: tuple[str, str]) -> Response:
+    """An answer; without headers, one with the right ones."""
+    return Response(status, headers or (JSON, signed(body)), body)
+
+
+def seen(answer: Response | Failure, sent: Change = BAD, account: tuple[tuple[str, str], ...] = ()) -> Seen:
+    """An answer as invariants look at it."""
+    request = Request("authenticate", "POST", "/authenticate", (), b"{}")
+    exchange = Exchange(1, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
+    read = read_answer(klas(), answer, sent.front)
+    return Seen(exchange, read, sent, klas(), builder().response_signature, frozenset(account))
+
+
+def verdict(name: str, what: Seen) -> str | None:
+    """`met`, `broken`, or None where the rule is not about such an answer."""
+    rule = INVARIANTS[name]
+    if not rule.applies(what):
+        return None
+    return "broken" if rule.broken(what) else "met"
+
+
+@dataclass(frozen=True)
+class Twin:
+    """An answer that breaks a rule, and one that meets it."""
+
+    name: str
+    broken: Seen
+    met: Seen
+
+
+DROPPED = Failure(FailureKind.DROPPED, "closed")
+UPPER = ("X-Signature", signed(REFUSAL)[1].upper())
+TWINS = (
+    Twin("answers", seen(DROPPED), seen(answered(500, b""))),
+    Twin("no-server-error", seen(answered(500, b"oops")), seen(answered())),
+    Twin("no-server-error", seen(answered(302, b"", ("Location", "/"))), seen(answered(400))),
+    Twin("no-server-error", seen(answered(500, OK)), seen(answered(404, OK))),
+    Twin("no-server-error", seen(answered(503, b"")), seen(answered(501, b"", JSON), change("methods.put"))),
+    Twin("readable", seen(answered(200, b"<html>")), seen(answered())),
+    Twin("readable", seen(answered(200, b'{"a":1}')), seen(answered(400))),
+    Twin("readable", seen(answered(200, b"\xef\xbb\xbf" + REFUSAL)), seen(answered(200, OK))),
+    Twin("readable", seen(answered(200, b'{"status_code":"ERR_UNKNOWN","status_code":"x"}')), seen(answered())),
+    Twin("success-status", seen(answered(201, OK)), seen(answered(200, OK))),
+    Twin("refusal-status", seen(answered(500)), seen(answered(422))),
+    Twin("documented-code", seen(answered(200, b'{"status_code":"ERR_OOPS"}')), seen(answered())),
+    Twin("documented-code", seen(answered(200, b'{"status_code":"err_unknown"}')), seen(answered())),
+    Twin("media-type", seen(answered(200, REFUSAL, ("Content-Type", "text/html"))), seen(answered())),
+    Twin(
+        "media-type",
+        seen(answered(200, REFUSAL, ("X-Other", "1"))),
+        seen(answered(200, REFUSAL, ("Content-Type", "Application/Problem+JSON; charset=utf-8"))),
+    ),
+    Twin("front-not-html", seen(answered(404, b"<html>")), seen(answered(404, b"not found"))),
+    Twin("response-signed", seen(answered(200, REFUSAL, JSON)), seen(answered())),
+    Twin("response-signature-right", seen(answered(200, REFUSAL, signed(OK))), seen(answered())),
+    Twin(
+        "response-signature-right",
+        seen(answered(200, REFUSAL, ("X-Signature", "no"))),
+        seen(answered(200, REFUSAL, UPPER)),
+    ),
+    Twin("response-signature-lower-case", seen(answered(200, REFUSAL, UPPER)), seen(answered())),
+    Twin("no-trace", seen(answered(500, b"Traceback (most recent call last):\n")), seen(answered())),
+    Twin(
+        "discloses-nothing",
+        seen(answered(200, b'{"status_code":"ERR_UNKNOWN","balance":30.00}'), account=(("balance", "30"),)),
+        seen(answered(200, b'{"status_code":"ERR_UNKNOWN","balance":"0"}'), account=(("balance", "30"),)),
+    ),
+    Twin(
+        "discloses-nothing",
+        seen(answered(200, b'{"status_code":"ERR_UNKNOWN","a":[{"balance":"30.0"}]}'), account=(("balance", "30"),)),
+        seen(answered(200, b'{"status_code":"ERR_UNKNOWN","fee":"30"}'), account=(("balance", "30"),)),
+    ),
+)
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_a_rule_tells_right_from_wrong(twin: Twin) -> None:
+    """Of two answers that differ in one thing, the rule is broken by one and met by the other."""
+    assert verdict(twin.name, twin.broken) == "broken"
+    assert verdict(twin.name, twin.met) == "met"
+
+
+def test_every_rule_of_an_answer_is_shown() -> None:
+    """No rule of klas that is judged answer by answer is without a twin above."""
+    named = {entry.check.invariant for entry in klas().entries if entry.check.invariant}
+    assert {name for name in named if INVARIANTS[name].per_answer} <= {twin.name for twin in TWINS}
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_a_breach_is_one_line(twin: Twin) -> None:
+    """What was observed fits on a line of a report."""
+    says = INVARIANTS[twin.name].broken(twin.broken)
+    assert says
+    assert "\n" not in says
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("readable", answered(404, b"<html>")),
+        ("readable", answered(500, b"oops")),
+        ("readable", DROPPED),
+        ("success-status", answered()),
+        ("refusal-status", answered(404, b"")),
+        ("documented-code", answered(200, OK)),
+        ("media-type", answered(404, b"")),
+        ("media-type", answered(413, REFUSAL, ("Content-Type", "text/html"))),
+        ("front-not-html", answered(400, b"<html>")),
+        ("response-signed", answered(404, b"")),
+        ("response-signed", answered(500, b"")),
+        ("response-signature-right", answered(200, REFUSAL, JSON)),
+        ("no-trace", answered(200, OK)),
+        ("no-trace", DROPPED),
+        ("discloses-nothing", answered(200, OK)),
+        ("answers", answered(429, b"")),
+        ("no-server-error", answered(503, b"", ("Retry-After", "1"))),
+    ],
+)
+def test_a_rule_leaves_alone_what_it_is_not_about(name: str, answer: Response | Failure) -> None:
+    """Refusals of a layer in front, crashes, missing answers and rate limits are judged by their own rules only."""
+    assert verdict(name, seen(answer)) is None
+
+
+def test_a_refusal_of_a_valid_request_may_tell() -> None:
+    """Only refusals of requests that are not valid must disclose nothing."""
+    told = answered(200, b'{"status_code":"ERR_UNKNOWN","balance":"30"}')
+    assert verdict("discloses-nothing", seen(told, CONTROL, (("balance", "30"),))) is None
+
+
+def test_the_response_s_signature_covers_the_raw_body() -> None:
+    """A signature over the same object written in another way is wrong."""
+    spaced = REFUSAL.replace(b":", b": ")
+    assert verdict("response-signature-right", seen(answered(200, spaced, signed(REFUSAL)))) == "broken"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Traceback (most recent call last):\n  File "/srv/app/views.py", line 3, in handler',
+        'File "handler.py", line 12',
+        "java.lang.NullPointerException\n\tat com.example.Wallet.find(Wallet.java:12)",
+        "Stack trace:\n#0 index.php(3): main()",
+        '{"stacktrace": ["a"]}',
+        "goroutine 12 [running]:",
+        "Fatal error: Uncaught Error in /var/www/html/index.php:12",
+        "in index.php on line 12",
+        "at Wallet.Find() in C:\\src\\Wallet.cs:line 12",
+        "app/models/user.rb:12:in `find'",
+        "TypeError: x\n    at Object.handle (/usr/src/app/index.js:12:7)",
+        "/app/node_modules/express/lib/router.js",
+        "/home/deploy/api/handler.py",
+        "C:\\inetpub\\wwwroot\\api\\handler.php",
+    ],
+)
+def test_traces_are_known(text: str) -> None:
+    """Stack traces and source paths of common platforms are found in a refusal."""
+    assert verdict("no-trace", seen(answered(500, text.encode()))) == "broken"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see https://docs.example.com/errors/bad-params",
+        "see https://example.com/app/reference.html and https://example.com/index.php?page=2",
+        "https://example.com:8443/help",
+        "/authenticate takes POST only",
+        "timestamp 12:30:45 is not inside the window",
+        "at least one of a, b (c:1) is missing",
+        "player_id: expected string at line 1, column 12",
+        "Invalid value at $.player_id (char 12)",
+        "ratio 16:9, stack of 3, trace id 4bf92f3577b34da6a3ce929d0e0e4736",
+        '{"trace_id": "00-4bf92f-01", "stack": null}',
+        "C: drive, D:\\ is not used",
+        "error in section /var of the manual",
+        "Please contact support at support@example.com.",
+    ],
+)
+def test_ordinary_text_is_no_trace(text: str) -> None:
+    """Addresses, times, JSON positions and prose in a refusal accuse nobody."""
+    assert verdict("no-trace", seen(answered(400, text.encode()))) == "met"
+
+
+def test_numbers_compare_by_value() -> None:
+    """30, 30.0 and "30.00" are one balance, every zero is 0, and text stays text."""
+    assert {plain(30), plain(30.0), plain("30.00"), plain("3e1")} == {"30"}
+    assert {plain(0), plain("0.00"), plain(-0.0)} == {"0"}
+    assert plain("EUR") == "EUR"
+    assert plain(True) == "True"
+    assert plain(None) == "None"
+    assert plain(10**400) == str(10**400)
+
+
+def test_members_are_found_at_any_depth() -> None:
+    """A member within arrays within objects counts as well, and the value of each is a scalar."""
+    value = {"a": 1, "b": [{"a": "x"}, [{"a": 2}]], "c": {"a": None}}
+    assert sorted(members_within(value)) == [("a", "1"), ("a", "2"), ("a", "None"), ("a", "x")]
+
+
+@pytest.mark.parametrize("name", ["recovers", "latency"])
+def test_rules_of_a_round_are_not_judged_by_an_answer(name: str) -> None:
+    """What only a whole round can say is left to the round."""
+    assert not INVARIANTS[name].per_answer
+    assert INVARIANTS[name].broken(seen(DROPPED)) is None
