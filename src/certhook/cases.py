@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from certhook.bodies import catalogue
 from certhook.building import Builder
 from certhook.changes import FAMILIES, Change, Scope, changes_of
+from certhook.formbodies import form_catalogue
 from certhook.judging import Ask
 from certhook.oracle import CATEGORIES, categories_of
 from certhook.pack.model import Entry, Operation, Pack
@@ -96,7 +97,7 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
         yield Case(_id(name, group, change), scope.operation, group, change, tuple(asks))
     groups = {one.requirement.group for one in selected}
     if groups & {"malformed", "parameters", "status", "robustness"}:
-        for change in catalogue(scope.operation.encoding):
+        for change in _catalogue(scope.operation):
             body = body_asks(scope, selected, change, builder)
             if body or "robustness" in groups:
                 yield Case(f"{name}.{change.name}", scope.operation, "malformed", change, body)
@@ -107,6 +108,10 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
     if "robustness" in groups:
         for change in _robust(scope):
             yield Case(f"{name}.{change.name}", scope.operation, "robustness", change, ())
+
+
+def _catalogue(operation: Operation) -> Iterator[Change]:
+    return form_catalogue(operation) if operation.encoding == "form" else catalogue(operation.encoding)
 
 
 def _asked(scope: Scope, selected: list[Selected]) -> dict[str, tuple[Change, list[Ask]]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from certhook.formoracle import form_categories
 from certhook.jsontext import Flaw, JsonText, read_json
 from certhook.jsontypes import COERCIBLE, kind_of, type_of
 from certhook.pack.model import Operation
@@ -26,6 +27,7 @@ CATEGORIES = (
     "coercible",
     "empty-identifier",
     "empty-text",
+    "unlisted",
     "other-value",
     "deep",
     "extra",
@@ -44,6 +46,8 @@ _FLAWS = {
 
 def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
     """What is wrong with a body, as against the `valid` fields that it was made from. Empty for a valid body."""
+    if operation.encoding == "form":
+        return form_categories(body, operation, valid)
     text = read_json(body)
     found = _flaws(text)
     if found & {"grammar", "root"}:

@@ -84,19 +84,26 @@ class Profile:
         """The value of every credential, for redaction."""
         return tuple(self.credentials.values())
 
-    def without_secrets(self) -> dict[str, Any]:
-        """The profile as JSON for reports, every credential as `***`."""
+    def without_secrets(self, hidden: Collection[str] = ()) -> dict[str, Any]:
+        """The profile as JSON for reports, with every credential, and what stands at a `hidden` place, as `***`."""
         return {
             "protocol": self.protocol,
             "source": self.source,
             "target": {"url": self.url},
             "credentials": dict.fromkeys(self.credentials, "***"),
-            "subject": copy.deepcopy(dict(self.subject)),
+            "subject": {name: _shown(value, f"subject.{name}" in hidden) for name, value in self.subject.items()},
             "options": copy.deepcopy(dict(self.options)),
             "limits": asdict(self.limits),
             "levels": {requirement: level.value for requirement, level in self.levels.items()},
             "waivers": [{**asdict(waiver), "expires": waiver.expires.isoformat()} for waiver in self.waivers],
         }
+
+
+def _shown(value: Any, hidden: bool) -> Any:  # noqa: FBT001 - read where it is called
+    """A value for reports; of a hidden list only its length can be seen."""
+    if not hidden:
+        return copy.deepcopy(value)
+    return ["***"] * len(value) if isinstance(value, list) else "***"
 
 
 def load_profile(  # noqa: PLR0913 - each is an input of its own, and all but the first are named

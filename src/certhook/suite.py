@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 
 import pytest
 
+from certhook.answers import Kind
 from certhook.cases import Case
 from certhook.certification import Certification
 from certhook.changes import CONTROL, Change, parameters
 from certhook.courier import Delivery
 from certhook.errors import Nonconformance
+from certhook.exchange import Failure
 from certhook.invariants import INVARIANTS
 from certhook.pack.model import Operation
 from certhook.pool import Exhausted
@@ -214,8 +216,14 @@ class Conversation:
         return delivery
 
     def ask(self, operation: str | None = None, **fields: Any) -> Delivery:
-        """Send a request that is valid but for the values of some fields, whatever comes."""
-        return self.send(parameters.replaced(**fields), operation)
+        """Send a request that is valid but for the values of some fields. Raises Blocked unless it is answered."""
+        change = parameters.replaced(**fields)
+        delivery = self.send(change, operation)
+        if isinstance(delivery.exchange.answer, Failure):
+            delivery = self.send(change, operation)
+        if isinstance(delivery.exchange.answer, Failure) or delivery.answer.kind is Kind.LIMITED:
+            raise Blocked(f"a request {change.says} was not answered: {delivery.answer.says}")
+        return delivery
 
     def send(self, change: Change, operation: str | None = None) -> Delivery:
         """Send a changed request, whatever comes."""

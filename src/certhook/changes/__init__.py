@@ -5,7 +5,18 @@ of one kind, such as `parameters.missing`, and yields one for each place that it
 `parameters.missing:player_id`. Packs refer to families by name; no family knows a protocol.
 """
 
-from certhook.changes import accepted, credentials, methods, parameters, robustness, signature, timestamp
+from certhook.changes import (
+    accepted,
+    credentials,
+    documented,
+    joined,
+    methods,
+    optional,
+    parameters,
+    robustness,
+    signature,
+    timestamp,
+)
 from certhook.changes.change import CONTROL, Change, Scope
 from certhook.changes.registry import FAMILIES, changes_of
 
@@ -17,7 +28,10 @@ __all__ = [
     "accepted",
     "changes_of",
     "credentials",
+    "documented",
+    "joined",
     "methods",
+    "optional",
     "parameters",
     "robustness",
     "signature",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from certhook.changes.change import Change, Draft, Scope, Stage
@@ -88,7 +89,9 @@ def _empty(scope: Scope, name: str, *, identifier: bool) -> Iterator[Change]:
     for place in mandatory_leaves(scope.operation.request):
         schema = schemas[place]
         if type_of(schema) == "string" and bool(schema.get("x-identifier")) is identifier:
-            yield _set(name, place, f"with an empty {place}", lambda draft: "")
+            # A path with a segment missing is another path: whatever routes requests may answer, a redirect included.
+            front = ("3xx", "4xx") if schema.get("x-in") == "path" else ()
+            yield replace(_set(name, place, f"with an empty {place}", lambda draft: ""), front=front)
 
 
 @family("parameters.empty-identifier")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from certhook.changes.accepted import deep, with_member
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
+from certhook.examples import sample
 from certhook.exchange import Request
 
 _ANY = ("4xx",)
@@ -34,21 +36,24 @@ def media_type(scope: Scope) -> Iterator[Change]:
 @family("robustness.transfer")
 def transfer(scope: Scope) -> Iterator[Change]:
     def chunked(draft: Draft) -> None:
+        _fill(draft)
         draft.chunks = (1, 7, 2)
 
-    yield Change("robustness.transfer:chunked", "sent in chunks of odd sizes", Stage.WIRE, chunked, front=_ANY)
+    yield Change("robustness.transfer:chunked", "sent in chunks of odd sizes", Stage.FIELDS, chunked, front=_ANY)
 
-    def compressed(draft: Draft) -> None:
-        draft.body = gzip.compress(draft.body, mtime=0)
+    def compressed(request: Request) -> Request:
+        body = gzip.compress(request.body, mtime=0)
+        return replace(request, body=body).with_header("Content-Encoding", b"gzip")
 
     yield Change(
-        "robustness.transfer:gzip",
-        "with its body compressed",
-        Stage.WIRE,
-        compressed,
-        front=_ANY,
-        finish=lambda request: request.with_header("Content-Encoding", b"gzip"),
+        "robustness.transfer:gzip", "with its body compressed", Stage.FIELDS, _fill, front=_ANY, finish=compressed
     )
+
+
+def _fill(draft: Draft) -> None:
+    """A form may be empty where everything in it is optional; then it is not worth sending in another way."""
+    if draft.operation.encoding == "form":
+        draft.fields |= sample(draft.operation)
 
 
 @family("robustness.headers")
@@ -69,6 +74,7 @@ def headers(scope: Scope) -> Iterator[Change]:
 def size(scope: Scope) -> Iterator[Change]:
     """Hidden in an extra unknown field, so that nothing else is wrong."""
     if scope.operation.encoding == "form":
+        yield from _long_form()
         return
     texts = {
         "deep": (deep(100), "with 100 levels of nesting in an extra field"),
@@ -82,6 +88,15 @@ def size(scope: Scope) -> Iterator[Change]:
             draft.body = with_member(draft.fields, "x_certhook", text)
 
         yield Change(f"robustness.size:{name}", says, Stage.BODY, apply, front=_ANY)
+
+
+def _long_form() -> Iterator[Change]:
+    """The same for a form, which has no depth."""
+
+    def apply(draft: Draft) -> None:
+        draft.fields["x_certhook"] = "a" * 200_000
+
+    yield Change("robustness.size:long", "with 200 kB of text in an extra field", Stage.FIELDS, apply, front=_ANY)
 
 
 @family("robustness.text")

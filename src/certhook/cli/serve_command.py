@@ -33,7 +33,7 @@ def command(  # noqa: PLR0913 - one per option
     def ready(url: str) -> None:
         click.echo(url)
         if print_profile:
-            click.echo(as_toml(profile(protocol, url, fault)))
+            click.echo(as_toml(profile(protocol, url, fault, variant)))
 
     try:
         serve(target_class(protocol, fault, variant)(), port, latency_ms, ready=ready)

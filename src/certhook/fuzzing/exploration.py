@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from certhook.answers import Kind
 from certhook.cases import Case, asks_about
 from certhook.courier import Delivery
-from certhook.fuzzing.recipes import Recipe, recipes
+from certhook.fuzzing.recipe import Recipe
+from certhook.fuzzing.recipes import recipes
 from certhook.judging import Judgement
 from certhook.oracle import categories_of
 from certhook.rounds import Round

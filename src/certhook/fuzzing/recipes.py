@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 
-from certhook.changes.change import Change, Draft, Stage
+from certhook.changes.change import Draft, Stage
 from certhook.dotted import holder_of, leaves
+from certhook.fuzzing.forms import on_a_form, parameters_changed
+from certhook.fuzzing.recipe import Recipe
 from certhook.pack.model import Operation
-
-FUZZED = "malformed.fuzzed"
 
 EDGES = (
     "",
@@ -67,27 +66,15 @@ _SPARE_TOKENS = (
 _ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037")
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """A stage, what is done there, and what it is called in a finding."""
-
-    stage: Stage
-    says: str
-    apply: Callable[[Draft], None]
-
-    def as_change(self) -> Change:
-        return Change(FUZZED, f"with {self.says}", self.stage, self.apply, front=("413",))
-
-    def __repr__(self) -> str:
-        return self.says
-
-
 def recipes(operation: Operation) -> st.SearchStrategy[Recipe]:
     """Recipes for the bodies of an operation."""
     kinds = [_bytes_damaged(), _encodings_swapped()]
     if operation.encoding.startswith("json"):
         places = [place for place, schema in leaves(operation.request).items() if not schema.get("x-in")]
         kinds += [_tokens_damaged(), _fields_changed(places), _whole_replaced()]
+    if operation.encoding == "form":
+        texts = st.sampled_from(EDGES) | st.sampled_from(NUMBERS) | st.text(max_size=20)
+        kinds = [*(on_a_form(operation, kind) for kind in kinds), parameters_changed(operation, texts)]
     return st.one_of(kinds)
 
 

@@ -17,6 +17,7 @@ from certhook.doctor import examine
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.record import timestamp
+from certhook.secrecy import secret_places
 from certhook.setup import Setup, prepare_output
 from certhook.values import Outcome, Verdict
 
@@ -236,7 +237,7 @@ class Controller:
 def _with_embedded_profile(setup: Setup) -> Setup:
     from certhook.reference import profile
 
-    return replace(setup, profile=profile(setup.protocol, "http://127.0.0.1", setup.faults))
+    return replace(setup, profile=profile(setup.protocol, "http://127.0.0.1", setup.faults, setup.variants))
 
 
 def _head(certification: Certification) -> dict[str, Any]:
@@ -254,7 +255,7 @@ def _head(certification: Certification) -> dict[str, Any]:
         "versions": {"python": ".".join(map(str, sys.version_info[:3]))}
         | {"certhook": __version__}
         | {name: version(name) for name in _VERSIONED},
-        "profile": profile.without_secrets(),
+        "profile": profile.without_secrets(secret_places(pack)),
         "pack_digest": pack.digest,
         "require_all": setup.require_all,
         "workers": setup.workers,

@@ -48,11 +48,16 @@ class Fault:
 
 @dataclass(frozen=True)
 class Variant:
-    """One named choice that the document leaves open: no MUST may be found breached."""
+    """One named choice that the document leaves open: no MUST may be found breached.
+
+    `options` and `subject` are what the profile's tables of that name must say for it.
+    """
 
     name: str
     says: str
     mixin: type
+    options: Mapping[str, Any] = field(default_factory=dict)
+    subject: Mapping[str, Any] = field(default_factory=dict)
 
 
 _FAULTS: dict[str, dict[str, Fault]] = {}
@@ -77,11 +82,13 @@ def fault(
     return register
 
 
-def variant(name: str) -> Callable[[Mixin], Mixin]:
+def variant(
+    name: str, *, options: Mapping[str, Any] = _NOTHING, subject: Mapping[str, Any] = _NOTHING
+) -> Callable[[Mixin], Mixin]:
     """Register a mixin of a target as the legal variant `name` of its package's protocol."""
 
     def register(mixin: Mixin) -> Mixin:
-        _add(_VARIANTS, mixin, name, Variant(name, _says(mixin), mixin))
+        _add(_VARIANTS, mixin, name, Variant(name, _says(mixin), mixin, options, subject))
         return mixin
 
     return register
@@ -110,15 +117,25 @@ def target_class(protocol: str, fault_names: Sequence[str] = (), variant_names: 
     return type(base.__name__, (*dict.fromkeys(mixins), base), {}) if mixins else base
 
 
-def profile(protocol: str, url: str, fault_names: Sequence[str] = ()) -> dict[str, Any]:
-    """The profile for that target at `url`, with the options and limits that its faults need to show."""
+def profile(
+    protocol: str, url: str, fault_names: Sequence[str] = (), variant_names: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The profile for that target at `url`, with what its variants need, and its faults need to show."""
     result: dict[str, Any] = _package(protocol).TARGET.profile(url)
+    for name in variant_names:
+        chosen = _named(variants(protocol), name, "variant")
+        _extend(result, options=chosen.options, subject=chosen.subject)
     for name in fault_names:
         needed = _named(faults(protocol), name, "fault")
-        for table, values in (("options", needed.options), ("limits", needed.limits)):
-            if values:
-                result[table] = {**result.get(table, {}), **values}
+        _extend(result, options=needed.options, limits=needed.limits)
     return result
+
+
+def _extend(profile: dict[str, Any], **tables: Mapping[str, Any]) -> None:
+    """Say more, or something else, in the tables of a profile."""
+    for table, values in tables.items():
+        if values:
+            profile[table] = {**profile.get(table, {}), **values}
 
 
 def _says(mixin: type) -> str:

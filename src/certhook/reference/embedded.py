@@ -75,7 +75,7 @@ class Embedded:
     @property
     def profile(self) -> dict[str, Any]:
         """The profile to test it with. Waits until it is ready; raises TargetDied."""
-        return catalogue.profile(self.protocol, self.url, self.faults)
+        return catalogue.profile(self.protocol, self.url, self.faults, self.variants)
 
     def __enter__(self) -> Self:
         self.start()

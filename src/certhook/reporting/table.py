@@ -18,6 +18,9 @@ _NAMED = 5
 _NARROWEST = 60
 _WIDEST = 160
 _STYLES = {Outcome.FAILED: "bold red", Outcome.WARNED: "yellow", Outcome.BLOCKED: "magenta"}
+_Row = tuple[Text, tuple[Text, Text, Text], list[str]]
+"""A line above, three cells, and commands below."""
+
 _VERDICT_STYLES = {
     Verdict.CERTIFIED: "bold green",
     Verdict.NOT_CERTIFIED: "bold red",
@@ -36,8 +39,8 @@ def print_summary(console: Console, result: Mapping[str, Any], directory: Path |
     rows = list(_rows(result))
     if rows:
         console.print(_row(console, _HEADINGS))
-    for cells, commands in rows:
-        _line(console, Text(""))
+    for heading, cells, commands in rows:
+        _line(console, heading)
         console.print(_row(console, cells))
         for command in commands:
             _line(console, Text(command))
@@ -64,23 +67,23 @@ def _row(console: Console, cells: tuple[Text, Text, Text]) -> Table:
     return table
 
 
-def _rows(result: Mapping[str, Any]) -> Iterator[tuple[tuple[Text, Text, Text], list[str]]]:
+def _rows(result: Mapping[str, Any]) -> Iterator[_Row]:
     for outcome in _STYLES:
         items = [item for item in result["requirements"] if item["outcome"] == outcome]
         yield from (_found(item, result) for item in items if item["findings"])
         bare = [item for item in items if not item["findings"]]
         for reason in dict.fromkeys(item["reason"] for item in bare):
-            yield _unfound([item for item in bare if item["reason"] == reason]), []
+            yield _unfound([item for item in bare if item["reason"] == reason])
 
 
-def _found(item: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[tuple[Text, Text, Text], list[str]]:
+def _found(item: Mapping[str, Any], result: Mapping[str, Any]) -> _Row:
     finding = item["findings"][0]
     observed = Text(visible(finding["observed"], _LIMIT))
     others = item["findings_total"] - 1
     if others:
         observed.append(f"\n(and {others} more in result.json)", style="dim")
-    cells = (_heading(item, item["id"]), Text(visible(finding["expected"], _LIMIT)), observed)
-    return cells, list(_commands(finding, item, result))
+    cells = (Text(visible(item["title"])), Text(visible(finding["expected"], _LIMIT)), observed)
+    return _heading(item), cells, list(_commands(finding, item, result))
 
 
 def _commands(finding: Mapping[str, Any], item: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
@@ -91,27 +94,22 @@ def _commands(finding: Mapping[str, Any], item: Mapping[str, Any], result: Mappi
         yield f"{visible(result['command'])} --requirement {item['id']}"
 
 
-def _unfound(items: list[Mapping[str, Any]]) -> tuple[Text, Text, Text]:
+def _unfound(items: list[Mapping[str, Any]]) -> _Row:
     """One row for all requirements with the same outcome and reason: a dead target gives them all the same one."""
     first = items[0]
+    wanted = Text("an answer to judge" if first["outcome"] == Outcome.BLOCKED else "")
+    reason = Text(visible(first["reason"], _LIMIT))
     if len(items) == 1:
-        heading = _heading(first, first["id"])
-    else:
-        names = "\n".join(item["id"] for item in items[:_NAMED])
-        more = f"\nand {len(items) - _NAMED} more" if len(items) > _NAMED else ""
-        heading = Text(f"{first['outcome']} {len(items)} requirements\n", style=_STYLES[Outcome(first["outcome"])])
-        heading.append(names + more, style="not bold default")
-    return heading, Text("an answer to judge" if first["outcome"] == Outcome.BLOCKED else ""), _reason(first)
+        return _heading(first), (Text(visible(first["title"])), wanted, reason), []
+    names = "\n".join(item["id"] for item in items[:_NAMED])
+    more = f"\nand {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+    heading = Text(f"\n{first['outcome']} {len(items)} requirements", style=_STYLES[Outcome(first["outcome"])])
+    return heading, (Text(names + more), wanted, reason), []
 
 
-def _reason(item: Mapping[str, Any]) -> Text:
-    return Text(visible(item["reason"], _LIMIT))
-
-
-def _heading(item: Mapping[str, Any], name: str) -> Text:
-    heading = Text(f"{item['outcome']} {item['level']}\n", style=_STYLES[Outcome(item["outcome"])])
-    heading.append(f"{name}\n", style="bold default")
-    return heading.append(visible(item["title"]), style="not bold default")
+def _heading(item: Mapping[str, Any]) -> Text:
+    heading = Text(f"\n{item['outcome']} {item['level']}  ", style=_STYLES[Outcome(item["outcome"])])
+    return heading.append(item["id"], style="bold default")
 
 
 def _counts(result: Mapping[str, Any]) -> Text:

@@ -1,1 +1,204 @@
-"""variants"""
+"""Legal variants of the evi target: other choices where the document is open."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from typing import Any
+
+from certhook.reference.application import Fields, Refusal, Reply
+from certhook.reference.catalogue import variant
+from certhook.reference.evi.target import (
+    AUTHENTICATE_FAILED,
+    GENERAL_ERROR,
+    INVALID_ROUND,
+    LAUNCH_TOKENS,
+    EviTarget,
+    Player,
+)
+from certhook.reference.json_reader import Unreadable
+from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
+
+
+@variant("single-use-tokens", subject={"client_tokens": list(LAUNCH_TOKENS)})
+class SingleUseTokens(EviTarget):
+    """Takes a launch token once: a success uses it up, a refusal does not."""
+
+    def __init__(self) -> None:
+        self.spent: set[str] = set()
+
+    def succeed(self, player: Player, fields: Fields) -> Reply:
+        if fields["ClientToken"] in self.spent:
+            raise Refusal(INVALID_ROUND)
+        self.spent.add(fields["ClientToken"])
+        return super().succeed(player, fields)
+
+
+@variant("address-field-of-the-table", options={"client_ip_field": "ClientIP"})
+class AddressFieldOfTheTable(EviTarget):
+    """Knows the player's address as ClientIP, insists on it, and refuses the example's spelling."""
+
+    optional = ("ExtraData", "GameCode", "ClientIP")
+
+    def check_optional(self, fields: Fields) -> None:
+        super().check_optional(fields)
+        if "ClientIP" not in fields or "ClientIp" in fields:
+            raise Refusal(GENERAL_ERROR)
+
+
+@variant("without-session-data")
+class WithoutSessionData(EviTarget):
+    """Has no SessionData, being under no Spanish regulation, and says in successes that there was no error."""
+
+    def success_fields(self, player: Player, fields: Fields) -> Fields:
+        kept = super().success_fields(player, fields)
+        del kept["SessionData"]
+        return {**kept, "ErrorCode": 0}
+
+
+@variant("error-code-null")
+class ErrorCodeNull(EviTarget):
+    """Writes every member of its answers, null where there is no value."""
+
+    def session_data(self, player: Player) -> object:
+        return None
+
+    def success_fields(self, player: Player, fields: Fields) -> Fields:
+        return {**super().success_fields(player, fields), "ErrorCode": None}
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        empty = dict.fromkeys(("PlayerId", "Token", "CurrencyCode", "CountryCode", "OperatorCode", "SessionData"))
+        return {**empty, **super().refusal_fields(refusal, request)}
+
+
+@variant("spain", options={"jurisdiction": "ES"})
+class Spain(EviTarget):
+    """Stands under the Spanish regulation, and writes the amounts of a session as whole numbers."""
+
+    def session_data(self, player: Player) -> object:
+        return {"TotalBet": 0, "TotalWin": 0, "SessionBalance": -5}
+
+
+@variant("refusals-4xx")
+class Refusals4xx(EviTarget):
+    """Answers wrong credentials with HTTP 401, everything else that is wrong with HTTP 400 or 404."""
+
+    def refusal_status(self, refusal: Refusal) -> int:
+        statuses = {AUTHENTICATE_FAILED: 401, INVALID_ROUND: 404}
+        return statuses.get(refusal.code, 400) if refusal.status == 200 else refusal.status
+
+
+@variant("token-first")
+class TokenFirst(EviTarget):
+    """Looks at the launch token before the credentials."""
+
+    def check_account(self, fields: Fields) -> None:
+        self.check_token(fields)
+        super().check_account(fields)
+
+
+@variant("authenticate-failed-for-all")
+class AuthenticateFailedForAll(EviTarget):
+    """Has one code for whatever it refuses, and sends it alone."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {"ErrorCode": int(AUTHENTICATE_FAILED)}
+
+
+@variant("code-of-the-example")
+class CodeOfTheExample(EviTarget):
+    """Answers a launch token that leads nowhere with the example's code 2."""
+
+    def error_code(self, refusal: Refusal) -> object:
+        return 2 if refusal.code == INVALID_ROUND else super().error_code(refusal)
+
+
+@variant("strict-about-absence")
+class StrictAboutAbsence(EviTarget):
+    """Takes every field of the table as mandatory."""
+
+    def check_optional(self, fields: Fields) -> None:
+        super().check_optional(fields)
+        if not {"ExtraData", "GameCode", "ClientIp"} <= fields.keys():
+            raise Refusal(GENERAL_ERROR)
+
+
+@variant("indifferent-to-the-rest")
+class IndifferentToTheRest(EviTarget):
+    """Does not look at the fields that it has no use for."""
+
+    def check_optional(self, fields: Fields) -> None:
+        return
+
+
+@variant("amounts-otherwise-written")
+class AmountsOtherwiseWritten(EviTarget):
+    """Writes amounts with an exponent, with many digits, or as whole numbers: all of them JSON numbers."""
+
+    def __init__(self) -> None:
+        self.amounts = itertools.cycle(["1e2", "1.97545350000E5", "-0.1", "30"])
+
+    def serialise(self, fields: Fields) -> bytes:
+        body = super().serialise(fields)
+        return body.replace(b'"Balance":197545.35', f'"Balance":{next(self.amounts)}'.encode())
+
+
+@variant("pretty-with-extras")
+class PrettyWithExtras(EviTarget):
+    """Indents its answers, adds fields of its own, and declares them as UTF-8."""
+
+    def serialise(self, fields: Fields) -> bytes:
+        extras = {"server": "caf\u00e9", "version": 3, "trace": None}
+        return json.dumps({**extras, **fields}, indent=2, ensure_ascii=False).encode()
+
+    def media_type(self, reply: Reply) -> Headers:
+        return ((b"content-type", b'application/problem+json; charset="UTF-8"'),)
+
+
+@variant("coercing")
+class Coercing(EviTarget):
+    """Takes numbers for texts."""
+
+    def examine(self, fields: Fields) -> Reply:
+        for holder in (fields, fields.get("Account")):
+            for name, value in holder.items() if isinstance(holder, dict) else ():
+                holder[name] = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        return super().examine(fields)
+
+
+@variant("lenient-reader")
+class LenientReader(EviTarget):
+    """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            return json.loads(body.decode("utf-8-sig"), parse_constant=_refused)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable(str(error)) from error
+
+
+def _refused(word: str) -> Any:
+    raise Unreadable(f"{word} is not JSON")
+
+
+@variant("rate-limited")
+class RateLimited(EviTarget):
+    """Asks for patience with every twentieth request: HTTP 429 with Retry-After."""
+
+    def __init__(self) -> None:
+        self.requests = itertools.count(1)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if next(self.requests) % 20:
+            return super().answer(request)
+        return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")
+
+
+@variant("connection-close")
+class ConnectionClose(EviTarget):
+    """Closes the connection after every answer."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        return replace(super().answer(request), close=True)

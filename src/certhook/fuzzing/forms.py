@@ -1,0 +1,46 @@
+"""How to damage a valid form: what the recipes for any body do to one with parameters in it, and values at the edges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from certhook.changes.change import Draft, Stage
+from certhook.encoding import field_text, form_encode
+from certhook.examples import optional_places, sample
+from certhook.fuzzing.recipe import Recipe
+from certhook.pack.model import Operation
+
+
+def on_a_form(operation: Operation, damage: st.SearchStrategy[Recipe]) -> st.SearchStrategy[Recipe]:
+    """The damage done to a form with several parameters: the control's may be empty, which leaves nothing to damage."""
+    plain = sample(operation)
+
+    def filled(recipe: Recipe) -> Recipe:
+        def apply(draft: Draft) -> None:
+            draft.body = form_encode({**operation.carried("form", draft.fields), **plain}.items())
+            recipe.apply(draft)
+
+        return Recipe(recipe.stage, f"several parameters and {recipe.says}", apply)
+
+    return damage.map(filled)
+
+
+def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Recipe]:
+    """One parameter of the form with another value, or an extra one."""
+    places = [
+        name for name in optional_places(operation) if operation.properties[name].get("x-in", "form") == "form"
+    ]
+
+    def changed(place: str, value: Any) -> Recipe:
+        text = field_text(value)
+
+        def apply(draft: Draft) -> None:
+            draft.fields[place] = text
+
+        shown = text if len(text) <= 60 else f"{text[:57]}..."
+        return Recipe(Stage.FIELDS, f"{ascii(shown)} as {ascii(place)}", apply)
+
+    names = st.sampled_from(places) | st.text(min_size=1, max_size=10).map(lambda text: f"x_{text}")
+    return st.builds(changed, names, values)

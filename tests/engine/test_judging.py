@@ -1,0 +1,188 @@
+"""Judging: what an exchange says of each requirement."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from certhook.answers import Kind
+from certhook.changes import CONTROL, Change
+from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
+from certhook.judging import Ask, Judge, annotated, schema_breaches
+from tests.certifying import builder, change, klas
+
+OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'
+REFUSAL = b'{"status_code":"ERR_BAD_PARAMS"}'
+BAD = change("signature.random")
+ALL = frozenset(one.id for one in klas().requirements)
+
+
+def judge(selected: frozenset[str] = ALL) -> Judge:
+    """A judge of klas."""
+    return Judge(klas(), builder(), selected)
+
+
+def exchange(body: bytes, status: int = 200) -> Exchange:
+    """An exchange that was answered with a rightly signed body."""
+    headers = (("Content-Type", "application/json"), ("X-Signature", builder().response_signature(body) or ""))
+    return _exchanged(Response(status, headers, body))
+
+
+def _exchanged(answer: Response | Failure) -> Exchange:
+    request = Request("authenticate", "POST", "/authenticate", (), b"{}")
+    return Exchange(7, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
+
+
+def unmet(body: bytes, sent: Change = BAD, status: int = 200) -> set[str]:
+    """The requirements that a run would find breached by that answer alone."""
+    one, by = exchange(body, status), judge()
+    return {found.requirement for found in by.invariants(one, by.read(one, sent), sent) if not found.met}
+
+
+def asked(requirement: str, answer: str, body: bytes, status: int = 200) -> list[bool]:
+    """Whether the answer meets the requirement; empty where the requirement does not judge it."""
+    one, by = exchange(body, status), judge()
+    ask = Ask(klas().requirement(requirement), klas().answers[answer])
+    return [found.met for found in by.asks((ask,), one, by.read(one, BAD), BAD)]
+
+
+@pytest.mark.parametrize("body", [OK, REFUSAL])
+def test_a_right_answer_breaks_nothing(body: bytes) -> None:
+    """Neither the success nor the refusal of the document breaks any rule for all answers."""
+    assert unmet(body) == set()
+
+
+@pytest.mark.parametrize(
+    ("body", "broken"),
+    [
+        (OK.replace(b'"balance":"30"', b'"balance":30'), {"klas.fields.balance"}),
+        (OK.replace(b'"30"', b'"1,000"'), {"klas.fields.balance-decimal"}),
+        (OK.replace(b'"30"', b'"3e1"'), {"klas.fields.balance-decimal"}),
+        (OK.replace(b',"balance":"30"', b""), {"klas.fields.balance"}),
+        (OK.replace(b"EUR", b"eur"), {"klas.fields.currency-iso", "klas.fields.currency-current"}),
+        (OK.replace(b"EUR", b"DEM"), {"klas.fields.currency-current"}),
+        (OK.replace(b'"EUR"', b"null"), {"klas.fields.currency"}),
+        (OK.replace(b'"currency":"EUR",', b""), {"klas.fields.currency"}),
+        (b'{"status_code":"ERR_UNKNOWN","balance":5}', {"klas.fields.refusal-types"}),
+    ],
+)
+def test_a_breach_of_a_schema_is_the_requirement_s_at_its_place(body: bytes, broken: set[str]) -> None:
+    """One wrong field breaks the requirement that the schema ties to it, and no other."""
+    assert unmet(body) == broken
+
+
+def test_an_unmarked_answer_to_a_valid_request_is_held_against_the_success() -> None:
+    """Account data without the marker is a success that lacks it where a success was due, else it discloses."""
+    body = b'{"currency":"EUR","balance":"30"}'
+    assert "klas.fields.status-code" in unmet(body, CONTROL)
+    assert judge().read(exchange(body), CONTROL).kind is Kind.UNMARKED
+
+
+def test_only_selected_requirements_are_judged() -> None:
+    """A run about one requirement says nothing of others."""
+    by = judge(frozenset({"klas.fields.balance"}))
+    one = exchange(OK.replace(b'"30"', b"30").replace(b"EUR", b"eur"))
+    assert {found.requirement for found in by.invariants(one, by.read(one, CONTROL), CONTROL)} == {
+        "klas.fields.balance"
+    }
+
+
+def test_a_refusal_must_not_repeat_what_a_success_told() -> None:
+    """A balance is remembered from a success to a valid request, whatever its spelling, and a zero never is."""
+    leak = exchange(b'{"status_code":"ERR_UNKNOWN","balance":"30.00"}')
+    by = judge()
+    assert "klas.semantics.refusal-discloses-nothing" not in _breaches(by, leak)
+    by.read(exchange(OK), CONTROL)
+    assert "balance" in _breaches(by, leak)
+    zero = judge()
+    zero.read(exchange(OK.replace(b'"30"', b'"0.00"')), CONTROL)
+    assert _breaches(zero, exchange(b'{"status_code":"ERR_UNKNOWN","balance":"0"}')) == ""
+
+
+def _breaches(by: Judge, one: Exchange) -> str:
+    found = by.invariants(one, by.read(one, BAD), BAD)
+    return " ".join(str(each.observed) for each in found if not each.met)
+
+
+def test_a_success_to_a_bad_request_is_not_remembered() -> None:
+    """What an open door tells is a finding of its own; it does not make other answers disclose."""
+    by = judge()
+    by.read(exchange(OK), BAD)
+    assert _breaches(by, exchange(b'{"status_code":"ERR_UNKNOWN","balance":"30"}')) == ""
+
+
+def test_an_ask_says_what_was_expected_and_observed() -> None:
+    """A breach of a set carries the set's words, what came, and the exchange."""
+    one, by = exchange(OK), judge()
+    ask = Ask(klas().requirement("klas.signature.header-missing"), klas().answers["refused"])
+    (found,) = by.asks((ask,), one, by.read(one, BAD), BAD)
+    assert not found.met
+    assert found.expected == "a refusal"
+    assert "success marker" in str(found.observed)
+    assert found.exchange is one
+
+
+def test_refused_and_refused_exactly_are_two_things() -> None:
+    """An open door breaks the one and is not judged by the other; a wrong code the reverse."""
+    exactly = "integrity-failed"
+    assert asked("klas.signature.header-missing", "refused", OK) == [False]
+    assert asked("klas.signature.header-missing", exactly, OK) == []
+    assert asked("klas.signature.header-missing", "refused", REFUSAL) == [True]
+    assert asked("klas.signature.header-missing", exactly, REFUSAL) == [False]
+
+
+def test_no_answer_breaks_only_the_rule_that_there_is_one() -> None:
+    """A dropped connection says nothing of fields, codes or signatures."""
+    one, by = _exchanged(Failure(FailureKind.DROPPED, "closed")), judge()
+    found = by.invariants(one, by.read(one, BAD), BAD)
+    broken = {each.requirement for each in found if not each.met}
+    assert len(broken) == 1
+    assert broken < {each.id for each in klas().requirements if each.group == "robustness"}
+
+
+def test_the_requirement_of_a_rule_is_found_where_it_is_selected() -> None:
+    """A rule of a whole round is looked up by its name; a run that is not about it has none."""
+    assert judge().requirement_of("recovers") is not None
+    assert judge(frozenset()).requirement_of("recovers") is None
+    assert judge().requirement_of("no-such-rule") is None
+
+
+def test_every_annotation_of_a_schema_is_found() -> None:
+    """At any depth, through lists and branches, each once."""
+    schema = {"a": {"x-requirement": "r1"}, "b": [{"x-requirement": "r2"}, {"c": {"x-requirement": "r1"}}]}
+    assert set(annotated(schema)) == {"r1", "r2"}
+
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "x-requirement": "root",
+    "required": ["a"],
+    "properties": {
+        "a": {"x-requirement": "a", "type": "string"},
+        "b": {"type": "array", "items": {"x-requirement": "items", "type": "integer"}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "broken"),
+    [
+        ([], {"root": "[] is not of type 'object'"}),
+        ({}, {"a": "'a' is a required property"}),
+        ({"a": 1}, {"a": "a: 1 is not of type 'string'"}),
+        ({"a": "x", "b": [1, "2"]}, {"items": "b/1: '2' is not of type 'integer'"}),
+        ({"a": "x", "b": 1}, {"root": "b: 1 is not of type 'array'"}),
+        ({"a": "x"}, {}),
+    ],
+)
+def test_a_breach_belongs_to_the_innermost_annotation(value: Any, broken: dict[str, str]) -> None:
+    """The line says where and what; a missing member is its own schema's."""
+    assert schema_breaches(SCHEMA, value) == broken
+
+
+def test_a_breach_is_bounded() -> None:
+    """A huge value does not make a huge line."""
+    (line,) = schema_breaches(SCHEMA, {"a": ["x" * 10_000]}).values()
+    assert len(line) <= 200
