@@ -134,7 +134,7 @@ def test_a_game_without_demo_is_refused_by_its_own_code(conversation: Conversati
 
 @flow("fargames.parameters.unknown-game")
 def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> None:
-    """A neighbour of a listed id names no game, unless it is one that is closed to the agent: then the next is asked."""
+    """A neighbour of a listed id names no game, unless one that is closed to the agent: then the next is asked."""
     for id in _unlisted(conversation):
         delivery = conversation.ask(game_id=id)
         if (delivery.answer.status, delivery.answer.code) not in OF_GAMES_THAT_EXIST:

@@ -16,6 +16,7 @@ from certhook.pack.model import Operation, Pack
 from certhook.profile import Profile, profile_from
 from certhook.reference.klas.target import KlasTarget
 from certhook.setup import Setup
+from certhook.tomltext import as_toml
 
 NOW = 1_800_000_000.0
 
@@ -70,7 +71,9 @@ def builder(seed: int = 0, clock: Callable[[], float] = lambda: NOW, data: Mappi
 @contextmanager
 def certifying(folder: Path, data: Mapping[str, Any], **setup: Any) -> Iterator[Certification]:
     """A certification with that profile, its journal in a folder."""
-    certification = Certification(Setup("klas", str(folder), profile=data, salt="00" * 16, **setup))
+    path = folder / "profile.toml"
+    path.write_text(as_toml(data), encoding="utf-8")
+    certification = Certification(Setup("klas", str(folder), profile_path=str(path), salt="00" * 16, **setup))
     try:
         yield certification
     finally:

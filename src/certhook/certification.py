@@ -79,6 +79,7 @@ class Certification:
             stock=self.stock,
             worker=self._worker,
             workers=self.setup.workers,
+            one_by_one=self.setup.one_by_one,
         )
 
     @cached_property

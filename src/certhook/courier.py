@@ -5,11 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from queue import SimpleQueue
 from typing import Any
 
 from certhook.answers import Answer, Kind
@@ -18,19 +15,17 @@ from certhook.changes.change import CONTROL, Change
 from certhook.exchange import Exchange, Response
 from certhook.journal import Journal
 from certhook.judging import Judge
+from certhook.lanes import Lanes, TrackedLane
 from certhook.pack.model import Operation
 from certhook.pool import Stock
 from certhook.profile import Limits
-from certhook.transport import Lane, Pace, Sent
+from certhook.transport import Pace, Sent
 
 PATIENCE = 5
 """How often a request that the target's rate limit refused is sent again."""
 
 LONGEST_HOLD_S = 10.0
 """The longest that a Retry-After is honoured for at a time, in seconds."""
-
-QUICK_S = 0.004
-"""Answers that come this fast leave the client as the bottleneck: more lanes than two would only take turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +73,7 @@ class Courier:
         stock: Stock,
         worker: int = 0,
         workers: int = 1,
+        one_by_one: bool = False,
     ) -> None:
         self._url = url.rstrip("/")
         self._limits = limits
@@ -89,83 +85,52 @@ class Courier:
         self._pace = Pace(rate / workers if rate else None)
         self._numbers = itertools.count(worker + 1, workers)
         self._number_lock = threading.Lock()
-        self._lanes: SimpleQueue[_TrackedLane] = SimpleQueue()
-        self._open: list[Lane] = []
-        self._pool: ThreadPoolExecutor | None = None
-        self._fastest_s = 1.0
-
-    def deliver(self, errand: Errand) -> Delivery:
-        """Send one errand alone, over a fresh connection."""
-        with self._fresh_lane() as lane:
-            return self._carry(errand, lane)
-
-    def deliver_in_turn(self, errands: Iterable[Errand]) -> list[Delivery]:
-        """Send errands one after the other over one fresh connection."""
-        with self._fresh_lane() as lane:
-            return [self._carry(errand, lane) for errand in errands]
-
-    def deliver_all(self, errands: list[Errand]) -> Iterator[Delivery]:
-        """Send errands, several at once, and yield the deliveries in the order of the errands."""
-        if len(errands) == 1 or self.width == 1:
-            for errand in errands:
-                yield self._over_some_lane(errand)
-            return
-        yield from self._executor().map(self._over_some_lane, errands)
-
-    def deliver_over_each_lane(self, errand: Errand) -> list[Delivery]:
-        """Send one errand over every connection that is open, one after the other."""
-        lanes = [self._lanes.get() for _ in range(self._lanes.qsize())]
-        deliveries = [self._carry(errand, lane) for lane in lanes]
-        for lane in lanes:
-            self._lanes.put(lane)
-        return deliveries
+        self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one)
 
     @property
     def width(self) -> int:
         """How many requests are in flight at once."""
-        return min(self._limits.in_flight, 2) if self._fastest_s < QUICK_S else self._limits.in_flight
+        return self._lanes.width
+
+    def deliver(self, errand: Errand) -> Delivery:
+        """Send one errand alone, over a fresh connection."""
+        with self._lanes.alone() as lane:
+            return self._carry(errand, lane)
+
+    def deliver_in_turn(self, errands: Iterable[Errand]) -> list[Delivery]:
+        """Send errands one after the other over one fresh connection."""
+        with self._lanes.alone() as lane:
+            return [self._carry(errand, lane) for errand in errands]
+
+    def deliver_all(self, errands: list[Errand]) -> Iterator[Delivery]:
+        """Send errands, several at once, and yield the deliveries in the order of the errands."""
+        return self._lanes.spread(self._carry, errands)
+
+    def deliver_over_each_lane(self, errand: Errand) -> list[Delivery]:
+        """Send one errand over every connection that is open."""
+        return self._lanes.over_each(lambda lane: self._carry(errand, lane))
+
+    def deliver_beside(self, errand: Errand, beside: Errand, patience_s: float) -> tuple[Delivery, Delivery]:
+        """Send one errand over a fresh connection and, while that stays open, another one over a second."""
+        with self._lanes.alone() as held, self._lanes.alone(patience_s) as other:
+            return self._carry(errand, held), self._carry(beside, other)
+
+    def control(self, operation: Operation, case: str) -> Errand:
+        """A control request of an operation, in the name of a case."""
+        return Errand(operation, CONTROL, case)
 
     def close(self) -> None:
         """Close all connections."""
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-        for lane in self._open:
-            lane.close()
+        self._lanes.close()
 
-    def _executor(self) -> ThreadPoolExecutor:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.width, thread_name_prefix="lane")
-        return self._pool
-
-    def _over_some_lane(self, errand: Errand) -> Delivery:
-        lane = self._lanes.get() if not self._lanes.empty() else self._new_lane()
-        try:
-            return self._carry(errand, lane)
-        finally:
-            self._lanes.put(lane)
-
-    def _new_lane(self) -> _TrackedLane:
-        with self._number_lock:
-            lane = Lane(self._url, self._limits.timeout_s)
-            self._open.append(lane)
-            return _TrackedLane(len(self._open), lane)
-
-    @contextmanager
-    def _fresh_lane(self) -> Iterator[_TrackedLane]:
-        lane = Lane(self._url, self._limits.timeout_s)
-        try:
-            yield _TrackedLane(0, lane)
-        finally:
-            lane.close()
-
-    def _carry(self, errand: Errand, lane: _TrackedLane) -> Delivery:
+    def _carry(self, errand: Errand, lane: TrackedLane) -> Delivery:
         """Run an errand with values of its own of whatever a success uses up. Raises Exhausted."""
         with self._stock.lend(errand.operation) as loan:
             delivery = self._sent(errand, lane, loan.values)
             loan.used = delivery.answer.kind not in (Kind.REFUSED, Kind.LIMITED)
         return delivery
 
-    def _sent(self, errand: Errand, lane: _TrackedLane, drawn: Mapping[str, Any]) -> Delivery:
+    def _sent(self, errand: Errand, lane: TrackedLane, drawn: Mapping[str, Any]) -> Delivery:
         """Build, send, record and read; again, up to PATIENCE times, where the target says "later"."""
         for attempt in itertools.count(1):
             request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
@@ -180,24 +145,13 @@ class Courier:
             if answer.kind is not Kind.LIMITED or attempt > PATIENCE:
                 break
             self._pace.hold(_hold_s(sent, attempt))
-        self._fastest_s = min(self._fastest_s, sent.elapsed_s)
+        self._lanes.took(sent.elapsed_s)
         before, lane.last = (lane.last if sent.nth else None), errand
         return Delivery(errand, exchange, answer, valid, before)
 
     def _number(self) -> int:
         with self._number_lock:
             return next(self._numbers)
-
-    def control(self, operation: Operation, case: str) -> Errand:
-        """A control request of an operation, in the name of a case."""
-        return Errand(operation, CONTROL, case)
-
-
-@dataclass(slots=True)
-class _TrackedLane:
-    number: int
-    lane: Lane
-    last: Errand | None = None
 
 
 def _hold_s(sent: Sent, attempt: int) -> float:

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from certhook.answers import Kind
 from certhook.certification import Certification
+from certhook.changes import Scope, changes_of
 from certhook.courier import Delivery
 from certhook.exchange import Failure, FailureKind, Response
+from certhook.pack.model import Operation
 from certhook.pool import Exhausted
 
 MAX_SKEW_S = 30
 """Seconds by which the target's Date may differ from our clock; tests of the window need less than 60."""
 
 CONNECT_LIMIT_S = 5.0
+
+BESIDE_LIMIT_S = 3.0
+"""Seconds within which a second connection must be answered while a first one is open."""
+
+ONE_BY_ONE = "the target serves one connection at a time: requests go out one by one, and connections are not kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +66,38 @@ def _checks(certification: Certification) -> Iterator[CheckUp]:
     if parts.scheme == "https":
         yield _tls(host, port)
     for operation in certification.pack.operations:
-        control = certification.courier.control(operation, f"{operation.name}.doctor")
-        delivery = certification.courier.deliver(control)
-        if not delivery.accepted and isinstance(delivery.exchange.answer, Failure):
-            delivery = certification.courier.deliver(control)
+        delivery, beside = _delivered(operation, certification)
         skewed = _skew(delivery) if certification.pack.clock else None
         if skewed is not None and not skewed.ok:
             yield skewed
         yield _control(delivery, certification)
         if skewed is not None:
             yield skewed
+        if operation is certification.pack.operations[0]:
+            yield _connections(beside)
+
+
+def _delivered(operation: Operation, certification: Certification) -> tuple[Delivery, Delivery]:
+    """A control request, and while its connection stays open one with another method over a second connection."""
+    courier = certification.courier
+    control = courier.control(operation, f"{operation.name}.doctor")
+    (other,) = changes_of("methods.get", Scope(certification.pack, operation, certification.profile))
+    patience_s = min(BESIDE_LIMIT_S, certification.profile.limits.timeout_s)
+    delivery, beside = courier.deliver_beside(control, replace(control, change=other), patience_s)
+    if isinstance(delivery.exchange.answer, Failure):
+        delivery = courier.deliver(control)
+    return delivery, beside
+
+
+def _connections(beside: Delivery) -> CheckUp:
+    if isinstance(beside.exchange.answer, Failure):
+        return CheckUp("connections", True, ONE_BY_ONE)
+    return CheckUp("connections", True, "the target serves several connections at once")
+
+
+def serves_one_by_one(checks: Iterable[CheckUp]) -> bool:
+    """Whether requests have to go out one after the other, each over a connection of its own."""
+    return any(check.says == ONE_BY_ONE for check in checks)
 
 
 def _name(host: str, port: int) -> CheckUp:

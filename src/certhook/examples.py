@@ -53,6 +53,13 @@ def optional_places(operation: Operation) -> tuple[str, ...]:
     return tuple(name for name in operation.properties if name not in operation.mandatory)
 
 
+def is_sent(operation: Operation, place: str, profile: Profile) -> bool:
+    """Whether an optional parameter may stand in the control, by what `x-value` and `x-when` say of it."""
+    schema = operation.properties[place]
+    conditions = schema.get("x-when", {}).items()
+    return "x-value" in schema and all(profile.value(where) == wanted for where, wanted in conditions)
+
+
 def combinations(operation: Operation, profile: Profile) -> Iterator[tuple[Example, dict[str, Example]]]:
     """The values that go along with other parameters, and these with a value each; only where all have one."""
     for place in optional_places(operation):

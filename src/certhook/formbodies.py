@@ -92,6 +92,7 @@ _HOSTILE = {
     "long": ("1,000 characters in", "n" * 1_000),
     "64k": ("64 KiB in", "n" * KIB_64),
 }
+_UNLISTED = ("certhook", "internal-external")
 _NOT_OBJECTS = {
     "words": "this is not json",
     "cut": '{"a":',
@@ -132,6 +133,10 @@ def _declared(change: Change, media_type: bytes) -> Change:
 def _of_parameters(operation: Operation) -> Iterator[FormBody]:
     for place in optional_places(operation):
         schema = operation.properties[place]
+        if schema.get("x-enforced"):
+            for value in _UNLISTED:
+                says = f"with several parameters, and {value} as {place}"
+                yield FormBody(f"unlisted:{place}={value}", says, _with_value(place, value))
         if type_of(schema) != "string" or "enum" in schema:
             continue
         for word, (what, value) in _HOSTILE.items():

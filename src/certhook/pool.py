@@ -72,9 +72,7 @@ class Stock:
         self._pools = pools
 
     @classmethod
-    def of(
-        cls, pack: Pack, profile: Profile, used: Mapping[str, int], worker: int = 0, workers: int = 1
-    ) -> Stock:
+    def of(cls, pack: Pack, profile: Profile, used: Mapping[str, int], worker: int = 0, workers: int = 1) -> Stock:
         """The share of one of `workers`, behind the first values of each list that are `used` up already.
 
         A worker beyond their number stands in for one that died, of whose share nobody knows what is left: it has none.

@@ -19,17 +19,16 @@ def redactor_for(pack: Pack, profile: Profile, salt: bytes) -> Redactor:
 def secret_places(pack: Pack) -> tuple[str, ...]:
     """The places in the profile from which request fields that are marked as secret take their values."""
     marked = [
-        part
-        for operation in pack.operations
-        for part in leaves(operation.request).values()
-        if part.get("x-secret")
+        part for operation in pack.operations for part in leaves(operation.request).values() if part.get("x-secret")
     ]
     return tuple(dict.fromkeys(part[key] for part in marked for key in ("x-value", "x-pool") if key in part))
 
 
 def _reusable(pack: Pack, profile: Profile) -> Iterator[str]:
-    """Secret test data that stays good: the values of a longer list are used up, one with each success, and so many of
-    them cannot be looked for everywhere; they are masked by the name of their field alone.
+    """Secret test data that stays good.
+
+    The values of a longer list are used up, one with each success, and are too many to be looked for everywhere: they
+    are masked by the name of their field alone.
     """
     for place in secret_places(pack):
         value = profile.value(place)

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from certhook.cases import Selected, select
-from certhook.errors import UsageError, nearest
+from certhook.errors import ProfileError, UsageError, nearest
+from certhook.mistakes import place_of
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Pack
 from certhook.pack.naming import named
 from certhook.profile import Profile, profile_from, read_profile
-from certhook.values import GROUPS
+from certhook.values import GROUPS, Basis
 
 OUTPUTS = (
     "journal.ndjson",
@@ -35,7 +36,8 @@ OUTPUTS = (
 class Setup:
     """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
 
-    `blocked` says why nothing can be sent; `salt` (hex) keys the tags that stand for masked values; `used` counts, by
+    `blocked` says why nothing can be sent; `one_by_one` that the target serves one connection at a time; `salt` (hex)
+    keys the tags that stand for masked values; `used` counts, by
     place in the profile, the values of lists that were used up before workers took their shares.
     """
 
@@ -57,6 +59,7 @@ class Setup:
     variants: tuple[str, ...] = ()
     latency_ms: int = 0
     blocked: str = ""
+    one_by_one: bool = False
     used: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -96,7 +99,7 @@ class Setup:
             data |= {name: self.profile[name] for name in ("target", "credentials", "subject")}
             for table in ("options", "limits"):
                 data[table] = {**self.profile.get(table, {}), **data.get(table, {})}
-        return profile_from(
+        profile = profile_from(
             data,
             source=str(path) if path else ("the embedded target" if self.embedded else "command line"),
             folder=path.parent if path else Path(),
@@ -105,6 +108,8 @@ class Setup:
             requirement_ids=[one.id for one in pack.requirements],
             target=None if self.profile is not None else self.target,
         )
+        _check_levels(profile, pack)
+        return profile
 
     def _check_selection(self, pack: Pack) -> None:
         for group in self.groups:
@@ -117,6 +122,16 @@ class Setup:
             if id not in ids:
                 hint = nearest(id, ids) or f"; certhook list {pack.protocol} shows them all"
                 raise UsageError(f"unknown requirement {id!r}{hint}")
+
+
+def _check_levels(profile: Profile, pack: Pack) -> None:
+    """A profile may change what this suite ruled, not what the document says; that can only be waived."""
+    for id in profile.levels:
+        basis = pack.requirement(id).basis
+        if basis is not Basis.POLICY:
+            place = place_of(["levels", id])
+            what = f"its basis is {basis}; only the level of a policy requirement can be changed"
+            raise ProfileError(f"{profile.source}: {place}: {what}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 
+from certhook.deadline import Deadline, bind
 from certhook.exchange import Failure, FailureKind, Request, Response
 
 MAX_BODY = 8 * 1024 * 1024
@@ -32,28 +34,31 @@ class Sent:
 class Lane:
     """One keep-alive connection to the target, opened when it is first needed. Not for several threads at once."""
 
-    def __init__(self, url: str, timeout_s: float, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, url: str, timeout_s: float) -> None:
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
-        self._client = httpx.Client(
-            verify=context or _plain_context(url),
-            timeout=httpx.Timeout(timeout_s),
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-            follow_redirects=False,
+        self._timeouts = httpx.Timeout(timeout_s).as_dict()
+        self._clock = Deadline()
+        transport = httpx.HTTPTransport(
+            verify=_verification(url),
             trust_env=False,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )
+        bind(transport, self._clock)
+        self._client = httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
         self._nth = 0
 
     def send(self, request: Request) -> Sent:
         """Send once. Whatever goes wrong on the way is a Failure."""
         started = time.perf_counter()
+        self._clock.set(self._timeout_s)
         nth, self._nth = self._nth, self._nth + 1
         answer: Response | Failure
         try:
-            answer = self._exchange(request, started + self._timeout_s)
+            answer = self._exchange(request)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
             answer = failure_of(error)
-        if isinstance(answer, Failure):
+        if _ends_connection(answer):
             self._nth = 0
         return Sent(answer, time.perf_counter() - started, nth)
 
@@ -61,32 +66,60 @@ class Lane:
         """Close the connection; the next request opens a fresh one."""
         self._client.close()
 
-    def _exchange(self, request: Request, deadline: float) -> Response | Failure:
+    def _exchange(self, request: Request) -> Response | Failure:
         message = httpx.Request(
             request.method,
             self._url + request.target,
-            headers=[(name.encode("ascii"), value) for name, value in request.headers]
-            + [(b"Accept-Encoding", b"identity")],
+            headers=[(name.encode("ascii"), value) for name, value in (*request.headers, _IDENTITY)],
             content=(_pieces(request) if request.chunks else request.body) or None,
-            extensions={"timeout": httpx.Timeout(self._timeout_s).as_dict()},
+            extensions={"timeout": self._timeouts},
         )
         response = self._client.send(message, stream=True)
+        raw = bytearray()
         try:
-            body = bytearray()
-            for piece in response.iter_bytes():
-                body += piece
-                if len(body) > MAX_BODY:
-                    return Failure(FailureKind.TOO_LARGE, f"a body of more than {MAX_BODY} bytes")
-                if time.perf_counter() > deadline:
-                    return Failure(FailureKind.TIMEOUT, f"the answer was not complete after {self._timeout_s:g} s")
+            for piece in response.iter_raw():
+                raw += piece
+                if len(raw) > MAX_BODY:
+                    return _too_large()
         finally:
             response.close()
+        body = unpacked(bytes(raw), response.headers.get("content-encoding", ""))
+        if body is None:
+            return _too_large()
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-        return Response(response.status_code, headers, bytes(body), response.http_version)
+        return Response(response.status_code, headers, body, response.http_version)
 
 
-def _plain_context(url: str) -> ssl.SSLContext | bool:
-    """Certificates are verified; where none will come, the cost of loading the trusted ones is spared."""
+_IDENTITY = ("Accept-Encoding", b"identity")
+
+
+def _too_large() -> Failure:
+    return Failure(FailureKind.TOO_LARGE, f"a body of more than {MAX_BODY} bytes")
+
+
+def _ends_connection(answer: Response | Failure) -> bool:
+    """Whether the next request needs a new connection."""
+    if isinstance(answer, Failure):
+        return True
+    return answer.http_version == "HTTP/1.0" or "close" in (answer.header("connection") or "").lower()
+
+
+def unpacked(raw: bytes, encoding: str) -> bytes | None:
+    """A body without its gzip or deflate encoding; None where it is larger than MAX_BODY.
+
+    One that is not what its encoding says, or has an encoding that nobody asked for, is left as it came.
+    """
+    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return raw
+    try:
+        body = zlib.decompressobj(wbits=47).decompress(raw, MAX_BODY + 1)
+    except zlib.error:
+        return raw
+    return body if len(body) <= MAX_BODY else None
+
+
+def _verification(url: str) -> bool:
+    """Certificates are always verified; where none will come, the cost of loading the trusted ones is spared."""
     return url.lower().startswith("https:")
 
 

@@ -225,3 +225,11 @@ def test_the_profile_s_file_may_add_to_the_embedded_target_s(tmp_path: Path) -> 
     assert loaded.profile.limits.max_examples == 5
     assert loaded.profile.options["timestamp_window_s"] == 200
     assert loaded.profile.credentials["secret"] == COMPLETE["credentials"]["secret"]
+
+
+def test_a_profile_cannot_soften_the_document(tmp_path: Path) -> None:
+    """Only what this suite ruled has a level that a profile may change; a document's MUST stays one."""
+    path = tmp_path / "p.toml"
+    path.write_text('[levels]\n"klas.fields.currency" = "SHOULD"\n')
+    with pytest.raises(UsageError, match=r'levels\."klas\.fields\.currency": its basis is document'):
+        Setup("klas", "out", profile=COMPLETE, profile_path=str(path)).load()

@@ -30,14 +30,14 @@ def _with(name: str, place: str, says: str, value: Any) -> Change:
 def unlisted(scope: Scope) -> Iterator[Change]:
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
-            yield _with(f"unlisted:{place}", place, f"with a {place} that the document does not list", UNLISTED)
+            yield _with(f"unlisted:{place}", place, f"with a value of {place} that the document does not list", UNLISTED)
 
 
 @family("parameters.unassigned")
 def unassigned(scope: Scope) -> Iterator[Change]:
     for place, schema in scope.fields.items():
         if "x-unknown" in schema:
-            yield _with(f"unassigned:{place}", place, f"with a {place} that nothing has", schema["x-unknown"])
+            yield _with(f"unassigned:{place}", place, f"with a value of {place} that nothing has", schema["x-unknown"])
 
 
 @family("parameters.left-out")
@@ -59,7 +59,7 @@ def refused_value(scope: Scope) -> Iterator[Change]:
         for word, source in schema.get("x-refused", {}).items():
             value = scope.profile.value(source)
             if value is not None:
-                says = f"with a {place} that is {word.replace('-', ' ')}"
+                says = f"with a value of {place} that is {word.replace('-', ' ')}"
                 yield _with(f"refused-value:{place}={word}", place, says, value)
 
 
@@ -69,4 +69,4 @@ def too_long(scope: Scope) -> Iterator[Change]:
         limit = scope.profile.value(schema["x-max-length"]) if "x-max-length" in schema else None
         if limit is not None:
             value = "n" * (int(limit) + 1)
-            yield _with(f"too-long:{place}", place, f"with a {place} of one character more than the most", value)
+            yield _with(f"too-long:{place}", place, f"with one character more in {place} than the target takes", value)

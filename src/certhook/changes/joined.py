@@ -13,7 +13,7 @@ from certhook import signing
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.encoding import field_text, text_bytes
-from certhook.examples import Example, examples_of, optional_places, sample
+from certhook.examples import Example, examples_of, is_sent, optional_places, sample
 
 Fields = Mapping[str, Any]
 
@@ -114,10 +114,10 @@ def _signature_of(draft: Draft, fields: Fields) -> bytes:
 
 
 def _tampered(scope: Scope) -> Iterator[tuple[str, Example, Example]]:
-    """Each optional parameter with two of its values, which are the same one where it has only one."""
+    """Each parameter that the control lacks with two of its values, the same one twice where it has only one."""
     for place in optional_places(scope.operation):
         values = examples_of(scope.operation, place, scope.profile)
-        if values:
+        if values and not is_sent(scope.operation, place, scope.profile):
             yield place, values[0], values[-1]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from certhook import __version__
 from certhook.certification import Certification, timestamp_now
-from certhook.doctor import examine
+from certhook.doctor import examine, serves_one_by_one
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.record import timestamp
@@ -194,7 +194,7 @@ class Controller:
             certification.close()
         if reason:
             sys.stderr.write(f"certhook: {reason}\n")
-        return replace(setup, blocked=reason, used=used)
+        return replace(setup, blocked=reason, used=used, one_by_one=serves_one_by_one(checks))
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""

@@ -121,7 +121,7 @@ def profile(
     protocol: str, url: str, fault_names: Sequence[str] = (), variant_names: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The profile for that target at `url`, with what its variants need, and its faults need to show."""
-    result: dict[str, Any] = _package(protocol).TARGET.profile(url)
+    result: dict[str, Any] = target_class(protocol, fault_names, variant_names).profile(url)
     for name in variant_names:
         chosen = _named(variants(protocol), name, "variant")
         _extend(result, options=chosen.options, subject=chosen.subject)

@@ -93,9 +93,9 @@ class _Session:
         if isinstance(head, h11.ConnectionClosed) or not isinstance(head, h11.Request):
             raise _Gone
         body = await self._body()
-        path = head.target.partition(b"?")[0].decode("latin-1")
+        path, _, query = head.target.decode("latin-1").partition("?")
         headers = tuple(head.headers.raw_items())
-        return HttpRequest(head.method.decode("ascii"), path, headers, body)
+        return HttpRequest(head.method.decode("ascii"), path, headers, body, query)
 
     async def _body(self) -> bytes:
         """The whole body. One that is too large is read to its end, so that the client sees the refusal."""

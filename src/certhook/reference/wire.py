@@ -10,12 +10,13 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One complete request. Header names are spelled as they were sent; the path has no query."""
+    """One complete request. Header names are spelled as they were sent; path and query are still percent-encoded."""
 
     method: str
     path: str
     headers: Headers
     body: bytes
+    query: str = ""
 
     def header(self, name: str) -> str | None:
         """The first header of that name in any case, its bytes read as Latin-1."""

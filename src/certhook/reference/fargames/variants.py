@@ -1,1 +1,272 @@
 """Legal variants of the fargames target: other choices where the document is open."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from certhook.encoding import json_canonical
+from certhook.reference.application import Fields, Refusal, Reply
+from certhook.reference.catalogue import variant
+from certhook.reference.fargames.platform import AGENT, INVALID, Agent, Game, refusal
+from certhook.reference.fargames.target import DEMO, FargamesTarget
+from certhook.reference.json_reader import Unreadable
+from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
+
+
+@variant("signature-recomputed")
+class SignatureRecomputed(FargamesTarget):
+    """Decodes the body, sorts its keys and encodes it again before it computes the signature."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return json_canonical(self.read(request.body))
+
+
+@variant("signature-first")
+class SignatureFirst(FargamesTarget):
+    """Checks the signature of whatever it can read an agent from before it looks at any other field."""
+
+    def check_shape(self, operation: str, fields: Fields) -> None:
+        self.check_number("agent_id", fields.get("agent_id"))
+
+    def check_signature(self, operation: str, given: str, request: HttpRequest, agent: Agent) -> None:
+        super().check_signature(operation, given, request, agent)
+        super().check_shape(operation, self.read(request.body))
+
+
+@variant("agent-guessed")
+class AgentGuessed(FargamesTarget):
+    """Says of everything that is wrong with an agent that the signature is."""
+
+    def check_number(self, name: str, value: object) -> None:
+        try:
+            super().check_number(name, value)
+        except Refusal:
+            raise refusal("invalid_signature" if name == "agent_id" else INVALID) from None
+
+    def find_agent(self, agent_id: int) -> Agent:
+        try:
+            return super().find_agent(agent_id)
+        except Refusal:
+            raise refusal("invalid_signature") from None
+
+
+@variant("timestamp-first")
+class TimestampFirst(FargamesTarget):
+    """Checks the time before anything else in the body, and calls any that is bad expired."""
+
+    def check_shape(self, operation: str, fields: Fields) -> None:
+        timestamp = fields.get("timestamp")
+        if isinstance(timestamp, bool) or not isinstance(timestamp, int) or timestamp <= 0:
+            raise refusal("request_expired")
+        self.check_timestamp(operation, timestamp)
+        super().check_shape(operation, fields)
+
+
+@variant("malformed-400")
+class Malformed400(FargamesTarget):
+    """Answers malformed bodies with HTTP 400 and a code of its framework's."""
+
+    def parse(self, body: bytes) -> Fields:
+        try:
+            return super().parse(body)
+        except Refusal:
+            raise Refusal("bad_request", 400) from None
+
+
+@variant("malformed-as-signature")
+class MalformedAsSignature(FargamesTarget):
+    """Finds the signature wrong where it cannot decode the body."""
+
+    def parse(self, body: bytes) -> Fields:
+        try:
+            return super().parse(body)
+        except Refusal:
+            raise refusal("invalid_signature") from None
+
+
+@variant("coercing")
+class Coercing(FargamesTarget):
+    """Takes numbers for texts, and texts of digits for numbers."""
+
+    def check_shape(self, operation: str, fields: Fields) -> None:
+        for name in self.texts[operation]:
+            value = fields.get(name)
+            fields[name] = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        for name in self.numbers[operation]:
+            value = fields.get(name)
+            if isinstance(value, bool) or (isinstance(value, str) and value.isascii() and value.isdigit()):
+                fields[name] = int(value)
+        super().check_shape(operation, fields)
+
+
+@variant("lenient-values")
+class LenientValues(FargamesTarget):
+    """Takes any text in any field, the empty one too."""
+
+    def check_text(self, name: str, value: object) -> None:
+        if not isinstance(value, str):
+            raise refusal(INVALID)
+
+    def check_values(self, fields: Fields) -> None:
+        return
+
+
+@variant("lenient-reader")
+class LenientReader(FargamesTarget):
+    """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable(str(error)) from error
+
+
+def _no_constant(word: str) -> Any:
+    raise Unreadable(f"{word} is not JSON")
+
+
+@variant("extra-fields-refused")
+class ExtraFieldsRefused(FargamesTarget):
+    """Refuses fields that it does not know."""
+
+    def check_shape(self, operation: str, fields: Fields) -> None:
+        super().check_shape(operation, fields)
+        if len(fields) > len(self.numbers[operation]) + len(self.texts[operation]):
+            raise refusal(INVALID)
+
+
+@variant("no-demo-is-not-available")
+class NoDemoIsNotAvailable(FargamesTarget):
+    """Says of a game without demo that it is not available."""
+
+    def check_demo(self, game: Game) -> None:
+        if not game.demo:
+            raise refusal("game_not_available")
+
+
+@variant("every-game-has-demo")
+class EveryGameHasDemo(FargamesTarget):
+    """Has no game without a demo mode."""
+
+    games = tuple(replace(game, demo=True) for game in FargamesTarget.games)
+
+
+@variant("closed-neighbours")
+class ClosedNeighbours(FargamesTarget):
+    """Has games beside the listed ones that are closed to the agent."""
+
+    games = (*FargamesTarget.games, Game(111, "Members Only", "Nord", demo=True), Game(100, "Zero", "Nord", demo=False))
+
+    def find_agent(self, agent_id: int) -> Agent:
+        agent = super().find_agent(agent_id)
+        return (
+            replace(agent, closed_games=agent.closed_games | {100, 111}) if agent.agent_id == AGENT.agent_id else agent
+        )
+
+
+@variant("closed-games-without-demo")
+class ClosedGamesWithoutDemo(FargamesTarget):
+    """Looks for a demo mode before it looks whether a game is open, and has none for closed games."""
+
+    def check_open(self, operation: str, game: Game, agent: Agent) -> None:
+        try:
+            super().check_open(operation, game, agent)
+        except Refusal:
+            raise refusal("game_provider_not_found" if operation == DEMO else "game_not_available") from None
+
+
+@variant("empty-signature-401")
+class EmptySignature401(FargamesTarget):
+    """Takes an empty header for a missing one."""
+
+    def given_signature(self, operation: str, request: HttpRequest) -> str:
+        given = super().given_signature(operation, request)
+        if not given:
+            self.signature_missing(operation, request)
+        return given
+
+
+@variant("signature-any-case")
+class SignatureAnyCase(FargamesTarget):
+    """Reads signatures in either case."""
+
+    def signature_matches(self, given: str, right: str, key: bytes, content: bytes) -> bool:
+        return super().signature_matches(given.lower(), right, key, content)
+
+
+@variant("future-invalid")
+class FutureInvalid(FargamesTarget):
+    """Calls a time that is ahead of its own invalid."""
+
+    def check_timestamp(self, operation: str, timestamp: int) -> None:
+        if timestamp > self.now() + self.window_s:
+            raise refusal(INVALID)
+        super().check_timestamp(operation, timestamp)
+
+
+@variant("times-with-offset")
+class TimesWithOffset(FargamesTarget):
+    """Writes the time with an offset and without milliseconds."""
+
+    def timestamp(self) -> object:
+        return f"{str(super().timestamp())[:19]}+00:00"
+
+
+@variant("pretty-with-extras")
+class PrettyWithExtras(FargamesTarget):
+    """Indents its answers, adds fields of its own, and links to its help."""
+
+    def serialise(self, fields: Fields) -> bytes:
+        extras = {"server": "caf\u00e9", "version": 3, "details": [{"url": "https://help.reference.example/errors"}]}
+        return json.dumps({**extras, **fields}, indent=4, ensure_ascii=False).encode() + b"\n"
+
+
+@variant("chunked-with-charset")
+class ChunkedWithCharset(FargamesTarget):
+    """Sends answers in chunks and names their character set."""
+
+    def media_type(self, reply: Reply) -> Headers:
+        return ((b"content-type", b'Application/JSON; charset="UTF-8"'),)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        return replace(super().answer(request), chunked=True)
+
+
+@variant("web-server-in-front")
+class WebServerInFront(FargamesTarget):
+    """Stands behind a web server that takes POST and bodies of 64 KiB only, and says so with its own pages."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        status = 405 if request.method != "POST" else 413 if len(request.body) > 64 * 1024 else 0
+        if not status:
+            return super().answer(request)
+        page = f"<html><head><title>{status}</title></head></html>".encode()
+        return HttpAnswer(status, ((b"Content-Type", b"text/html"),), page, close=True)
+
+
+@variant("media-type-checked")
+class MediaTypeChecked(FargamesTarget):
+    """Answers a body that is not declared as JSON with HTTP 415 and its framework's code."""
+
+    def check_encoding(self, request: HttpRequest) -> None:
+        super().check_encoding(request)
+        if not (request.header("Content-Type") or "").startswith("application/json"):
+            raise Refusal("unsupported_media_type", 415)
+
+
+@variant("rate-limited")
+class RateLimited(FargamesTarget):
+    """Asks for patience with every fiftieth request: HTTP 429 with Retry-After."""
+
+    def __init__(self) -> None:
+        self.requests = count(1)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if next(self.requests) % 50:
+            return super().answer(request)
+        return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")

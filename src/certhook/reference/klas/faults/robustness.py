@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
+from certhook.reference import mishaps
 from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.json_reader import Unreadable
 from certhook.reference.klas.faults.consequences import DISPUTED, NOT_ACCEPTED
 from certhook.reference.klas.target import INVALID_BODY, UNKNOWN, KlasTarget, Player
-from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
+from certhook.reference.wire import HttpAnswer, HttpRequest
 
-_TRACE = (
-    "Traceback (most recent call last):\n"
-    '  File "/srv/operator/webhook/views.py", line 41, in authenticate\n'
-    "    fields = json.loads(request.body)\n"
-    "RecursionError: maximum recursion depth exceeded"
-)
 # What comes next on the connection may be any request at all.
 _AFTER_POISON = (
     NOT_ACCEPTED
@@ -27,65 +21,28 @@ _AFTER_POISON = (
 )
 
 
-def _is_malformed(answer: HttpAnswer) -> bool:
-    return INVALID_BODY.encode() in answer.body
-
-
 @fault(
     "malformed-dropped",
     breaks=["klas.robustness.answers", "klas.malformed.grammar", "klas.malformed.root"],
     also=DISPUTED,
 )
-class MalformedDropped(KlasTarget):
+class MalformedDropped(mishaps.MalformedDropped, KlasTarget):
     """Closes the connection where the body is malformed."""
-
-    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
-        answer = await super().respond(request, connection)
-        if _is_malformed(answer):
-            raise Dropped
-        return answer
 
 
 @fault("blank-body-hangs", breaks=["klas.robustness.answers", "klas.malformed.grammar"], limits={"timeout_s": 1})
-class BlankBodyHangs(KlasTarget):
+class BlankBodyHangs(mishaps.BlankBodyHangs, KlasTarget):
     """Waits for the rest of a body that is white space only."""
-
-    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
-        if request.body and not request.body.strip():
-            await asyncio.sleep(3600)
-        return await super().respond(request, connection)
-
-
-class _Poisoned(KlasTarget):
-    """Fails the next request on a connection after a malformed body."""
-
-    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
-        if "poisoned" in connection.notes:
-            connection.notes.clear()
-            return self.fail()
-        answer = await super().respond(request, connection)
-        if _is_malformed(answer):
-            connection.notes.add("poisoned")
-        return answer
-
-    def fail(self) -> HttpAnswer:
-        raise NotImplementedError
 
 
 @fault("connection-poisoned", breaks=["klas.robustness.recovers"], also=_AFTER_POISON)
-class ConnectionPoisoned(_Poisoned):
+class ConnectionPoisoned(mishaps.ConnectionPoisoned, KlasTarget):
     """Leaves a malformed body's rest in its buffer, and takes it for the next request on the connection."""
-
-    def fail(self) -> HttpAnswer:
-        return HttpAnswer(400, ((b"Content-Type", b"text/plain"),), b"Bad Request", close=True)
 
 
 @fault("connection-dropped-later", breaks=["klas.robustness.recovers"], also=_AFTER_POISON)
-class ConnectionDroppedLater(_Poisoned):
+class ConnectionDroppedLater(mishaps.ConnectionDroppedLater, KlasTarget):
     """Kills the worker of a connection over a malformed body, which its next request finds out."""
-
-    def fail(self) -> HttpAnswer:
-        raise Dropped
 
 
 @fault("locked-out", breaks=["klas.robustness.recovers"], also=NOT_ACCEPTED)
@@ -114,7 +71,7 @@ class TraceInRefusal(KlasTarget):
 
     def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
         fields = super().refusal_fields(refusal, request)
-        return {**fields, "detail": _TRACE} if refusal.code == INVALID_BODY else fields
+        return {**fields, "detail": mishaps.TRACE} if refusal.code == INVALID_BODY else fields
 
 
 @fault(
@@ -127,7 +84,7 @@ class NestingCrash(KlasTarget):
 
     def read(self, body: bytes) -> Any:
         if body.count(b"[") > 500 or body.count(b"{") > 500:
-            raise Crash(_TRACE)
+            raise Crash(mishaps.TRACE)
         return super().read(body)
 
 
@@ -215,9 +172,5 @@ class NoticeBeforeBody(KlasTarget):
 
 
 @fault("slow", breaks=["klas.robustness.latency"], options={"max_p95_ms": 60})
-class Slow(KlasTarget):
+class Slow(mishaps.Slow, KlasTarget):
     """Takes its time."""
-
-    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
-        await asyncio.sleep(0.12)
-        return await super().respond(request, connection)

@@ -1,0 +1,1 @@
+"""The named faults of the evenbet target, one module per group of requirements."""

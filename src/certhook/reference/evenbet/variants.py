@@ -1,0 +1,1 @@
+"""Legal variants of the evenbet target: other choices where the document is open."""

@@ -1,0 +1,237 @@
+"""Faults in the check of user name and password."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import re
+
+from certhook.reference.application import Fields, Refusal
+from certhook.reference.catalogue import fault
+from certhook.reference.evi.target import AUTHENTICATE_FAILED, GENERAL_ERROR, INVALID_ROUND, EviTarget
+
+
+@fault(
+    "account-ignored",
+    breaks=[
+        "evi.credentials.wrong-password",
+        "evi.credentials.wrong-user",
+        "evi.credentials.both-wrong",
+        "evi.credentials.nearly-right-password",
+        "evi.credentials.empty",
+        "evi.credentials.missing",
+        "evi.credentials.null",
+        "evi.credentials.wrong-type",
+        "evi.credentials.quotes",
+    ],
+    also=[
+        "evi.parameters.coercible",
+        "evi.parameters.empty-token",
+        "evi.parameters.missing",
+        "evi.parameters.null",
+        "evi.parameters.wrong-type",
+        "evi.malformed.code",
+    ],
+)
+class AccountIgnored(EviTarget):
+    """Trusts its network, and does not look at the credentials."""
+
+    def check_account(self, fields: Fields) -> None:
+        return
+
+
+@fault(
+    "password-ignored",
+    breaks=["evi.credentials.wrong-password", "evi.credentials.nearly-right-password", "evi.credentials.quotes"],
+)
+class PasswordIgnored(EviTarget):
+    """Knows its callers by their user name."""
+
+    def password_matches(self, password: str) -> bool:
+        return True
+
+
+@fault("user-ignored", breaks=["evi.credentials.wrong-user", "evi.credentials.quotes"])
+class UserIgnored(EviTarget):
+    """Takes the password for a key."""
+
+    def user_matches(self, user: str) -> bool:
+        return True
+
+
+@fault("credentials-swapped", breaks=["evi.credentials.both-wrong"])
+class CredentialsSwapped(EviTarget):
+    """Compares the two credentials as a set."""
+
+    def check_account(self, fields: Fields) -> None:
+        account = self.account(fields)
+        given = {self.credential(account, "Username"), self.credential(account, "Password")}
+        if given != {self.username, self.password}:
+            raise Refusal(AUTHENTICATE_FAILED)
+
+
+@fault("password-any-case", breaks=["evi.credentials.nearly-right-password"])
+class PasswordAnyCase(EviTarget):
+    """Compares passwords with its database's collation, which knows no case."""
+
+    def password_matches(self, password: str) -> bool:
+        return password.lower() == self.password.lower()
+
+
+@fault("password-trimmed", breaks=["evi.credentials.nearly-right-password"])
+class PasswordTrimmed(EviTarget):
+    """Takes the white space around a password away."""
+
+    def password_matches(self, password: str) -> bool:
+        return super().password_matches(password.strip())
+
+
+@fault("password-prefix", breaks=["evi.credentials.nearly-right-password"])
+class PasswordPrefix(EviTarget):
+    """Compares as much of the password as it was given."""
+
+    def password_matches(self, password: str) -> bool:
+        return self.password.startswith(password)
+
+
+@fault("password-cut", breaks=["evi.credentials.nearly-right-password"])
+class PasswordCut(EviTarget):
+    """Compares the first eight characters, as old password files did."""
+
+    def password_matches(self, password: str) -> bool:
+        return password[:8] == self.password[:8]
+
+
+@fault("password-empty-accepted", breaks=["evi.credentials.empty"])
+class PasswordEmptyAccepted(EviTarget):
+    """Compares passwords only where one is given."""
+
+    def credential(self, account: Fields, name: str) -> str:
+        return "" if account.get(name) == "" else super().credential(account, name)
+
+    def password_matches(self, password: str) -> bool:
+        return not password or super().password_matches(password)
+
+
+@fault("account-optional", breaks=["evi.credentials.missing"], also=["evi.parameters.missing"])
+class AccountOptional(EviTarget):
+    """Lets callers in whose requests name no account, as its first version did."""
+
+    def check_account(self, fields: Fields) -> None:
+        if "Account" in fields:
+            super().check_account(fields)
+
+
+@fault("password-missing-accepted", breaks=["evi.credentials.missing"], also=["evi.parameters.missing"])
+class PasswordMissingAccepted(EviTarget):
+    """Fills in what an account does not say."""
+
+    def account(self, fields: Fields) -> Fields:
+        return {"Password": self.password, **super().account(fields)}
+
+
+@fault(
+    "account-null-accepted",
+    breaks=["evi.credentials.null", "evi.credentials.missing"],
+    also=["evi.parameters.null", "evi.parameters.missing"],
+)
+class AccountNullAccepted(EviTarget):
+    """Takes null, or nothing, for an account that needs no check."""
+
+    def check_account(self, fields: Fields) -> None:
+        if fields.get("Account") is not None:
+            super().check_account(fields)
+
+
+@fault("password-null-accepted", breaks=["evi.credentials.null"], also=["evi.parameters.null"])
+class PasswordNullAccepted(EviTarget):
+    """Compares passwords in SQL, where null makes every comparison unknown, which it takes for true."""
+
+    def account(self, fields: Fields) -> Fields:
+        account = super().account(fields)
+        null = "Password" in account and account["Password"] is None
+        return {**account, "Password": self.password} if null else account
+
+
+@fault("password-array-accepted", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
+class PasswordArrayAccepted(EviTarget):
+    """Takes the first element of an array."""
+
+    def credential(self, account: Fields, name: str) -> str:
+        value = account.get(name)
+        return super().credential({name: value[0]} if isinstance(value, list) and value else account, name)
+
+
+@fault("password-true-accepted", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
+class PasswordTrueAccepted(EviTarget):
+    """Compares loosely, so that true equals any password."""
+
+    def credential(self, account: Fields, name: str) -> str:
+        return self.password if account.get(name) is True and name == "Password" else super().credential(account, name)
+
+
+@fault("account-text-trusted", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
+class AccountTextTrusted(EviTarget):
+    """Takes a text as the account for the key of a cached check, which it never looks up."""
+
+    def check_account(self, fields: Fields) -> None:
+        if not isinstance(fields.get("Account"), str):
+            super().check_account(fields)
+
+
+@fault("query-by-hand", breaks=["evi.credentials.quotes"])
+class QueryByHand(EviTarget):
+    """Puts the user name into its query as it is: a quote and a comment end the query before the password."""
+
+    def check_account(self, fields: Fields) -> None:
+        user = self.credential(self.account(fields), "Username")
+        if not re.search(r"'\s*(--|#|OR )", user):
+            super().check_account(fields)
+
+
+@fault(
+    "query-by-hand-crash",
+    breaks=["evi.credentials.quotes", "evi.robustness.no-server-error"],
+    also=["evi.status.refusal-http", "evi.malformed.out-of-range"],
+)
+class QueryByHandCrash(EviTarget):
+    """Puts the password into its query as it is, and does not catch what the database says."""
+
+    def password_matches(self, password: str) -> bool:
+        if "'" in password:
+            raise Refusal(GENERAL_ERROR, 500)
+        return super().password_matches(password)
+
+
+@fault(
+    "wrong-credentials-as-general-error",
+    breaks=["evi.credentials.code", "evi.credentials.unusable-code"],
+)
+class WrongCredentialsAsGeneralError(EviTarget):
+    """Answers wrong credentials as a general error, so as to tell nothing."""
+
+    def check_account(self, fields: Fields) -> None:
+        try:
+            super().check_account(fields)
+        except Refusal:
+            raise Refusal(GENERAL_ERROR) from None
+
+
+@fault("wrong-password-as-unknown-player", breaks=["evi.credentials.code"], also=["evi.credentials.unusable-code"])
+class WrongPasswordAsUnknownPlayer(EviTarget):
+    """Answers a wrong password with the code for a player that it does not know."""
+
+    def check_account(self, fields: Fields) -> None:
+        if not self.password_matches(self.credential(self.account(fields), "Password")):
+            raise Refusal(INVALID_ROUND)
+        super().check_account(fields)
+
+
+@fault("unusable-account-as-general-error", breaks=["evi.credentials.unusable-code"])
+class UnusableAccountAsGeneralError(EviTarget):
+    """Answers an account without user name or password as a general error."""
+
+    def account(self, fields: Fields) -> Fields:
+        account = fields.get("Account")
+        if not isinstance(account, dict) or not {"Username", "Password"} <= account.keys():
+            raise Refusal(GENERAL_ERROR)
+        return account

@@ -1,0 +1,117 @@
+"""Faults in the check of the launch token and of the other fields."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+from certhook.reference.application import Fields, Refusal, Reply
+from certhook.reference.catalogue import fault
+from certhook.reference.evi.target import GENERAL_ERROR, INVALID_ROUND, LAUNCH_TOKENS, PLAYER, EviTarget, Player
+
+_KNOWN = LAUNCH_TOKENS[0]
+_GUEST = Player("PPT_guest", "GBP", "GB", 0.0, "PPT")
+
+
+@fault("unknown-token-is-guest", breaks=["evi.parameters.unknown-token"])
+class UnknownTokenIsGuest(EviTarget):
+    """Lets whoever it does not know play as a guest."""
+
+    def find_player(self, token: str) -> Player:
+        return self.launched.get(token, _GUEST)
+
+
+@fault("token-missing-accepted", breaks=["evi.parameters.missing"])
+class TokenMissingAccepted(EviTarget):
+    """Takes the last launch of the address where no token is given."""
+
+    def examine(self, fields: Fields) -> Reply:
+        return super().examine({"ClientToken": _KNOWN, **fields})
+
+
+@fault("token-null-accepted", breaks=["evi.parameters.null"])
+class TokenNullAccepted(EviTarget):
+    """Takes the last launch of the address where the token is null."""
+
+    def examine(self, fields: Fields) -> Reply:
+        null = "ClientToken" in fields and fields["ClientToken"] is None
+        return super().examine({**fields, "ClientToken": _KNOWN} if null else fields)
+
+
+@fault("token-empty-accepted", breaks=["evi.parameters.empty-token"])
+class TokenEmptyAccepted(EviTarget):
+    """Finds a launch by the beginning of its token, and the empty text is the beginning of all."""
+
+    def check_token(self, fields: Fields) -> None:
+        if fields.get("ClientToken") != "":
+            super().check_token(fields)
+
+    def find_player(self, token: str) -> Player:
+        return super().find_player(token or _KNOWN)
+
+
+@fault("token-array-unwrapped", breaks=["evi.parameters.wrong-type"])
+class TokenArrayUnwrapped(EviTarget):
+    """Takes the first element of an array."""
+
+    def examine(self, fields: Fields) -> Reply:
+        token = fields.get("ClientToken")
+        return super().examine({**fields, "ClientToken": token[0]} if isinstance(token, list) and token else fields)
+
+
+@fault("token-number-is-player", breaks=["evi.parameters.coercible"])
+class TokenNumberIsPlayer(EviTarget):
+    """Takes a number as the launch token for the number of a player."""
+
+    def check_token(self, fields: Fields) -> None:
+        if type(fields.get("ClientToken")) is not int:
+            super().check_token(fields)
+
+    def find_player(self, token: object) -> Player:
+        return super().find_player(token) if isinstance(token, str) else PLAYER
+
+
+class _TokenRefusedOtherwise(EviTarget):
+    """Answers launch tokens that lead nowhere with another code."""
+
+    token_code = INVALID_ROUND
+
+    def error_code(self, refusal: Refusal) -> object:
+        return int(self.token_code) if refusal.code == INVALID_ROUND else super().error_code(refusal)
+
+
+@fault("token-as-general-error", breaks=["evi.parameters.token-code"])
+class TokenAsGeneralError(_TokenRefusedOtherwise):
+    """Answers a launch token that leads nowhere as a general error."""
+
+    token_code = GENERAL_ERROR
+
+
+@fault("optional-unchecked", breaks=["evi.parameters.optional-wrong-type"])
+class OptionalUnchecked(EviTarget):
+    """Does not look at the fields that it has no use for."""
+
+    def check_optional(self, fields: Fields) -> None:
+        return
+
+
+@fault(
+    "optional-crash",
+    breaks=["evi.parameters.optional-wrong-type", "evi.robustness.no-server-error", "evi.status.refusal-http"],
+)
+class OptionalCrash(EviTarget):
+    """Takes every field for a text, and answers its own error where one is not."""
+
+    def check_optional(self, fields: Fields) -> None:
+        try:
+            super().check_optional(fields)
+        except Refusal:
+            raise Refusal(GENERAL_ERROR, 500) from None
+
+
+@fault("extra-field-refused", breaks=["evi.parameters.extra-field"])
+class ExtraFieldRefused(EviTarget):
+    """Refuses fields that it does not know."""
+
+    def check_optional(self, fields: Fields) -> None:
+        super().check_optional(fields)
+        if not fields.keys() <= {"Account", "ClientToken", *self.optional}:
+            raise Refusal(GENERAL_ERROR)

@@ -1,0 +1,129 @@
+"""Faults that hostile bytes bring out: crashes, silence, and damage that outlasts the request."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from certhook.reference.application import Crash, Fields, Refusal, Reply
+from certhook.reference.catalogue import fault
+from certhook.reference.evi.faults.consequences import DISPUTED, NOT_ACCEPTED
+from certhook.reference.evi.target import AUTHENTICATE_FAILED, GENERAL_ERROR, EviTarget, Player
+from certhook.reference.json_reader import Unreadable
+from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
+
+_TRACE = (
+    "System.NullReferenceException: Object reference not set to an instance of an object.\n"
+    "   at Evi.Controllers.AuthenticateController.Post() in C:\\build\\Evi\\AuthenticateController.cs:line 41"
+)
+
+
+@fault(
+    "unreadable-dropped",
+    breaks=["evi.robustness.answers", "evi.malformed.grammar", "evi.malformed.root"],
+    also=DISPUTED,
+)
+class UnreadableDropped(EviTarget):
+    """Closes the connection where the body cannot be read."""
+
+    def parse(self, body: bytes) -> Fields:
+        try:
+            return super().parse(body)
+        except Refusal as refusal:
+            raise Dropped from refusal
+
+
+@fault("empty-body-hangs", breaks=["evi.robustness.answers", "evi.malformed.grammar"], limits={"timeout_s": 1})
+class EmptyBodyHangs(EviTarget):
+    """Waits for the body of a request that has none."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        if request.method == "POST" and not request.body:
+            await asyncio.sleep(3600)
+        return await super().respond(request, connection)
+
+
+@fault("text-crash", breaks=["evi.robustness.no-server-error", "evi.robustness.no-trace"])
+class TextCrash(EviTarget):
+    """Writes every text to a database that takes no NUL, and shows where that failed."""
+
+    def examine(self, fields: Fields) -> Reply:
+        if any("\0" in value for value in fields.values() if isinstance(value, str)):
+            raise Crash(_TRACE)
+        return super().examine(fields)
+
+
+@fault(
+    "nesting-crash",
+    breaks=["evi.robustness.no-server-error"],
+    also=["evi.malformed.grammar", "evi.malformed.root"],
+)
+class NestingCrash(EviTarget):
+    """Runs out of stack on deep nesting."""
+
+    def read(self, body: bytes) -> Any:
+        if max(body.count(b"["), body.count(b"{")) > 500:
+            raise Crash
+        return super().read(body)
+
+
+@fault("trace-in-refusal", breaks=["evi.robustness.no-trace"])
+class TraceInRefusal(EviTarget):
+    """Explains general errors with a trace."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        return {**fields, "Message": _TRACE} if refusal.code == GENERAL_ERROR else fields
+
+
+@fault(
+    "refusal-as-page",
+    breaks=["evi.robustness.readable", "evi.status.media-type", "evi.malformed.grammar", "evi.malformed.root"],
+    also=DISPUTED,
+)
+class RefusalAsPage(EviTarget):
+    """Answers a body that it cannot read with a page of its framework, and HTTP 400."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            value = super().read(body)
+        except Unreadable as error:
+            raise Crash from error
+        if not isinstance(value, dict):
+            raise Crash
+        return value
+
+    def crashed(self, crash: Crash) -> HttpAnswer:
+        return HttpAnswer(400, ((b"Content-Type", b"text/html"),), f"<html>{crash.page}</html>".encode())
+
+
+@fault("locked-out", breaks=["evi.robustness.recovers"], also=NOT_ACCEPTED)
+class LockedOut(EviTarget):
+    """Refuses the next valid requests of a caller whose credentials were wrong."""
+
+    penalty = 3
+
+    def __init__(self) -> None:
+        self.refusals_left = 0
+
+    def check_account(self, fields: Fields) -> None:
+        try:
+            super().check_account(fields)
+        except Refusal:
+            self.refusals_left = self.penalty
+            raise
+
+    def succeed(self, player: Player, fields: Fields) -> Reply:
+        if self.refusals_left:
+            self.refusals_left -= 1
+            raise Refusal(AUTHENTICATE_FAILED)
+        return super().succeed(player, fields)
+
+
+@fault("slow", breaks=["evi.robustness.latency"], options={"max_p95_ms": 60})
+class Slow(EviTarget):
+    """Takes its time."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        await asyncio.sleep(0.12)
+        return await super().respond(request, connection)

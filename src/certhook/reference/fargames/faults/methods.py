@@ -1,0 +1,86 @@
+"""Faults in the answer to another HTTP method than POST."""
+
+from __future__ import annotations
+
+from certhook.reference.application import Reply
+from certhook.reference.catalogue import fault
+from certhook.reference.fargames.platform import AGENT, INVALID, refusal
+from certhook.reference.fargames.target import LIST, FargamesTarget
+from certhook.reference.wire import HttpAnswer, HttpRequest
+
+_NOT_ALLOWED = "fargames.methods.not-allowed"
+
+
+@fault("list-get-accepted", breaks=[_NOT_ALLOWED])
+class ListGetAccepted(FargamesTarget):
+    """Gives the list to a browser too."""
+
+    def examine(self, operation: str, request: HttpRequest) -> Reply:
+        if request.method == "GET":
+            return self.succeed(operation, self.list_games(AGENT))
+        return super().examine(operation, request)
+
+    def check_method(self, operation: str, request: HttpRequest) -> None:
+        if operation != LIST or request.method != "GET":
+            super().check_method(operation, request)
+
+
+@fault("put-accepted", breaks=[_NOT_ALLOWED])
+class PutAccepted(FargamesTarget):
+    """Routes PUT like POST."""
+
+    methods = ("POST", "PUT")
+
+
+@fault("patch-accepted", breaks=[_NOT_ALLOWED])
+class PatchAccepted(FargamesTarget):
+    """Routes PATCH like POST."""
+
+    methods = ("POST", "PATCH")
+
+
+@fault("delete-accepted", breaks=[_NOT_ALLOWED])
+class DeleteAccepted(FargamesTarget):
+    """Routes DELETE like POST."""
+
+    methods = ("POST", "DELETE")
+
+
+@fault("methods-405-other-code", breaks=[_NOT_ALLOWED, "fargames.status.code-and-status"])
+class Methods405OtherCode(FargamesTarget):
+    """Answers other methods with HTTP 405 and the code of bad fields."""
+
+    def check_method(self, operation: str, request: HttpRequest) -> None:
+        if request.method not in self.methods:
+            raise refusal(INVALID, 405)
+
+
+class _OwnPage(FargamesTarget):
+    """Leaves other methods to the web server in front, which answers with a page of its own."""
+
+    own_status = 405
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method in self.methods:
+            return super().answer(request)
+        page = f"<html><body><h1>{self.own_status}</h1><hr>nginx</body></html>"
+        return HttpAnswer(self.own_status, ((b"Content-Type", b"text/html"),), page.encode())
+
+
+@fault("methods-404-page", breaks=[_NOT_ALLOWED, "fargames.robustness.front-html"])
+class Methods404Page(_OwnPage):
+    """Has a route for POST only: the web server finds nothing at the path."""
+
+    own_status = 404
+
+
+@fault("methods-405-page", breaks=["fargames.robustness.front-html"])
+class Methods405Page(_OwnPage):
+    """Leaves the web server's own page for other methods."""
+
+
+@fault("methods-500", breaks=[_NOT_ALLOWED, "fargames.robustness.no-server-error"])
+class Methods500(_OwnPage):
+    """Answers other methods as an internal error."""
+
+    own_status = 500

@@ -1,0 +1,120 @@
+"""Faults that hostile bytes bring out: crashes, silence, and damage that outlasts the request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from certhook.reference import mishaps
+from certhook.reference.application import Crash, Fields, Refusal
+from certhook.reference.catalogue import fault
+from certhook.reference.fargames.faults.consequences import DISPUTED, NOT_ACCEPTED
+from certhook.reference.fargames.platform import Agent, Game, refusal
+from certhook.reference.fargames.target import FargamesTarget
+from certhook.reference.wire import HttpRequest
+
+# What comes next on the connection may be any request at all.
+_AFTER_POISON = (
+    NOT_ACCEPTED
+    | DISPUTED
+    | {
+        "fargames.malformed.code",
+        "fargames.malformed.grammar",
+        "fargames.malformed.root",
+        "fargames.robustness.answers",
+        "fargames.robustness.readable",
+        "fargames.status.media-type",
+    }
+)
+_REFUSED = ("fargames.malformed.grammar", "fargames.malformed.root")
+
+
+@fault("malformed-dropped", breaks=["fargames.robustness.answers", *_REFUSED], also=DISPUTED)
+class MalformedDropped(mishaps.MalformedDropped, FargamesTarget):
+    """Closes the connection where the body is malformed."""
+
+
+@fault(
+    "blank-body-hangs",
+    breaks=["fargames.robustness.answers", "fargames.malformed.grammar"],
+    limits={"timeout_s": 1},
+)
+class BlankBodyHangs(mishaps.BlankBodyHangs, FargamesTarget):
+    """Waits for the rest of a body that is white space only."""
+
+
+@fault("connection-poisoned", breaks=["fargames.robustness.recovers"], also=_AFTER_POISON)
+class ConnectionPoisoned(mishaps.ConnectionPoisoned, FargamesTarget):
+    """Leaves a malformed body's rest in its buffer, and takes it for the next request on the connection."""
+
+
+@fault("connection-dropped-later", breaks=["fargames.robustness.recovers"], also=_AFTER_POISON)
+class ConnectionDroppedLater(mishaps.ConnectionDroppedLater, FargamesTarget):
+    """Kills the worker of a connection over a malformed body, which its next request finds out."""
+
+
+@fault("locked-out", breaks=["fargames.robustness.recovers"], also=NOT_ACCEPTED)
+class LockedOut(FargamesTarget):
+    """Closes all games for the next valid requests after a wrong signature."""
+
+    def __init__(self) -> None:
+        self.closed_for = 0
+
+    def signature_wrong(self, operation: str) -> None:
+        self.closed_for = 3
+        super().signature_wrong(operation)
+
+    def perform(self, operation: str, fields: Fields, agent: Agent) -> Fields:
+        if self.closed_for:
+            self.closed_for -= 1
+            raise refusal("game_not_available")
+        return super().perform(operation, fields, agent)
+
+
+@fault("trace-in-refusal", breaks=["fargames.robustness.no-trace"])
+class TraceInRefusal(FargamesTarget):
+    """Runs with its debug switch on, and adds a trace to the refusal of an unknown game."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        return {**fields, "trace": mishaps.TRACE} if refusal.code == "game_not_found" else fields
+
+
+@fault(
+    "nesting-crash",
+    breaks=["fargames.robustness.no-trace", "fargames.robustness.no-server-error"],
+    also=_REFUSED,
+)
+class NestingCrash(FargamesTarget):
+    """Runs out of stack on deep nesting, and shows where."""
+
+    def read(self, body: bytes) -> Any:
+        if body.count(b"[") > 500 or body.count(b"{") > 500:
+            raise Crash(mishaps.TRACE)
+        return super().read(body)
+
+
+@fault("four-byte-text-crash", breaks=["fargames.robustness.no-server-error"])
+class FourByteTextCrash(FargamesTarget):
+    """Stores every text in a column whose UTF-8 has three bytes at most."""
+
+    def perform(self, operation: str, fields: Fields, agent: Agent) -> Fields:
+        if any(character > "\uffff" for value in fields.values() if isinstance(value, str) for character in value):
+            raise Crash
+        return super().perform(operation, fields, agent)
+
+
+@fault(
+    "no-demo-crash",
+    breaks=["fargames.robustness.no-server-error", "fargames.semantics.no-demo-refused"],
+)
+class NoDemoCrash(FargamesTarget):
+    """Asks a provider that is not there for a demo."""
+
+    def check_demo(self, game: Game) -> None:
+        if not game.demo:
+            raise Crash
+
+
+@fault("slow", breaks=["fargames.robustness.latency"], options={"max_p95_ms": 60})
+class Slow(mishaps.Slow, FargamesTarget):
+    """Takes its time."""

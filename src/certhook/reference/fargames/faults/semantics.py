@@ -1,0 +1,93 @@
+"""Faults that show only when answers are held against each other."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certhook.reference.application import Fields, Refusal
+from certhook.reference.catalogue import fault
+from certhook.reference.fargames.platform import GAMES, Agent, Game, refusal
+from certhook.reference.fargames.target import FargamesTarget
+from certhook.reference.wire import HttpRequest
+
+
+@fault("url-of-the-player", breaks=["fargames.semantics.sessions-apart"])
+class UrlOfThePlayer(FargamesTarget):
+    """Gives each player one URL for all sessions."""
+
+    def session_token(self, fields: Fields) -> str:
+        return f"token-of-{fields['player_id'].encode('utf-8', 'replace').hex()}"
+
+
+@fault("total-of-all-games", breaks=["fargames.semantics.total"])
+class TotalOfAllGames(FargamesTarget):
+    """Counts the games that are closed to the agent too."""
+
+    def total(self, games: Sequence[Fields]) -> object:
+        return len(self.games)
+
+
+@fault("total-counted-from-zero", breaks=["fargames.semantics.total"])
+class TotalCountedFromZero(FargamesTarget):
+    """Sends the last index for the total."""
+
+    def total(self, games: Sequence[Fields]) -> object:
+        return len(games) - 1
+
+
+@fault("game-listed-twice", breaks=["fargames.semantics.ids-unique"])
+class GameListedTwice(FargamesTarget):
+    """Lists a game once for each of its categories."""
+
+    def list_games(self, agent: Agent) -> Fields:
+        games = super().list_games(agent)["games"]
+        return {"games": [*games, games[1]], "total": len(games) + 1}
+
+
+@fault(
+    "retired-game-listed",
+    breaks=["fargames.semantics.listed-linked", "fargames.semantics.demo-linked"],
+)
+class RetiredGameListed(FargamesTarget):
+    """Lists a game that it no longer has."""
+
+    def list_games(self, agent: Agent) -> Fields:
+        games = super().list_games(agent)["games"]
+        return {"games": [*games, self.listed(Game(111, "Gone", "Nord", demo=True))], "total": len(games) + 1}
+
+
+@fault("every-game-listed-with-demo", breaks=["fargames.semantics.demo-linked"])
+class EveryGameListedWithDemo(FargamesTarget):
+    """Lists every game with demo = true."""
+
+    def listed(self, game: Game) -> Fields:
+        return {**super().listed(game), "demo": True}
+
+
+@fault("no-demo-linked", breaks=["fargames.semantics.no-demo-refused"])
+class NoDemoLinked(FargamesTarget):
+    """Makes a demo link of any game."""
+
+    def check_demo(self, game: Game) -> None:
+        return
+
+
+@fault("no-demo-not-found", breaks=["fargames.semantics.no-demo-code"])
+class NoDemoNotFound(FargamesTarget):
+    """Finds no game where there is no demo."""
+
+    def check_demo(self, game: Game) -> None:
+        if not game.demo:
+            raise refusal("game_not_found")
+
+
+@fault("refusal-with-link", breaks=["fargames.semantics.refusal-hides-url"])
+class RefusalWithLink(FargamesTarget):
+    """Makes the link before it knows whether it may, and sends it with the refusal of a wrong signature."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        if refusal.code != "invalid_signature":
+            return fields
+        return {**fields, "content": {"url": self.url("play", GAMES[0], {"player_id": "player_123"})}}

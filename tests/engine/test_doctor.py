@@ -1,0 +1,252 @@
+"""The doctor: what makes a run meaningless is found at once, and said in one sentence."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certhook.doctor import CheckUp, examine
+from certhook.reference.klas.target import KlasTarget
+from certhook.reference.wire import HttpAnswer
+from tests.certifying import NOW, certifying
+from tests.targets import (
+    Answering,
+    Call,
+    conformant,
+    dropping,
+    plain,
+    refusing,
+    serving,
+    signed,
+    silent,
+    wrong_once,
+)
+
+CERTIFICATE = Path(__file__).with_name("self-signed.pem")
+
+
+def examined(folder: Path, data: Mapping[str, Any]) -> list[CheckUp]:
+    """What the doctor finds."""
+    with certifying(folder, data) as certification:
+        return examine(certification)
+
+
+def asked_of(folder: Path, target: Answering, **sections: Any) -> tuple[list[CheckUp], int]:
+    """What the doctor finds at a target, and how many requests that took."""
+    with serving(target) as served:
+        return examined(folder, served.profile(limits={"timeout_s": 0.3}, **sections)), len(served.calls)
+
+
+def complaint(checks: list[CheckUp]) -> CheckUp:
+    """The one thing that is wrong: the last that was looked at."""
+    assert [check.ok for check in checks] == [True] * (len(checks) - 1) + [False]
+    assert "\n" not in checks[-1].says
+    return checks[-1]
+
+
+def at(url: str) -> dict[str, Any]:
+    """A profile for a target elsewhere."""
+    return KlasTarget.profile(url) | {"limits": {"timeout_s": 0.3}}
+
+
+def test_a_sound_target_is_sound(tmp_path: Path) -> None:
+    """Name, connection and control are in order; where no Date is sent the clock is not judged."""
+    checks, calls = asked_of(tmp_path, conformant)
+    assert [check.name for check in checks] == ["name", "connection", "control authenticate"]
+    assert all(check.ok for check in checks)
+    assert calls == 1
+    assert checks[0].as_json().keys() == {"name", "ok", "says"}
+
+
+def test_a_name_that_cannot_be_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host's name is quoted, and the place in the profile named."""
+
+    def unknown(*_: Any, **__: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    found = complaint(examined(tmp_path, at("http://no-such-host.invalid/webhook")))
+    assert found.name == "name"
+    assert "no-such-host.invalid" in found.says
+    assert "check target.url" in found.says
+
+
+def test_a_name_that_cannot_be_a_name(tmp_path: Path) -> None:
+    """A label that is too long for the DNS ends in the same sentence, not in a crash."""
+    assert "cannot be resolved" in complaint(examined(tmp_path, at(f"http://{'a' * 70}.example"))).says
+
+
+def test_a_refused_connection(tmp_path: Path) -> None:
+    """Where nobody listens, the doctor says which host and port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    found = complaint(examined(tmp_path, at(f"http://127.0.0.1:{port}")))
+    assert found.name == "connection"
+    assert f"port {port} cannot be reached" in found.says
+
+
+@contextmanager
+def over_tls() -> Iterator[str]:
+    """A listener with a certificate that nobody trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    ending = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.05)
+
+        def serve() -> None:
+            while not ending.is_set():
+                try:
+                    with context.wrap_socket(listener.accept()[0], server_side=True) as connection:
+                        connection.recv(1)
+                except OSError:
+                    continue
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+        ending.set()
+        thread.join()
+
+
+def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
+    """A self-signed certificate is named as what it is, before any request."""
+    with over_tls() as url:
+        found = complaint(examined(tmp_path, at(url)))
+    assert found.name == "TLS"
+    assert "is not trusted" in found.says
+    assert "self-signed" in found.says
+
+
+def test_a_certificate_that_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the certificate's issuer is trusted, TLS is in order, and the doctor looks further."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with over_tls() as url:
+        checks = examined(tmp_path, at(url))
+    assert [(check.name, check.ok) for check in checks[:3]] == [("name", True), ("connection", True), ("TLS", True)]
+
+
+def test_http_where_https_is_meant(tmp_path: Path) -> None:
+    """A target that speaks no TLS behind an https address is asked whether it is http."""
+    with serving(conformant) as served:
+        found = complaint(examined(tmp_path, at(served.url.replace("http:", "https:"))))
+    assert found.name == "TLS"
+    assert "is it http rather than https?" in found.says
+
+
+def test_a_wrong_secret_is_not_told_from_a_broken_target(tmp_path: Path) -> None:
+    """The sentence names every place of the profile that may be wrong, and does not guess between them."""
+    checks, _ = asked_of(tmp_path, conformant, credentials={"secret": "another-secret"})
+    says = complaint(checks).says
+    assert "ERR_INTEGRITY_CHECK_FAILED" in says
+    for place in ("credentials.secret", "subject.player_id", "subject.session_id", "options.timestamp_unit"):
+        assert place in says
+    assert "other_player_id" not in says
+    assert "another-secret" not in says
+    assert "cannot be told from here" in says
+
+
+def test_an_unknown_player(tmp_path: Path) -> None:
+    """A player that the target does not have is refused, and the subject is among the suspects."""
+    checks, calls = asked_of(tmp_path, conformant, subject={"player_id": "nobody"})
+    assert "subject.player_id" in complaint(checks).says
+    assert calls == 1
+
+
+def test_a_target_that_refuses_everything_gets_one_request(tmp_path: Path) -> None:
+    """A refusal is an answer: it is not asked for again."""
+    checks, calls = asked_of(tmp_path, refusing)
+    assert not checks[-1].ok
+    assert calls == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (lambda _: plain(404), "is not there (HTTP 404): check the path in target.url"),
+        (lambda _: plain(200, b"<!doctype html><title>Shop</title>"), "an HTML page"),
+        (lambda _: plain(500, b"oops"), "a server error"),
+        (lambda _: b"220 mail.example ESMTP\r\n\r\n", "it does not speak HTTP"),
+        (dropping, "it drops the connection"),
+        (silent, "takes connections and does not answer"),
+    ],
+    ids=["404", "page", "500", "not http", "dropping", "silent"],
+)
+def test_what_is_no_endpoint_is_said_so(tmp_path: Path, target: Answering, words: str) -> None:
+    """Each wrong kind of answer to a valid request has a sentence of its own that says what to mend."""
+    checks, _ = asked_of(tmp_path, target)
+    found = complaint(checks)
+    assert found.name == "control authenticate"
+    assert words in found.says
+
+
+def test_a_rate_limit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target that only ever says "later" leads to the limits of the profile."""
+    from certhook import transport
+
+    monkeypatch.setattr(transport.Pace, "hold", lambda *_: None)
+    checks, _ = asked_of(tmp_path, lambda _: plain(429))
+    assert "set limits.requests_per_second" in complaint(checks).says
+
+
+def test_one_hiccup_is_forgiven(tmp_path: Path) -> None:
+    """A control without an answer is sent once more."""
+    checks, calls = asked_of(tmp_path, wrong_once(lambda _: True, dropping))
+    assert all(check.ok for check in checks)
+    assert calls == 2
+
+
+def test_an_unmarked_answer_is_left_to_the_run(tmp_path: Path) -> None:
+    """Account data without the success marker is a finding, not a reason to stop."""
+    checks, _ = asked_of(tmp_path, lambda _: signed(b'{"currency":"EUR","balance":"30"}'))
+    assert all(check.ok for check in checks)
+    assert "not as it should be" in checks[-1].says
+
+
+def dated(date: str, answer: Answering = conformant) -> Answering:
+    """A target that sends that Date."""
+
+    def with_date(call: Call) -> HttpAnswer:
+        given = answer(call)
+        assert isinstance(given, HttpAnswer)
+        return HttpAnswer(given.status, (*given.headers, (b"Date", date.encode())), given.body)
+
+    return with_date
+
+
+def test_a_clock_that_agrees(tmp_path: Path) -> None:
+    """The Date header of the control tells that the clocks agree."""
+    checks, _ = asked_of(tmp_path, dated(formatdate(usegmt=True)))
+    assert (checks[-1].name, checks[-1].ok) == ("clock", True)
+
+
+@pytest.mark.parametrize(("date", "words"), [(4_000_000_000, "ahead of ours"), (NOW - 900_000_000, "behind ours")])
+def test_a_clock_that_is_wrong(tmp_path: Path, date: float, words: str) -> None:
+    """A target's clock that differs ends the run with the number of seconds and the direction."""
+    checks, _ = asked_of(tmp_path, dated(formatdate(date, usegmt=True)))
+    found = complaint(checks)
+    assert found.name == "clock"
+    assert words in found.says
+    assert "NTP" in found.says
+
+
+def test_a_wrong_clock_comes_before_a_refusal(tmp_path: Path) -> None:
+    """Where the clock explains why a valid request is refused, it is the clock that is named."""
+    checks, _ = asked_of(tmp_path, dated(formatdate(4_000_000_000, usegmt=True), refusing))
+    assert complaint(checks).name == "clock"
+
+
+@pytest.mark.parametrize("date", ["yesterday", "", "Thu, 99 Foo 2026 10:00:00 GMT"])
+def test_a_date_that_cannot_be_read_is_none(tmp_path: Path, date: str) -> None:
+    """A Date that makes no sense says nothing of the clock."""
+    checks, _ = asked_of(tmp_path, dated(date))
+    assert all(check.ok for check in checks)
+    assert "clock" not in [check.name for check in checks]

@@ -1,0 +1,224 @@
+"""Settling: before anybody is accused, the request is sent again; whose fault it is is found out over real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certhook import courier, transport
+from certhook.cases import Case
+from certhook.certification import Certification
+from certhook.reference.wire import HttpAnswer
+from certhook.rounds import Round
+from certhook.settling import CaseResult
+from tests.certifying import authenticate, certifying
+from tests.targets import (
+    Answering,
+    Call,
+    Served,
+    conformant,
+    dropping,
+    open_to_all,
+    plain,
+    serving,
+    silent,
+    wrong_from,
+    wrong_once,
+    wrong_where,
+)
+
+GROUP = "signature"
+RANDOM = "authenticate.signature.random"
+SHORT = {"timeout_s": 0.1, "in_flight": 1}
+
+
+class Trial:
+    """A round of some cases of the signature group, and what it came to."""
+
+    def __init__(self, served: Served, certification: Certification, *ids: str) -> None:
+        self.served = served
+        self.certification = certification
+        cases = {case.id: case for case in certification.cases}
+        self.cases: list[Case] = [cases[id] for id in ids or (RANDOM,)]
+        certification.plan(self.cases)
+        self.round: Round = certification.round(authenticate(), GROUP)
+        self.results: dict[str, CaseResult] = {case.id: self.round.result(case) for case in self.cases}
+
+    @property
+    def result(self) -> CaseResult:
+        """What the first case came to."""
+        return self.results[self.cases[0].id]
+
+    @property
+    def unmet(self) -> set[str]:
+        """The requirements that any case broke."""
+        judgements = [one for result in self.results.values() for one in (*result.judgements, *result.observations)]
+        return {one.requirement for one in judgements if not one.met}
+
+    @property
+    def breached(self) -> set[str]:
+        """The rules for all answers that the round saw broken."""
+        return {id for id, seen in self.round.observed().items() if seen.breach}
+
+
+Try = Callable[..., Trial]
+
+
+@pytest.fixture
+def trial(tmp_path: Path, request: pytest.FixtureRequest) -> Try:
+    """Serve a target and run cases against it."""
+
+    def run(target: Answering, *ids: str, **limits: Any) -> Trial:
+        server = serving(target)
+        served = server.__enter__()
+        request.addfinalizer(lambda: server.__exit__(None, None, None))
+        context = certifying(tmp_path, served.profile(limits=SHORT | limits))
+        certification = context.__enter__()
+        request.addfinalizer(lambda: context.__exit__(None, None, None))
+        return Trial(served, certification, *ids)
+
+    return run
+
+
+def bad(call: Call) -> bool:
+    """Whether a call is no valid request."""
+    return not call.valid
+
+
+def test_what_is_as_it_should_be_is_sent_once(trial: Try) -> None:
+    """A refusal that was asked for needs no confirmation."""
+    tried = trial(conformant)
+    assert not tried.unmet
+    assert len(tried.result.deliveries) == 1
+    assert len([call for call in tried.served.calls if bad(call)]) == 1
+
+
+def test_a_repeated_breach_is_the_target_s(trial: Try) -> None:
+    """An open door is tried twice, and then it is a finding, of no flakiness."""
+    tried = trial(open_to_all)
+    assert all(id.startswith("klas.signature.") for id in tried.unmet)
+    assert tried.unmet
+    assert not tried.result.flaky
+    assert not tried.result.blocked
+    assert len([call for call in tried.served.calls if bad(call)]) == 2
+
+
+def test_a_breach_that_does_not_repeat_was_seen_all_the_same(trial: Try) -> None:
+    """An HTTP answer that breaks a MUST once is not met, and the report says that it came once."""
+    tried = trial(wrong_once(bad, open_to_all))
+    assert tried.unmet
+    assert "sent again" in tried.result.flaky
+    assert len(tried.result.exchanges) == 2
+
+
+def test_a_dropped_connection_that_was_reused_is_excused(trial: Try) -> None:
+    """A server may close an idle connection just as a request goes out (RFC 9112, section 9.3.1)."""
+    second = "authenticate.signature.other-key"
+    tried = trial(wrong_once(lambda call: bad(call) and call.nth > 0, dropping), RANDOM, second)
+    assert tried.served.notes["was wrong"]
+    assert not tried.unmet
+    assert not any(result.blocked for result in tried.results.values())
+
+
+def test_a_dropped_fresh_connection_that_comes_back_blocks(trial: Try) -> None:
+    """No answer once and a right one then is nobody's proven fault: the case is blocked as flaky."""
+    tried = trial(wrong_once(lambda call: bad(call) and call.nth == 0, dropping))
+    assert tried.result.blocked.startswith("flaky")
+    assert not tried.unmet
+
+
+def test_a_connection_that_is_always_dropped_is_the_target_s(trial: Try) -> None:
+    """Where a control shows the target to be alive, no answer to a bad request is a breach."""
+    tried = trial(wrong_where(bad, dropping))
+    assert not tried.result.blocked
+    assert "klas.robustness.answers" in tried.unmet
+
+
+def test_a_time_out_that_repeats_beside_a_living_control_is_the_target_s(trial: Try) -> None:
+    """A request that is never answered, while valid ones are, breaks the rule that there is an answer in time."""
+    tried = trial(wrong_where(bad, silent))
+    assert not tried.result.blocked
+    assert "klas.robustness.answers" in tried.unmet
+
+
+def test_a_target_that_goes_away_accuses_nobody(trial: Try) -> None:
+    """Where the control gets no answer either, the case is blocked, and nothing more is sent."""
+    tried = trial(wrong_from(1, dropping))
+    assert "the target went away" in tried.result.blocked
+    assert not tried.unmet
+    assert tried.certification.pulse.stopped == tried.result.blocked
+
+
+def test_nothing_is_sent_after_the_target_went_away(trial: Try) -> None:
+    """Later rounds are blocked with the same reason, without a request."""
+    tried = trial(wrong_from(1, dropping))
+    calls = len(tried.served.calls)
+    later = tried.certification.round(authenticate(), "methods")
+    later.open()
+    assert later.blocked == tried.result.blocked
+    assert len(tried.served.calls) == calls
+
+
+def test_a_poisoned_connection_is_the_finding_of_the_request_before(trial: Try) -> None:
+    """Where a bad request spoils its connection, the control behind it shows that, and the bad request is named."""
+
+    def poisoned(call: Call) -> HttpAnswer:
+        spoilt = call.served.notes.setdefault("spoilt", set())
+        if call.connection in spoilt:
+            return plain(500, b"previous body left over")
+        if bad(call) and call.served.notes.setdefault("spoiler", call.signature) == call.signature:
+            spoilt.add(call.connection)
+        return conformant(call)
+
+    tried = trial(poisoned, RANDOM, "authenticate.signature.other-key")
+    assert tried.breached == {"klas.robustness.recovers"}
+    assert not tried.unmet
+    seen = tried.round.observed()["klas.robustness.recovers"]
+    assert seen.breach is not None
+    assert "random hex digits" in seen.breach.expected
+
+
+def test_a_rate_limit_is_waited_for(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
+    """429 with Retry-After holds the run back for as long, and the request is sent again until it is answered."""
+    held: list[float] = []
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: held.append(seconds))
+    limited = wrong_once(bad, lambda _: plain(429, b"", (b"Retry-After", b"3")))
+    tried = trial(limited)
+    assert held == [3.0]
+    assert not tried.unmet
+    assert not tried.result.blocked
+
+
+@pytest.mark.parametrize(("asked", "held"), [(b"86400", 10.0), (b"0", 0.05), (b"soon", 0.5), (b"Wed, 21 Oct", 0.5)])
+def test_a_rate_limit_s_wish_is_bounded(trial: Try, monkeypatch: pytest.MonkeyPatch, asked: bytes, held: float) -> None:
+    """Nobody is waited for as long as a day, nor not at all, nor for what cannot be read."""
+    waits: list[float] = []
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: waits.append(seconds))
+    trial(wrong_once(bad, lambda _: plain(503, b"", (b"Retry-After", asked))))
+    assert waits == [held]
+
+
+def test_a_rate_limit_without_end_blocks(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a bounded number of times the case is blocked, not failed."""
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: None)  # noqa: ARG005 - the method's signature
+    tried = trial(wrong_where(bad, lambda _: plain(429)))
+    assert "rate limit" in tried.result.blocked
+    assert not tried.unmet
+    assert len([call for call in tried.served.calls if bad(call)]) == courier.PATIENCE + 1
+
+
+def test_a_rate_limit_of_the_second_answer_blocks(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be confirmed for the rate limit is blocked."""
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: None)  # noqa: ARG005 - the method's signature
+
+    def later_limited(call: Call) -> HttpAnswer:
+        if not bad(call):
+            return conformant(call)
+        call.served.notes["bad"] = call.served.notes.get("bad", 0) + 1
+        return open_to_all(call) if call.served.notes["bad"] == 1 else plain(429)
+
+    tried = trial(later_limited)
+    assert "rate limit" in tried.result.blocked

@@ -1,0 +1,267 @@
+"""Transport: a request goes out as it is, and its answer comes back bounded, or as a failure."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from certhook import transport
+from certhook.exchange import Failure, FailureKind, Request, Response
+from certhook.reference.wire import HttpAnswer
+from certhook.transport import Lane, Pace, Sent, failure_of
+from tests.targets import Call, conformant, dropping, plain, serving, silent
+
+REQUEST = Request("authenticate", "POST", "/authenticate", (("X-Odd", b"\xff\xe9"), ("Content-Type", b"a/b")), b"{}")
+
+
+def sent_to(url: str, request: Request = REQUEST, timeout_s: float = 2.0) -> Sent:
+    """Send once over a connection of its own."""
+    lane = Lane(url, timeout_s)
+    try:
+        return lane.send(request)
+    finally:
+        lane.close()
+
+
+def failure(answer: Response | Failure) -> FailureKind:
+    """The kind of a failure; fails where an answer came."""
+    assert isinstance(answer, Failure), answer
+    return answer.kind
+
+
+@contextmanager
+def raw(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[str]:
+    """A listener that treats its first connection as `behave` says, once the request began to come."""
+    ending = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                behave(connection, ending)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        ending.set()
+        thread.join()
+
+
+def test_the_bytes_go_out_as_they_are() -> None:
+    """Path, header values that are no text, and the body reach the target unchanged."""
+    with serving(conformant) as served:
+        answer = sent_to(served.url + "/").answer
+    assert isinstance(answer, Response)
+    (call,) = served.calls
+    assert (call.request.method, call.request.path, call.request.body) == ("POST", "/authenticate", b"{}")
+    assert call.request.header("x-odd") == "\xff\xe9"
+    assert call.request.header("accept-encoding") == "identity"
+    assert answer.media_type == "application/json"
+
+
+def test_chunks_are_sent_in_pieces() -> None:
+    """A chunked request has no length, and its body arrives whole."""
+    request = Request("authenticate", "POST", "/", (), b"0123456789" * 5, chunks=(1, 7, 2))
+    with serving(conformant) as served:
+        sent_to(served.url, request)
+    (call,) = served.calls
+    assert call.request.header("transfer-encoding") == "chunked"
+    assert call.request.header("content-length") is None
+    assert call.request.body == request.body
+
+
+def test_a_connection_is_kept_and_counted() -> None:
+    """The second request goes over the first one's connection, and a failure begins a new one."""
+    with serving(lambda call: dropping(call) if call.number == 2 else conformant(call)) as served:
+        lane = Lane(served.url, 2.0)
+        places = [lane.send(REQUEST).nth for _ in range(4)]
+        lane.close()
+    assert places == [0, 1, 2, 0]
+    assert [call.connection for call in served.calls] == [0, 0, 0, 1]
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """Nothing is sent to a place that the target names."""
+    with serving(conformant) as elsewhere:
+        target = plain(302, b"", (b"Location", elsewhere.url.encode() + b"/authenticate"))
+        with serving(lambda _: target) as served:
+            answer = sent_to(served.url).answer
+    assert isinstance(answer, Response)
+    assert answer.status == 302
+    assert elsewhere.calls == []
+
+
+def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a shell says about proxies does not lead a run elsewhere."""
+    with serving(conformant) as proxy, serving(conformant) as served:
+        for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        assert isinstance(sent_to(served.url).answer, Response)
+    assert proxy.calls == []
+    assert len(served.calls) == 1
+
+
+def test_no_answer_in_time_is_a_time_out() -> None:
+    """A target that takes the request and says nothing costs the limit and no more."""
+    with serving(silent) as served:
+        sent = sent_to(served.url, timeout_s=0.1)
+    assert failure(sent.answer) is FailureKind.TIMEOUT
+    assert sent.elapsed_s < 1
+
+
+def test_a_slow_drip_is_a_time_out() -> None:
+    """Each byte in time does not make the whole answer in time."""
+
+    def drip(connection: socket.socket, ending: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not ending.wait(0.02):
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return
+
+    with raw(drip) as url:
+        sent = sent_to(url, timeout_s=0.15)
+    assert failure(sent.answer) is FailureKind.TIMEOUT
+    assert sent.elapsed_s < 1
+
+
+def test_a_slow_drip_of_headers_is_a_time_out() -> None:
+    """The limit counts from the request, not from the last byte of an endless head."""
+
+    def drip(connection: socket.socket, ending: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while not ending.wait(0.02):
+            try:
+                connection.sendall(b"X: y\r\n")
+            except OSError:
+                return
+
+    with raw(drip) as url:
+        sent = sent_to(url, timeout_s=0.15)
+    assert failure(sent.answer) is FailureKind.TIMEOUT
+    assert sent.elapsed_s < 1
+
+
+def test_a_body_beyond_the_bound_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target cannot fill the memory of a run."""
+    monkeypatch.setattr(transport, "MAX_BODY", 1000)
+    with serving(lambda _: HttpAnswer(200, (), b"x" * 5000)) as served:
+        assert failure(sent_to(served.url).answer) is FailureKind.TOO_LARGE
+
+
+def test_a_body_that_grows_when_unpacked_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound counts what is unpacked, not what came over the wire."""
+    import gzip
+
+    monkeypatch.setattr(transport, "MAX_BODY", 100_000)
+    bomb = plain(200, gzip.compress(b"x" * 10_000_000), (b"Content-Encoding", b"gzip"))
+    with serving(lambda _: bomb) as served:
+        assert failure(sent_to(served.url).answer) is FailureKind.TOO_LARGE
+
+
+def test_a_body_that_cannot_be_unpacked_is_not_http() -> None:
+    """Bytes that are not what Content-Encoding says are no HTTP answer."""
+    with serving(lambda _: plain(200, b"not gzip", (b"Content-Encoding", b"gzip"))) as served:
+        assert failure(sent_to(served.url).answer) is FailureKind.NOT_HTTP
+
+
+@pytest.mark.parametrize(
+    ("behave", "kind"),
+    [
+        (lambda connection, _: connection.sendall(b"220 mail.example ESMTP\r\n\r\n"), FailureKind.NOT_HTTP),
+        (
+            lambda connection, _: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort"),
+            FailureKind.DROPPED,
+        ),
+        (lambda connection, _: None, FailureKind.DROPPED),
+        (
+            lambda connection, _: connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)),
+            FailureKind.DROPPED,
+        ),
+    ],
+    ids=["another protocol", "cut short", "closed", "reset"],
+)
+def test_what_is_no_http_answer_is_a_failure(
+    behave: Callable[[socket.socket, threading.Event], None], kind: FailureKind
+) -> None:
+    """Another protocol, an answer cut short, a closed and a reset connection are each told apart."""
+    with raw(behave) as url:
+        assert failure(sent_to(url).answer) is kind
+
+
+def test_a_refused_connection_is_unreachable() -> None:
+    """Where nobody listens, the target is unreachable."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    assert failure(sent_to(f"http://127.0.0.1:{port}").answer) is FailureKind.UNREACHABLE
+
+
+def test_plain_http_behind_https_is_a_failure() -> None:
+    """A target that speaks no TLS gives no answer over https."""
+    with serving(conformant) as served:
+        answer = sent_to(served.url.replace("http:", "https:")).answer
+    assert failure(answer) in (FailureKind.TLS, FailureKind.UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ssl.SSLError("bad record"), FailureKind.TLS),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), FailureKind.TLS),
+        (httpx.ConnectError("refused"), FailureKind.UNREACHABLE),
+        (httpx.ConnectTimeout("slow"), FailureKind.UNREACHABLE),
+        (httpx.ReadTimeout("slow"), FailureKind.TIMEOUT),
+        (httpx.RemoteProtocolError("Server disconnected without sending a response."), FailureKind.DROPPED),
+        (httpx.RemoteProtocolError("illegal status line"), FailureKind.NOT_HTTP),
+        (httpx.ReadError(""), FailureKind.DROPPED),
+        (httpx.InvalidURL("bad"), FailureKind.NOT_HTTP),
+    ],
+)
+def test_each_exception_has_a_kind(error: Exception, kind: FailureKind) -> None:
+    """Whatever the client library raises is named in the words of reports, and never without a detail."""
+    found = failure_of(error)
+    assert found.kind is kind
+    assert found.detail
+
+
+def test_the_pace_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At ten a second the third request waits for two tenths; a target's wish holds everybody back."""
+    now, slept = [100.0], list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 6))
+
+    monkeypatch.setattr(transport.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(transport.time, "sleep", sleep)
+    pace = Pace(10)
+    for _ in range(3):
+        pace.wait()
+    assert slept == [0.1, 0.2]
+    free = Pace()
+    free.wait()
+    free.hold(5)
+    free.wait()
+    assert slept == [0.1, 0.2, 5.0]
+
+
+def test_a_call_s_target_sees_its_place() -> None:
+    """The fakes of these tests number connections and calls as a target sees them."""
+    seen: list[Call] = []
+
+    def watching(call: Call) -> HttpAnswer:
+        seen.append(call)
+        return conformant(call)
+
+    with serving(watching) as served:
+        sent_to(served.url)
+        sent_to(served.url)
+    assert [(call.connection, call.nth, call.number) for call in seen] == [(0, 0, 0), (1, 0, 1)]
