@@ -17,13 +17,15 @@ OF_GAMES_THAT_EXIST = ((403, "game_not_available"), (404, "game_provider_not_fou
 
 
 def _listed(conversation: Conversation) -> tuple[Delivery, list[Mapping[str, Any]]]:
-    """The list of games as the target gives it, games without a usable id left out."""
+    """The list of games as the target gives it. Raises Blocked where it is no list of objects with ids."""
     delivery = conversation.control(LIST)
     content = delivery.answer.members.get("content")
     games = content.get("games") if isinstance(content, dict) else None
-    if not isinstance(games, list):
+    if not isinstance(games, list) or not all(
+        isinstance(game, dict) and isinstance(game.get("id"), int) for game in games
+    ):
         raise Blocked("the list of games could not be read")
-    return delivery, [game for game in games if isinstance(game, dict) and type(game.get("id")) is int]
+    return delivery, games
 
 
 def _sample(games: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

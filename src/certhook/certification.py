@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from certhook.building import Builder
 from certhook.cases import Case, Selected, cases_of
@@ -35,6 +36,7 @@ class Certification:
         self._worker = worker
         self._rounds: dict[tuple[str, str], Round] = {}
         self._planned: dict[tuple[str, str], list[Case]] = {}
+        self._shown: dict[int, Exchange] = {}
         self.pulse = Pulse(stopped=setup.blocked)
 
     @cached_property
@@ -145,9 +147,18 @@ class Certification:
 
     def finding(self, sent: str, expected: str, observed: str, exchange: Exchange) -> Finding:
         """A finding, with the command that shows it."""
+        self._shown[exchange.number] = exchange
         url = self.profile.url.rstrip("/") + exchange.request.target
         curl = curl_command(record_of(exchange, url, self.redactor))
         return Finding(sent, expected, observed, curl, exchange.number)
+
+    def shown(self, number: int | None) -> Exchange | None:
+        """The exchange of a finding, by its number."""
+        return self._shown.get(number) if number is not None else None
+
+    def recorded(self, exchange: Exchange) -> dict[str, Any]:
+        """An exchange as it is recorded: redacted and bounded."""
+        return record_of(exchange, self.profile.url.rstrip("/") + exchange.request.target, self.redactor)
 
     def close(self) -> None:
         """Close connections and the journal, where they were opened."""

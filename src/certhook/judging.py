@@ -159,7 +159,8 @@ def _missing_name(error: Any) -> str:
 
 def _nearest_requirement(schema: Any, path: list[Any]) -> str | None:
     """The `x-requirement` of the innermost part of the schema on the way to an error."""
-    found, part = schema.get("x-requirement"), schema
+    part: Any = schema
+    found: str | None = schema.get("x-requirement")
     for step in path:
         try:
             part = part[step]

@@ -63,7 +63,7 @@ def _operation(operation: Operation, pack: Pack) -> dict[str, Any]:
 
 def _body(operation: Operation) -> dict[str, Any]:
     """The request schema without what goes into path or query."""
-    schema = plain(operation.request)
+    schema: dict[str, Any] = plain(operation.request)
     inside = {name for name, part in operation.properties.items() if part.get("x-in") not in ("path", "query")}
     schema["properties"] = {name: part for name, part in schema["properties"].items() if name in inside}
     schema["required"] = [name for name in schema.get("required", ()) if name in inside]

@@ -23,6 +23,7 @@ from certhook.exchange import Failure
 from certhook.invariants import INVARIANTS
 from certhook.pack.model import Operation
 from certhook.pool import Exhausted
+from certhook.reporting.exchange_text import exchange_line, exchange_text
 from certhook.rounds import Observed
 from certhook.settling import CaseResult
 from certhook.values import CaseOutcome, Outcome, Requirement
@@ -93,12 +94,24 @@ def certify(item: Item) -> None:
     result = certification.round(item.operation, item.group).result(item.case)
     sent = sentence(item.operation, item.case.change)
     if result.blocked:
-        outcomes = [CaseOutcome(id, Outcome.BLOCKED, result.blocked) for id in item.requirements]
+        outcomes = [CaseOutcome(id, Outcome.BLOCKED, result.blocked) for id in concerned(item)]
     elif item.case.asks:
         outcomes = certification.outcomes_of(result, sent)
     else:
         outcomes = [certification.outcome_of(one, sent, result.flaky) for one in result.observations]
     conclude(item, outcomes, result)
+
+
+def concerned(item: Item) -> tuple[str, ...]:
+    """The requirements that cannot be called met where an item was not judged.
+
+    A request that is only to be survived is sent for no requirement of its own: then the rules of its group are.
+    """
+    if item.requirements:
+        return item.requirements
+    rules = [one.requirement for one in item.certification.selected_open if is_rule(one.entry.check.invariant)]
+    own = [rule.id for rule in rules if rule.group == item.group]
+    return tuple(own or [rule.id for rule in rules if rule.group == "robustness"])
 
 
 def observe(item: Item) -> None:
@@ -156,6 +169,7 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     )
     item.certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
     _concluded[item.id] = outcomes
+    _evidence[item.id] = result.deliveries if result else ()
     worst = max(outcomes, key=lambda one: one.outcome.severity, default=None)
     if worst is None or worst.outcome is Outcome.PASSED:
         return
@@ -177,6 +191,26 @@ _concluded: dict[str, list[CaseOutcome]] = {}
 def concluded(id: str) -> list[CaseOutcome]:
     """The outcomes of an item that has ended; asked for once."""
     return _concluded.pop(id, [])
+
+
+_evidence: dict[str, tuple[Delivery, ...]] = {}
+"""As above: what was sent for an item, and came back."""
+
+
+def evidence(item: Item) -> str:
+    """The exchanges of an item that has ended, in a line each, and the one that decided it in full, redacted.
+
+    Asked for once; empty where nothing was sent for the item and nothing was found.
+    """
+    exchanges = [delivery.exchange for delivery in _evidence.pop(item.id, ())]
+    outcomes = _concluded.get(item.id, [])
+    worst = max((one for one in outcomes if one.finding), key=lambda one: one.outcome.severity, default=None)
+    found = item.certification.shown(worst.finding.exchange) if worst and worst.finding else None
+    deciding = found or (exchanges[-1] if exchanges else None)
+    if deciding is None:
+        return ""
+    lines = [exchange_line(item.certification.recorded(one)) for one in exchanges]
+    return "\n".join([*lines, "", exchange_text(item.certification.recorded(deciding))])
 
 
 def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> str:

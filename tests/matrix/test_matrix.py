@@ -6,13 +6,15 @@ Each run is a whole `certhook run` against a target of its own, over real socket
 from __future__ import annotations
 
 import json
-import subprocess
+import multiprocessing
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from certhook.cli import cli
 from certhook.pack.loading import load_pack, protocols
 from certhook.reference import faults, variants
 from certhook.values import Level
@@ -21,13 +23,31 @@ FAULTS = [(protocol, name) for protocol in protocols() for name in faults(protoc
 VARIANTS = [(protocol, name) for protocol in protocols() for name in variants(protocol)]
 
 
+# Every run is a process of its own, forked from one that has imported everything: importing takes longer than running.
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(
+    ["certhook.cli.run_command", "certhook.plugin", "certhook.fuzzing.recipes", "hypothesis"]
+)
+
+
+def _certhook(words: list[str], log: Path) -> None:
+    """The command, in a process of its own; what it says goes to a file."""
+    with log.open("w") as stream:
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
+        sys.exit(cli.main(words, standalone_mode=False))
+
+
 def _run(protocol: str, output: Path, *words: str) -> tuple[int, dict[str, Any]]:
     """The exit status and the result of an embedded run."""
-    command = [sys.executable, "-m", "certhook", "run", protocol, "--embedded", "--output", str(output), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    log = output.with_suffix(".log")
+    command = ["run", protocol, "--embedded", "--output", str(output), *words]
+    process = _processes.Process(target=_certhook, args=(command, log))
+    process.start()
+    process.join(timeout=120)
     result = output / "result.json"
-    assert result.exists(), done.stderr
-    return done.returncode, json.loads(result.read_text(encoding="utf-8"))
+    assert result.exists(), log.read_text()
+    return process.exitcode or 0, json.loads(result.read_text(encoding="utf-8"))
 
 
 def _with(result: dict[str, Any], *outcomes: str) -> set[str]:

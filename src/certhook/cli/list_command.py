@@ -13,13 +13,16 @@ from certhook.cli.arguments import json_option, optional_protocol_argument
 @click.command("list", short_help="List protocols, operations, groups and requirements.")
 @optional_protocol_argument
 @json_option
-def command(protocol: str | None, *, as_json: bool) -> None:
+@click.option("--markdown", is_flag=True, help="As the tables of the documentation.")
+def command(protocol: str | None, *, as_json: bool, markdown: bool) -> None:
     """List the protocols, or what PROTOCOL has: operations, groups, requirements with clauses, errata."""
     from certhook.pack.loading import load_pack, protocols
 
     packs = [load_pack(name) for name in ([protocol] if protocol else protocols())]
     if as_json:
         click.echo(json.dumps([described(pack) for pack in packs], indent=2, ensure_ascii=False))
+    elif markdown:
+        click.echo("\n".join(map(as_markdown, packs)), nl=False)
     elif protocol:
         _print_protocol(packs[0])
     else:
@@ -52,6 +55,27 @@ def described(pack: Any) -> dict[str, Any]:
         ],
         "errata": [{"title": one.title, "citation": one.citation, "ruling": one.ruling} for one in pack.errata],
     }
+
+
+def as_markdown(pack: Any) -> str:
+    """A pack's requirements and errata as two tables."""
+    lines = [
+        f"## Requirements: {len(pack.requirements)}",
+        "",
+        "| requirement | level | basis | what | clause |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{one.id}` | {one.level} | {one.basis} | {_cell(one.title)} | {_cell(one.citation)} |"
+        for one in pack.requirements
+    ]
+    lines += ["", "## Errata, with the reading taken", "", "| place | erratum | reading |", "|---|---|---|"]
+    lines += [f"| {_cell(one.citation)} | {_cell(one.title)} | {_cell(one.ruling)} |" for one in pack.errata]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _print_protocol(pack: Any) -> None:

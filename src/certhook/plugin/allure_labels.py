@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from certhook.suite import Item
+from certhook.suite import Item, evidence
 from certhook.values import Level
 
 CASE_LABEL = "certhookCase"
 
 
 def label(item: Item) -> None:
-    """Label the running test, and attach the last exchange that it was judged by."""
+    """Label the running test, and attach what it was judged by."""
     import allure
 
     dynamic: Any = allure.dynamic  # has no types
@@ -31,13 +31,25 @@ def label(item: Item) -> None:
         )
     )
     dynamic.label(CASE_LABEL, f"{pack.protocol}-{item.id}")
+    text = evidence(item)
+    if text:
+        allure.attach(text, name="exchange", attachment_type=allure.attachment_type.TEXT)
+
+
+def stabilise() -> None:
+    """Give each result an identity that is the same in every run, so that histories line up.
+
+    Left alone, identities would hang on the reprs of parameters. To be called where tests are run, once or more.
+    """
+    import allure_commons
+
+    if not allure_commons.plugin_manager.has_plugin("certhook"):
+        allure_commons.hookimpl(tryfirst=True)(StableIdentity.report_result)
+        allure_commons.plugin_manager.register(StableIdentity, "certhook")
 
 
 class StableIdentity:
-    """Gives each result an identity that is the same in every run, so that histories line up.
-
-    Registered with allure_commons; left alone, identities would hang on the parameters' reprs.
-    """
+    """Registered with allure_commons."""
 
     @staticmethod
     def report_result(result: Any) -> None:

@@ -87,7 +87,6 @@ class Controller:
         self.setups = [self._examined(replace(setup, workers=max(1, workers))) for setup in self.setups]
         if self.executor is not None:
             self._hand_over(self.executor)
-        self._register_allure()
         self._start_progress()
 
     @pytest.hookimpl(optionalhook=True)
@@ -199,14 +198,6 @@ class Controller:
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""
         executor.certifications[:] = [Certification(setup) for setup in self.setups]
-
-    def _register_allure(self) -> None:
-        import allure_commons
-
-        from certhook.plugin.allure_labels import StableIdentity
-
-        if not allure_commons.plugin_manager.has_plugin("certhook"):
-            allure_commons.plugin_manager.register(StableIdentity(), "certhook")
 
     def _start_progress(self) -> None:
         from rich.console import Console

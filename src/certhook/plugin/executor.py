@@ -10,9 +10,9 @@ import pytest
 from certhook.certification import Certification
 from certhook.fuzzing import Exploration
 from certhook.judging import annotated
-from certhook.plugin.allure_labels import label
+from certhook.plugin.allure_labels import label, stabilise
 from certhook.setup import Setup
-from certhook.suite import Conversation, Item, concluded, is_rule
+from certhook.suite import Conversation, Item, concerned, concluded, is_rule
 from certhook.values import GROUPS, CaseOutcome, Outcome
 
 _ARGUMENTS = {
@@ -34,6 +34,8 @@ class Executor:
         self._worker = worker
         self.certifications = [Certification(setup, worker) for setup in setups]
         self._allure = bool(config.getoption("allure_report_dir", default=None))
+        if self._allure:
+            stabilise()
 
     def close(self) -> None:
         """Close connections and journals."""
@@ -179,7 +181,7 @@ class Executor:
         if call.excinfo is None:
             return []
         reason = f"certhook itself failed: {call.excinfo.typename}; pytest's output has the rest"
-        outcomes = [CaseOutcome(id, Outcome.BLOCKED, reason) for id in item.requirements]
+        outcomes = [CaseOutcome(id, Outcome.BLOCKED, reason) for id in concerned(item)]
         item.certification.record(item.id, item.group, item.operation.name, outcomes)
         return outcomes
 

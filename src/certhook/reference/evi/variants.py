@@ -162,10 +162,13 @@ class Coercing(EviTarget):
     """Takes numbers for texts."""
 
     def examine(self, fields: Fields) -> Reply:
-        for holder in (fields, fields.get("Account")):
-            for name, value in holder.items() if isinstance(holder, dict) else ():
-                holder[name] = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        return super().examine(fields)
+        account = fields.get("Account")
+        return super().examine(
+            {**self.texts(fields), **({"Account": self.texts(account)} if isinstance(account, dict) else {})}
+        )
+
+    def texts(self, fields: Fields) -> Fields:
+        return {name: str(value) if type(value) is int else value for name, value in fields.items()}
 
 
 @variant("lenient-reader")

@@ -191,7 +191,7 @@ class QueryByHand(EviTarget):
 @fault(
     "query-by-hand-crash",
     breaks=["evi.credentials.quotes", "evi.robustness.no-server-error"],
-    also=["evi.status.refusal-http", "evi.malformed.out-of-range"],
+    also=["evi.status.refusal-http"],
 )
 class QueryByHandCrash(EviTarget):
     """Puts the password into its query as it is, and does not catch what the database says."""

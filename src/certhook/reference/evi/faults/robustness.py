@@ -78,7 +78,13 @@ class TraceInRefusal(EviTarget):
 
 @fault(
     "refusal-as-page",
-    breaks=["evi.robustness.readable", "evi.status.media-type", "evi.malformed.grammar", "evi.malformed.root"],
+    breaks=[
+        "evi.robustness.readable",
+        "evi.robustness.front-html",
+        "evi.status.media-type",
+        "evi.malformed.grammar",
+        "evi.malformed.root",
+    ],
     also=DISPUTED,
 )
 class RefusalAsPage(EviTarget):

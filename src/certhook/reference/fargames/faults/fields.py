@@ -32,12 +32,12 @@ class _OwnRefusal(FargamesTarget):
     also=["fargames.timestamp.future", "fargames.timestamp.future-code", "fargames.timestamp.milliseconds"],
 )
 class ExpiredWithoutStatus(_OwnRefusal):
-    """Answers a request out of time from a filter that knows no envelope."""
+    """Answers a request out of time from a filter that writes the envelope by hand, and forgets its mark."""
 
     own_code = "request_expired"
 
     def own_fields(self, fields: Fields) -> Fields:
-        return {"error": fields["error"], "message": fields["message"]}
+        return {name: value for name, value in fields.items() if name != "status"}
 
 
 @fault("list-without-status", breaks=["fargames.fields.status", "fargames.status.valid-accepted"])
@@ -158,7 +158,7 @@ class DemoWithoutContent(FargamesTarget):
     def succeed(self, operation: str, content: Fields) -> Reply:
         reply = super().succeed(operation, content)
         if operation == DEMO:
-            reply.fields |= reply.fields.pop("content")
+            reply.fields.update(reply.fields.pop("content"))
         return reply
 
 
@@ -240,5 +240,5 @@ class SuccessErrorNull(FargamesTarget):
 
     def succeed(self, operation: str, content: Fields) -> Reply:
         reply = super().succeed(operation, content)
-        reply.fields |= {"error": None, "message": None}
+        reply.fields.update({"error": None, "message": None})
         return reply

@@ -1,0 +1,69 @@
+"""Commands in processes of their own, measured from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+METER = Path(__file__).with_name("meter.py")
+LIMIT_S = 900.0
+LOG_SHOWN = 2_000
+
+
+class Unusable(Exception):
+    """A command did not end as it should, so there is nothing to measure; the message holds the end of its output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A command that ended: when it began (seconds since 1970), its wall time, and the peak memory of one process."""
+
+    began: float
+    wall_s: float
+    status: int
+    peak_mb: float
+
+
+def measured(
+    command: Sequence[str], folder: Path, *, expected: Sequence[int] = (0,), environment: Mapping[str, str] | None = None
+) -> Measured:
+    """Run a command in `folder` and measure it. Raises Unusable for any exit status but those expected."""
+    result, log = folder / "measured.json", folder / "output.log"
+    subprocess.run(  # noqa: S603 - this project's own commands
+        [sys.executable, "-S", str(METER), str(result), str(log), *command],
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        check=True,
+        timeout=LIMIT_S,
+    )
+    run = Measured(**json.loads(result.read_text(encoding="utf-8")))
+    if run.status not in expected:
+        text = log.read_text(encoding="utf-8", errors="replace")[-LOG_SHOWN:]
+        raise Unusable(f"{' '.join(command)} ended with status {run.status}:\n{text}")
+    return run
+
+
+def script(name: str) -> str | None:
+    """The path of a command of this Python's environment, or None where it is not installed."""
+    path = Path(sys.executable).with_name(name)
+    return str(path) if path.exists() else None
+
+
+def certhook(*words: str) -> list[str]:
+    """A certhook command."""
+    own = script("certhook")
+    return [own, *words] if own else [sys.executable, "-m", "certhook", *words]
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for one command, taken away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="certhook-bench-") as folder:
+        yield Path(folder)

@@ -1,0 +1,237 @@
+"""Faults that other methods and hostile bytes bring out: crashes, silence, and damage that outlasts the request."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+
+from certhook.reference.application import Crash, Fields, Refusal, Reply
+from certhook.reference.catalogue import fault
+from certhook.reference.evenbet.faults.consequences import NOT_ACCEPTED
+from certhook.reference.evenbet.parameters import Parameters
+from certhook.reference.evenbet.target import EvenbetTarget
+from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
+
+_TRACE = (
+    "yii\\base\\ErrorException: Undefined index: x in /var/www/platform/modules/app/UsersController.php:118\n"
+    "Stack trace:\n#0 /var/www/platform/vendor/yiisoft/yii2/base/Controller.php(157): run()"
+)
+
+
+@fault("get-accepted", breaks=["evenbet.methods.not-accepted"], also=["evenbet.methods.status-405"])
+class GetAccepted(EvenbetTarget):
+    """Answers a GET of the path with a session."""
+
+    def handle(self, request: HttpRequest) -> Reply:
+        return self.succeed(self.read(request)) if request.method == "GET" else super().handle(request)
+
+
+@fault("put-accepted", breaks=["evenbet.methods.not-accepted"], also=["evenbet.methods.status-405"])
+class PutAccepted(EvenbetTarget):
+    """Routes PUT like POST."""
+
+    methods = ("POST", "PUT")
+
+
+@fault("methods-404", breaks=["evenbet.methods.status-405"])
+class Methods404(EvenbetTarget):
+    """Knows the path for POST only, and answers HTTP 404 otherwise."""
+
+    def check_method(self, request: HttpRequest) -> None:
+        if request.method not in self.methods:
+            raise Refusal("Not found", 404)
+
+
+@fault("methods-500", breaks=["evenbet.robustness.no-server-error", "evenbet.methods.status-405"])
+class Methods500(EvenbetTarget):
+    """Answers other methods as an internal error."""
+
+    def check_method(self, request: HttpRequest) -> None:
+        if request.method not in self.methods:
+            raise Refusal("Server error", 500)
+
+
+@fault("methods-html", breaks=["evenbet.robustness.front-html"])
+class MethodsHtml(EvenbetTarget):
+    """Leaves the web server's own page for other methods."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method in self.methods:
+            return super().answer(request)
+        headers = ((b"Content-Type", b"text/html"), (b"Allow", b"POST"))
+        return HttpAnswer(405, headers, b"<html><body><h1>405 Not Allowed</h1><hr>nginx</body></html>")
+
+
+@fault("percent-crash", breaks=["evenbet.robustness.no-server-error"])
+class PercentCrash(EvenbetTarget):
+    """Decodes percent escapes by hand, and not those that are cut short."""
+
+    def read_form(self, body: bytes) -> dict[str, str]:
+        if body.endswith(b"%"):
+            raise Crash
+        return super().read_form(body)
+
+
+@fault("utf-8-crash", breaks=["evenbet.robustness.no-server-error"])
+class Utf8Crash(EvenbetTarget):
+    """Writes every text to a database that takes UTF-8 only."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        try:
+            "".join(parameters.form.values()).encode()
+        except UnicodeEncodeError as error:
+            raise Crash from error
+        return super().admit(parameters)
+
+
+@fault("nul-crash", breaks=["evenbet.robustness.no-server-error"])
+class NulCrash(EvenbetTarget):
+    """Looks the address up with a library that takes no NUL."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if "\0" in parameters.form.get("userIp", ""):
+            raise Crash
+        return super().admit(parameters)
+
+
+@fault("brackets-crash", breaks=["evenbet.robustness.no-server-error"])
+class BracketsCrash(EvenbetTarget):
+    """Sorts values that may be arrays, and cannot."""
+
+    def read_form(self, body: bytes) -> dict[str, str]:
+        form = super().read_form(body)
+        if any("[" in name for name in form):
+            raise Crash
+        return form
+
+
+@fault("long-value-crash", breaks=["evenbet.robustness.no-server-error"])
+class LongValueCrash(EvenbetTarget):
+    """Writes the casino's session id to a column of 255 characters."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if len(parameters.form.get("sessionId", "")) > 255:
+            raise Crash
+        return super().admit(parameters)
+
+
+class _LaunchOptions(EvenbetTarget):
+    """Reads launchOptions."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        self.check_launch_options(parameters.form)
+        return super().admit(parameters)
+
+    def check_launch_options(self, form: Mapping[str, str]) -> None:
+        raise NotImplementedError
+
+
+@fault("launch-options-crash", breaks=["evenbet.robustness.no-server-error"])
+class LaunchOptionsCrash(_LaunchOptions):
+    """Does not catch what its reader says of launchOptions that are no JSON."""
+
+    def check_launch_options(self, form: Mapping[str, str]) -> None:
+        try:
+            json.loads(form.get("launchOptions", "{}"))
+        except (ValueError, RecursionError) as error:
+            raise Crash from error
+
+
+@fault("launch-options-not-object-crash", breaks=["evenbet.robustness.no-server-error"])
+class LaunchOptionsNotObjectCrash(_LaunchOptions):
+    """Looks for options in whatever launchOptions hold."""
+
+    def check_launch_options(self, form: Mapping[str, str]) -> None:
+        try:
+            options = json.loads(form.get("launchOptions", "{}"))
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(options, dict):
+            raise Crash
+
+
+@fault(
+    "trace-in-error",
+    breaks=["evenbet.robustness.no-trace"],
+)
+class TraceInError(EvenbetTarget):
+    """Runs with its debug switch on, and adds a trace to every error."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        return {"errors": [{**fields["errors"][0], "meta": {"trace": _TRACE}}]}
+
+
+@fault("nick-trace", breaks=["evenbet.robustness.no-trace"], also=["evenbet.parameters.nick-long-message"])
+class NickTrace(EvenbetTarget):
+    """Lets the database refuse a nickname that is too long, and shows what it said."""
+
+    def nick_long(self) -> None:
+        raise Crash(_TRACE)
+
+
+@fault("multipart-dropped", breaks=["evenbet.robustness.answers"])
+class MultipartDropped(EvenbetTarget):
+    """Closes the connection over a multipart body."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        if request.body.startswith(b"--"):
+            raise Dropped
+        return await super().respond(request, connection)
+
+
+@fault("unbounded-hangs", breaks=["evenbet.robustness.answers"], limits={"timeout_s": 1})
+class UnboundedHangs(EvenbetTarget):
+    """Waits for a boundary where a multipart body has none."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        if request.header("Content-Type") == "multipart/form-data":
+            await asyncio.sleep(3600)
+        return await super().respond(request, connection)
+
+
+@fault("locked-out", breaks=["evenbet.robustness.recovers"], also=NOT_ACCEPTED)
+class LockedOut(EvenbetTarget):
+    """Refuses the next valid requests of a caller whose signature was wrong."""
+
+    penalty = 3
+
+    def __init__(self) -> None:
+        self.refusals_left = 0
+
+    def signature_wrong(self, parameters: Parameters) -> None:
+        self.refusals_left = self.penalty
+        super().signature_wrong(parameters)
+
+    def succeed(self, parameters: Parameters) -> Reply:
+        if self.refusals_left:
+            self.refusals_left -= 1
+            raise Refusal("Too many attempts", 403)
+        return super().succeed(parameters)
+
+
+@fault("notice-before-body", breaks=["evenbet.robustness.readable"], also=["evenbet.parameters.game-accepted"])
+class NoticeBeforeBody(EvenbetTarget):
+    """Prints a warning into the answer where launchOptions are no object."""
+
+    def send(self, reply: Reply) -> HttpAnswer:
+        answer = super().send(reply)
+        if reply.status != 200 or not reply.fields.get("meta"):
+            return answer
+        return HttpAnswer(200, answer.headers, b"Warning: Invalid argument supplied for foreach()\n" + answer.body)
+
+    def succeed(self, parameters: Parameters) -> Reply:
+        reply = super().succeed(parameters)
+        options = parameters.form.get("launchOptions", "{")
+        return reply if options.startswith("{") else Reply(reply.status, {**reply.fields, "meta": {"notice": 1}})
+
+
+@fault("slow", breaks=["evenbet.robustness.latency"], options={"max_p95_ms": 60})
+class Slow(EvenbetTarget):
+    """Takes its time."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        await asyncio.sleep(0.12)
+        return await super().respond(request, connection)

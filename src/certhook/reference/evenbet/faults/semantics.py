@@ -1,0 +1,69 @@
+"""Faults that show only when members of answers are held against each other, or against the request."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+from certhook.reference.application import Fields, Refusal
+from certhook.reference.catalogue import fault
+from certhook.reference.evenbet.parameters import Parameters
+from certhook.reference.evenbet.target import EvenbetTarget
+from certhook.reference.wire import HttpRequest
+
+
+@fault("user-id-own", breaks=["evenbet.semantics.user-id"])
+class UserIdOwn(EvenbetTarget):
+    """Answers with the user id of its own in place of the casino's."""
+
+    def attributes(self, parameters: Parameters, auth: str) -> Fields:
+        return {**super().attributes(parameters, auth), "user-id": "EBG-100001"}
+
+
+@fault("id-apart", breaks=["evenbet.semantics.auth-is-id"])
+class IdApart(EvenbetTarget):
+    """Gives the resource an id of its own."""
+
+    def session(self, auth: str) -> object:
+        return auth[::-1] + "S"
+
+
+@fault("url-without-auth", breaks=["evenbet.semantics.url-carries-auth"])
+class UrlWithoutAuth(EvenbetTarget):
+    """Leaves it to the casino to add the token to the URL."""
+
+    def redirect_url(self, auth: str, language: str) -> object:
+        return f"https://lobby.reference.example/html5/?lang={language}"
+
+
+@fault("language-ignored", breaks=["evenbet.semantics.url-carries-lang"])
+class LanguageIgnored(EvenbetTarget):
+    """Opens every lobby in English."""
+
+    def redirect_url(self, auth: str, language: str) -> object:
+        return super().redirect_url(auth, "en")
+
+
+@fault("auth-constant", breaks=["evenbet.semantics.auth-differs"])
+class AuthConstant(EvenbetTarget):
+    """Gives a user the same token for ever."""
+
+    def token(self) -> str:
+        return "4C8CE15B8F70AEB285EC7F1C6D41177E"
+
+
+@fault("refusal-with-token", breaks=["evenbet.semantics.refusal-hides-session"])
+class RefusalWithToken(EvenbetTarget):
+    """Creates the session before it looks at the signature, and sends it along with the error."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        return {**fields, "meta": {"session": {"auth": self.token()}}} if refusal.status == 400 else fields
+
+
+@fault("refusal-with-url", breaks=["evenbet.semantics.refusal-hides-session"])
+class RefusalWithUrl(EvenbetTarget):
+    """Attaches the lobby's URL to the error for a wrong authType, for support."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        link = {"redirect-url": self.redirect_url(self.token(), "en")}
+        return {**fields, "links": link} if refusal.status == 422 else fields

@@ -1,0 +1,238 @@
+"""Faults in the check of the signature."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from certhook.reference.application import Crash, Refusal
+from certhook.reference.catalogue import fault
+from certhook.reference.evenbet.faults.consequences import NOT_ACCEPTED, OTHER_PARAMETERS, SHAPED
+from certhook.reference.evenbet.parameters import Parameters, joined
+from certhook.reference.evenbet.target import EXCLUDED, NOT_VALID, EvenbetTarget
+from certhook.reference.wire import HttpRequest
+
+
+@fault("signature-optional", breaks=["evenbet.signature.header-missing"])
+class SignatureOptional(EvenbetTarget):
+    """Checks the signature only where there is one."""
+
+    def signature_missing(self, request: HttpRequest) -> None:
+        if request.header("sign") is not None:
+            raise Refusal(NOT_VALID, 400)
+
+
+@fault("signature-empty-passes", breaks=["evenbet.signature.header-empty"])
+class SignatureEmptyPasses(EvenbetTarget):
+    """Skips the check where the header is empty."""
+
+    def signature_missing(self, request: HttpRequest) -> None:
+        if request.header("sign") is None:
+            raise Refusal(NOT_VALID, 400)
+
+
+@fault(
+    "signature-ignored",
+    breaks=[
+        *SHAPED,
+        "evenbet.signature.header-missing",
+        "evenbet.signature.header-empty",
+        "evenbet.signature.other-algorithm",
+        "evenbet.signature.truncated",
+    ],
+)
+class SignatureIgnored(EvenbetTarget):
+    """Does not look at the signature."""
+
+    def check_signature(self, request: HttpRequest, parameters: Parameters) -> None:
+        return
+
+
+@fault("signature-shape-only", breaks=SHAPED)
+class SignatureShapeOnly(EvenbetTarget):
+    """Checks that there are 64 hex digits, which a stub left behind calls a valid signature."""
+
+    def signature_matches(self, given: str, parameters: Parameters) -> bool:
+        return len(given) == 64 and set(given) <= set("0123456789abcdef")
+
+
+@fault("signature-prefix", breaks=["evenbet.signature.nibble", "evenbet.signature.truncated"])
+class SignaturePrefix(EvenbetTarget):
+    """Compares only the first eight digits of the signature."""
+
+    def same(self, given: str, right: str) -> bool:
+        return given[:8] == right[:8]
+
+
+@fault("signature-starts-with", breaks=["evenbet.signature.truncated"])
+class SignatureStartsWith(EvenbetTarget):
+    """Accepts any beginning of the right signature."""
+
+    def same(self, given: str, right: str) -> bool:
+        return right.startswith(given)
+
+
+class _Lenient(EvenbetTarget):
+    """Accepts, beside the right signature, any of `others`."""
+
+    def signature_matches(self, given: str, parameters: Parameters) -> bool:
+        return super().signature_matches(given, parameters) or given in self.others(parameters)
+
+    def others(self, parameters: Parameters) -> set[str]:
+        raise NotImplementedError
+
+
+@fault("signature-no-key", breaks=["evenbet.signature.empty-key"])
+class SignatureNoKey(_Lenient):
+    """Tries the keys of all clients, one of which has none configured."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        return {hashlib.sha256(self.signed_content(parameters)).hexdigest()}
+
+
+@fault("signature-hmac", breaks=["evenbet.signature.hmac"])
+class SignatureHmac(_Lenient):
+    """Accepts an HMAC too, for clients that took the page for that."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        return {hmac.digest(self.secret or b"", self.signed_content(parameters), "sha256").hex()}
+
+
+@fault("signature-key-first", breaks=["evenbet.signature.key-first"])
+class SignatureKeyFirst(_Lenient):
+    """Accepts the key before the values, as an earlier version of the page had it."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        return {hashlib.sha256((self.secret or b"") + self.signed_content(parameters)).hexdigest()}
+
+
+@fault("signature-old-algorithms", breaks=["evenbet.signature.other-algorithm"])
+class SignatureOldAlgorithms(_Lenient):
+    """Picks the algorithm by the length of the signature."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        content = self.signed_content(parameters) + (self.secret or b"")
+        return {hashlib.new(name, content, usedforsecurity=False).hexdigest() for name in ("md5", "sha1")}
+
+
+@fault("signature-unsorted", breaks=["evenbet.signature.unsorted"])
+class SignatureUnsorted(_Lenient):
+    """Accepts the values in the order in which they came."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        return {self.signature(joined(self.signed_values(parameters).values()))}
+
+
+@fault("signature-client-kept", breaks=["evenbet.signature.excluded-kept"])
+class SignatureClientKept(_Lenient):
+    """Accepts clientId among the values, which most clients forget to drop."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        values = {name: value for name, value in parameters.all.items() if name not in EXCLUDED - {"clientId"}}
+        return {self.signature(joined(values[name] for name in sorted(values)))}
+
+
+@fault("signature-names-joined", breaks=["evenbet.signature.names-joined"])
+class SignatureNamesJoined(_Lenient):
+    """Accepts a query string in place of the values."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        values = self.signed_values(parameters)
+        return {self.signature(joined(["&".join(f"{name}={values[name]}" for name in sorted(values))]))}
+
+
+@fault("signature-language-filled-in", breaks=["evenbet.signature.parameter-removed"])
+class SignatureLanguageFilledIn(_Lenient):
+    """Checks the signature after defaults were filled in, too."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        filled = Parameters(parameters.path, parameters.query, {"lang": "en", **parameters.form})
+        return {self.signature(self.signed_content(filled))}
+
+
+@fault("signature-language-normalised", breaks=["evenbet.signature.parameter-changed"])
+class SignatureLanguageNormalised(_Lenient):
+    """Checks the signature after a language that it does not have became its default, too."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        if "lang" not in parameters.form:
+            return set()
+        changed = Parameters(parameters.path, parameters.query, {**parameters.form, "lang": "en"})
+        return {self.signature(self.signed_content(changed))}
+
+
+@fault("signature-of-known-only", breaks=["evenbet.signature.parameter-added"])
+class SignatureOfKnownOnly(_Lenient):
+    """Accepts a signature that leaves any one parameter out, since clients disagree on what is signed."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        values = self.signed_values(parameters)
+        kept = ([name for name in sorted(values) if name != left_out] for left_out in parameters.form)
+        return {self.signature(joined(values[name] for name in names)) for names in kept}
+
+
+@fault("signature-of-form-only", breaks=["evenbet.signature.path-changed"])
+class SignatureOfFormOnly(EvenbetTarget):
+    """Remembers whose signature it was that a form came with first, and lets it pass for everybody."""
+
+    def __init__(self) -> None:
+        self.known: set[tuple[str, bytes]] = set()
+
+    def signature_matches(self, given: str, parameters: Parameters) -> bool:
+        form = joined(parameters.form[name] for name in sorted(parameters.form))
+        if super().signature_matches(given, parameters):
+            self.known.add((given, form))
+        return (given, form) in self.known
+
+
+@fault(
+    "signature-sent-in-order",
+    breaks=["evenbet.signature.any-order"],
+    also=NOT_ACCEPTED | {"evenbet.signature.unsorted"},
+)
+class SignatureSentInOrder(EvenbetTarget):
+    """Joins the values as they come, trusting that they come in order."""
+
+    def signed_content(self, parameters: Parameters) -> bytes:
+        values = self.signed_values(parameters)
+        user_id = {"userId": values.pop("userId")}
+        before = {name: value for name, value in values.items() if name < "userId"}
+        after = {name: value for name, value in values.items() if name > "userId"}
+        return joined({**before, **user_id, **after}.values())
+
+
+@fault("signature-wrong-401", breaks=["evenbet.signature.status"])
+class SignatureWrong401(EvenbetTarget):
+    """Answers a failed check with HTTP 401."""
+
+    def signature_wrong(self, parameters: Parameters) -> None:
+        raise Refusal(NOT_VALID, 401)
+
+
+@fault("signature-missing-403", breaks=["evenbet.signature.status"])
+class SignatureMissing403(EvenbetTarget):
+    """Answers a request without a signature with HTTP 403."""
+
+    def signature_missing(self, request: HttpRequest) -> None:
+        raise Refusal(NOT_VALID, 403)
+
+
+@fault("signature-message", breaks=["evenbet.signature.message"])
+class SignatureMessage(EvenbetTarget):
+    """Has a message of its own for a failed check."""
+
+    def signature_wrong(self, parameters: Parameters) -> None:
+        raise Refusal("Signature mismatch", 400)
+
+
+@fault(
+    "signature-crash",
+    breaks=["evenbet.robustness.no-server-error", *SHAPED, "evenbet.signature.truncated"],
+    also=["evenbet.signature.other-algorithm", *OTHER_PARAMETERS],
+)
+class SignatureCrash(EvenbetTarget):
+    """Does not catch what its check throws."""
+
+    def signature_wrong(self, parameters: Parameters) -> None:
+        raise Crash

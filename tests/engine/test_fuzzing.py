@@ -1,0 +1,142 @@
+"""Fuzzing: bodies that nobody thought of find what the catalogue does not, and come down to small ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certhook.certification import Certification
+from certhook.fuzzing import Exploration
+from certhook.fuzzing.recipes import Recipe, recipes
+from certhook.journal import read_journal
+from certhook.suite import Blocked, Item, concluded
+from certhook.values import CaseOutcome, Outcome
+from tests.certifying import authenticate, builder, certifying
+from tests.targets import Answering, Call, conformant, dropping, plain, serving, wrong_from, wrong_where
+
+HUGE = 2**53
+
+
+def has_huge_number(call: Call) -> bool:
+    """Whether a body is an object that holds a whole number beyond 2**53, as nothing in the catalogue is."""
+    try:
+        fields = json.loads(call.request.body)
+    except (ValueError, RecursionError):
+        return False
+    values = fields.values() if isinstance(fields, dict) else ()
+    return any(isinstance(value, int) and abs(value) > HUGE for value in values)
+
+
+def explored(certification: Certification) -> list[CaseOutcome]:
+    """What fuzzing says of the requirements."""
+    fuzzed = tuple(one.requirement.id for one in certification.selected if one.entry.check.bodies and not one.settled)
+    item = Item("authenticate.malformed.fuzzed", certification, "malformed", authenticate(), fuzzed)
+    try:
+        Exploration(item).explore()
+    except (pytest.fail.Exception, pytest.xfail.Exception, Blocked):
+        pass
+    return concluded(item.id)
+
+
+def outcomes(folder: Path, target: Answering, **setup: Any) -> dict[str, CaseOutcome]:
+    """The outcomes of fuzzing a target, by requirement."""
+    words = {"max_examples": 120} | setup
+    with serving(target) as served, certifying(folder, served.profile(), **words) as certification:
+        return {one.requirement: one for one in explored(certification)}
+
+
+def bodies(folder: Path) -> list[dict[str, Any]]:
+    """The bodies of the fuzzed requests that were recorded, in their order."""
+    lines = read_journal(folder / "journal.ndjson", "exchange")
+    return [line["request"]["body"] for line in lines if line["case"].endswith(".fuzzed")]
+
+
+def test_a_conformant_target_is_not_accused(tmp_path: Path) -> None:
+    """Whatever is drawn, a conformant target fails nothing."""
+    found = outcomes(tmp_path, conformant)
+    assert found
+    assert {one.outcome for one in found.values()} == {Outcome.PASSED}
+
+
+def test_a_fault_that_only_fuzzing_finds(tmp_path: Path) -> None:
+    """A crash on huge numbers is found, and the finding's body is a small change of a valid one."""
+    found = outcomes(tmp_path, wrong_where(has_huge_number, lambda _: plain(500, b"overflow")), max_examples=600)
+    crash = found["klas.robustness.no-server-error"]
+    assert crash.outcome is Outcome.FAILED
+    assert crash.finding is not None
+    assert "HTTP 500" in crash.finding.observed
+    assert len(crash.finding.message) < 160
+    assert crash.finding.exchange is not None
+
+
+def test_the_same_seed_draws_the_same(tmp_path: Path) -> None:
+    """Two runs with one seed damage bodies alike; another seed draws others."""
+
+    def drawn(name: str, seed: int) -> list[tuple[int, bool]]:
+        folder = tmp_path / name
+        folder.mkdir()
+        outcomes(folder, conformant, seed=seed, max_examples=30)
+        return sorted((body["bytes"], "base64" in body) for body in bodies(folder))
+
+    assert drawn("first", 1) == drawn("second", 1) != drawn("third", 2)
+
+
+def test_the_number_of_bodies_follows_the_profile(tmp_path: Path) -> None:
+    """max_examples is about how many bodies are sent."""
+    outcomes(tmp_path, conformant, max_examples=30)
+    assert 10 <= len(bodies(tmp_path)) <= 90
+
+
+def test_a_refused_control_blocks_what_was_to_be_fuzzed(tmp_path: Path) -> None:
+    """Where the control is not accepted, every requirement of the item is blocked and nothing is drawn."""
+    found = outcomes(tmp_path, dropping)
+    assert {one.outcome for one in found.values()} == {Outcome.BLOCKED}
+    assert bodies(tmp_path) == []
+
+
+def test_a_target_that_goes_away_leaves_nothing_passed(tmp_path: Path) -> None:
+    """What the bodies said before the target went away does not count as met."""
+    found = outcomes(tmp_path, wrong_from(20, dropping))
+    assert found
+    assert Outcome.PASSED not in {one.outcome for one in found.values()}
+
+
+def test_a_warning_does_not_hide_a_failure(tmp_path: Path) -> None:
+    """A SHOULD that is broken is warned of, beside what else is found."""
+
+    def misdeclared(call: Call) -> Any:
+        given = conformant(call)
+        signature = next(pair for pair in given.headers if pair[0] == b"X-Signature")
+        return plain(given.status, given.body, (b"Content-Type", b"text/plain"), signature)
+
+    target = wrong_where(lambda call: not call.valid, misdeclared)
+    with serving(target) as served, certifying(tmp_path, served.profile(), max_examples=30) as certification:
+        found = {one.requirement: one.outcome for one in explored(certification)}
+    assert found["klas.status.media-type"] is Outcome.WARNED
+    assert Outcome.FAILED not in found.values()
+
+
+@given(st.data())
+def test_every_recipe_can_be_applied(data: st.DataObject) -> None:
+    """Whatever is drawn, a request comes of it, signed as it goes out, with a name for the report."""
+    recipe: Recipe = data.draw(recipes(authenticate()))
+    made = builder()
+    request = made.build(authenticate(), recipe.as_change())
+    assert (request.header("x-signature") or b"").decode() == made.response_signature(request.body)
+    assert recipe.says
+    assert repr(recipe) == recipe.says
+    assert "\n" not in recipe.says
+
+
+@given(st.data())
+def test_a_recipe_damages_every_body_alike(data: st.DataObject) -> None:
+    """The same recipe on the same valid body makes the same bytes."""
+    recipe: Recipe = data.draw(recipes(authenticate()))
+    change = recipe.as_change()
+    sizes = {len(builder().build(authenticate(), change).body) for _ in range(2)}
+    assert len(sizes) == 1
