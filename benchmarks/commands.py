@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 METER = Path(__file__).with_name("meter.py")
 LIMIT_S = 900.0
 LOG_SHOWN = 2_000
+STORAGE = "HYPOTHESIS_STORAGE_DIRECTORY"
 
 
 class Unusable(Exception):
@@ -32,9 +34,17 @@ class Measured:
 
 
 def measured(
-    command: Sequence[str], folder: Path, *, expected: Sequence[int] = (0,), environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    *,
+    expected: Sequence[int] = (0,),
+    environment: Mapping[str, str] | None = None,
 ) -> Measured:
-    """Run a command in `folder` and measure it. Raises Unusable for any exit status but those expected."""
+    """Run a command in `folder` and measure it. Raises Unusable for any exit status but those expected.
+
+    No run finds what an earlier one kept for the next.
+    """
+    shutil.rmtree(Path(os.environ.get(STORAGE, folder)) / "examples", ignore_errors=True)
     result, log = folder / "measured.json", folder / "output.log"
     subprocess.run(  # noqa: S603 - this project's own commands
         [sys.executable, "-S", str(METER), str(result), str(log), *command],
@@ -67,3 +77,17 @@ def scratch() -> Iterator[Path]:
     """A folder for one command, taken away afterwards."""
     with tempfile.TemporaryDirectory(prefix="certhook-bench-") as folder:
         yield Path(folder)
+
+
+@contextmanager
+def ordinary_environment() -> Iterator[None]:
+    """For the commands within: compiled modules and what Hypothesis keeps of them stay, as they do for a user."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="certhook-bench-") as storage:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ[STORAGE] = storage
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)

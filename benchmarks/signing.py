@@ -14,11 +14,9 @@ from typing import Any
 
 from certhook import signing
 from certhook.building import Builder
-from certhook.pack.loading import load_pack
 from certhook.pack.model import Operation, Pack
 from certhook.reference import catalogue
 from certhook.setup import Setup
-
 
 PROTOCOL = "CERTHOOK_BENCHMARK_PROTOCOL"
 SPENT = "CERTHOOK_BENCHMARK_SPENT"

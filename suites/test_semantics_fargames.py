@@ -141,7 +141,7 @@ def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> 
         delivery = conversation.ask(game_id=id)
         if (delivery.answer.status, delivery.answer.code) not in OF_GAMES_THAT_EXIST:
             break
-    if delivery.answer.status != 404 or delivery.answer.code != "game_not_found":
+    if not delivery.refused or (delivery.answer.status, delivery.answer.code) != (404, "game_not_found"):
         sent = f"a valid {conversation.item.operation.name} request for the game {id}, which is not listed"
         raise _breach(sent, "HTTP 404 with game_not_found", delivery)
 

@@ -1,4 +1,4 @@
-"""A klas certification in this process, against a target of the test's own."""
+"""A certification in this process, of klas unless a test says otherwise, against a target of the test's own."""
 
 from __future__ import annotations
 
@@ -69,11 +69,14 @@ def builder(seed: int = 0, clock: Callable[[], float] = lambda: NOW, data: Mappi
 
 
 @contextmanager
-def certifying(folder: Path, data: Mapping[str, Any], **setup: Any) -> Iterator[Certification]:
+def certifying(
+    folder: Path, data: Mapping[str, Any], *, protocol: str = "klas", worker: int = 0, **setup: Any
+) -> Iterator[Certification]:
     """A certification with that profile, its journal in a folder."""
     path = folder / "profile.toml"
     path.write_text(as_toml(data), encoding="utf-8")
-    certification = Certification(Setup("klas", str(folder), profile_path=str(path), salt="00" * 16, **setup))
+    setting = Setup(protocol, str(folder), profile_path=str(path), salt="00" * 16, **setup)
+    certification = Certification(setting, worker)
     try:
         yield certification
     finally:

@@ -71,12 +71,13 @@ def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, .
         return Answer(Kind.ACCEPTED, f"{shown}: the success marker", status, code, text)
     if status // 100 in (3, 5) and not status_fits(status, (*reading.refusal_status, *front)):
         return Answer(Kind.BROKEN, f"{shown}: {_meaning(status)}", status, code, text)
-    if validator(reading.refused).is_valid(text.value):
+    in_front = status_fits(status, (*FRONT, *front))
+    if validator(reading.refused).is_valid(text.value) or (
+        status_fits(status, reading.refused_status) and not in_front
+    ):
         return Answer(Kind.REFUSED, f"{shown}: a refusal", status, code, text)
-    if status_fits(status, (*FRONT, *front)):
+    if in_front:
         return Answer(Kind.REFUSED, f"HTTP {status}", status, None, text, front=True)
-    if status_fits(status, reading.refused_status):
-        return Answer(Kind.REFUSED, f"{shown}: a refusal by its status", status, code, text)
     members = text.value if isinstance(text.value, dict) else {}
     if status // 100 == 2 and any(name in members for name in reading.account_data):
         return Answer(Kind.UNMARKED, f"{shown}: account data without the success marker", status, code, text)

@@ -147,7 +147,8 @@ def _signable(draft: Draft) -> signing.Signable:
     """What the draft's signature covers.
 
     The parameters of a form are read back from its bytes, so that one that was changed is signed as it goes out, by
-    whoever joins the values that a tolerant parser finds. What stands in the path or the query is not the form's to say.
+    whoever joins the values that a tolerant parser finds; the last of several of one name counts. What stands in the
+    path or the query is not the form's to say.
     """
     if draft.operation.encoding != "form":
         return signing.Signable(draft.body, draft.fields)

@@ -38,7 +38,7 @@ def _pair(text: bytes) -> Make:
 
 
 def _constant(body: bytes) -> Make:
-    return lambda valid: body
+    return lambda _valid: body
 
 
 def _same(valid: bytes) -> bytes:
@@ -143,7 +143,8 @@ def _of_parameters(operation: Operation) -> Iterator[FormBody]:
             yield FormBody(f"hostile:{place}={word}", f"with {what} {place}", _with_value(place, value))
         if "x-signed" in schema:
             for word, value in _NOT_OBJECTS.items():
-                yield FormBody(f"not-object:{place}={word}", f"with no plain object in {place}", _with_value(place, value))
+                says = f"with {place} that is no plain object ({word})"
+                yield FormBody(f"not-object:{place}={word}", says, _with_value(place, value))
 
 
 def _with_value(place: str, value: str) -> Make:

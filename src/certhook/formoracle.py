@@ -18,7 +18,7 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 def form_categories(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
-    """What is wrong with a form, as against the `valid` fields that it was made from. Empty for one that is all right."""
+    """What is wrong with a form, as against the `valid` fields that it was made from. Empty for a valid form."""
     pairs = form_pairs(body)
     names = [name for name, _ in pairs]
     if _BROKEN_ESCAPE.search(body) or len(set(names)) < len(names) or not all(map(_is_text, _flat(pairs))):

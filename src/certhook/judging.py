@@ -53,7 +53,7 @@ class Judge:
 
     def read(self, exchange: Exchange, change: Change) -> Answer:
         """What the answer is. A success is remembered, so that no refusal may tell what it told."""
-        answer = read_answer(self._pack, exchange.answer, self._tolerating(exchange, change).front)
+        answer = read_answer(self._pack_for(exchange), exchange.answer, change.front)
         if answer.kind is Kind.ACCEPTED and change.legal:
             wanted = self._pack.reading.disclosing
             self._account |= {
@@ -66,9 +66,9 @@ class Judge:
 
     def asks(self, asks: tuple[Ask, ...], exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against the sets of allowed answers of the requirements that the request was sent for."""
-        judgements, front = [], self._tolerating(exchange, change).front
+        judgements = []
         for ask in asks:
-            verdict = allows(ask.allowed, answer, front)
+            verdict = allows(ask.allowed, answer, change.front)
             if verdict is not None:
                 observed = None if verdict else answer.says
                 judgements.append(Judgement(ask.requirement.id, ask.allowed.says, observed, exchange))
@@ -77,17 +77,18 @@ class Judge:
     def invariants(self, exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against every rule that holds for every answer, the response schemas among them."""
         signature, account = self._builder.response_signature, frozenset(self._account)
-        seen = Seen(
-            exchange, answer, self._tolerating(exchange, change), self._pack, signature, account, self._named
-        )
+        seen = Seen(exchange, answer, change, self._pack_for(exchange), signature, account, self._named)
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
         return [one for one in judgements if one.requirement in self._selected]
 
-    def _tolerating(self, exchange: Exchange, change: Change) -> Change:
-        """The change with the statuses that the document itself gives to refusals of what the request carries."""
-        operation = self._pack.operation(exchange.request.operation)
-        more = documented_statuses(operation, exchange.request)
-        return replace(change, front=(*change.front, *more)) if more else change
+    def _pack_for(self, exchange: Exchange) -> Pack:
+        """The pack, with the statuses that its document itself gives to refusals of what this very request carries."""
+        more = documented_statuses(self._pack.operation(exchange.request.operation), exchange.request)
+        if not more:
+            return self._pack
+        reading = self._pack.reading
+        refusal, refused = (*reading.refusal_status, *more), (*reading.refused_status, *more)
+        return replace(self._pack, reading=replace(reading, refusal_status=refusal, refused_status=refused))
 
     def _by_rule(self, seen: Seen) -> Iterator[Judgement]:
         for entry in self._invariant_entries:

@@ -8,6 +8,7 @@ a valid one in a way whose answer nobody can foretell (another player, another t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from certhook.formoracle import form_categories
@@ -48,7 +49,7 @@ def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -
     """What is wrong with a body, as against the `valid` fields that it was made from. Empty for a valid body."""
     if operation.encoding == "form":
         return form_categories(body, operation, valid)
-    text = read_json(body)
+    text = _read(body)
     found = _flaws(text)
     if found & {"grammar", "root"}:
         return frozenset(found & {"grammar"} or {"root"})
@@ -59,7 +60,13 @@ def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -
 
 def malformations(body: bytes) -> frozenset[str]:
     """What is wrong with the bytes of a body, whatever fields were asked for."""
-    return frozenset(_flaws(read_json(body)))
+    return frozenset(_flaws(_read(body)))
+
+
+@lru_cache(maxsize=128)
+def _read(body: bytes) -> JsonText:
+    """Kept, since the longest bodies of the catalogue are the same for every operation."""
+    return read_json(body)
 
 
 def _flaws(text: JsonText) -> set[str]:

@@ -40,8 +40,8 @@ class Pool:
             self._changed.wait_for(lambda: self._free or not self._lent)
             if not self._free:
                 raise Exhausted(
-                    f"{self._place} is used up: every success takes a value of it for good, and "
-                    f"{self.used or 'none'} of them could be used here; give more values in the profile"
+                    f"{self._place} is used up: each success takes a value of it for good, and this worker had "
+                    f"{self.used}; give more values in the profile, or run fewer workers"
                 )
             self._lent += 1
             return self._free.popleft()

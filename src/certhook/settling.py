@@ -29,10 +29,10 @@ CONFIRMED_TIMEOUTS = 2
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What a case came to. `blocked` says why it could not be judged; `flaky` that its second answer was another;
-    `reading`, of two readings of the document, which one the target was found to follow.
+    """What a case came to. `blocked` says why it could not be judged; `flaky` that its second answer was another.
 
     `judgements` are those that the case was sent for, `observations` those of rules that hold for every answer.
+    `reading` says, of two readings of the document, which one the target was found to follow.
     """
 
     deliveries: tuple[Delivery, ...] = ()

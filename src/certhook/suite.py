@@ -260,7 +260,7 @@ class Conversation:
         return delivery
 
     def send(self, change: Change, operation: str | None = None) -> Delivery:
-        """Send a changed request, whatever comes."""
+        """Send a changed request, whatever comes; its answer is held against the rules that hold for every answer."""
         if self.certification.pulse.stopped:
             raise Blocked(self.certification.pulse.stopped)
         wanted = self.certification.pack.operation(operation) if operation else self.item.operation
@@ -270,6 +270,8 @@ class Conversation:
         except Exhausted as reason:
             raise Blocked(str(reason)) from None
         self.deliveries.append(delivery)
+        round = self.certification.round(self.item.operation, self.item.group)
+        round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
         return delivery
 
     def run(self, test: Callable[[Conversation], None]) -> None:

@@ -30,7 +30,8 @@ def _with(name: str, place: str, says: str, value: Any) -> Change:
 def unlisted(scope: Scope) -> Iterator[Change]:
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
-            yield _with(f"unlisted:{place}", place, f"with a value of {place} that the document does not list", UNLISTED)
+            says = f"with a value of {place} that the document does not list"
+            yield _with(f"unlisted:{place}", place, says, UNLISTED)
 
 
 @family("parameters.unassigned")

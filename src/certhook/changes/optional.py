@@ -43,8 +43,8 @@ def form_order(scope: Scope) -> Iterator[Change]:
     fields = sample(scope.operation)
     for word, backwards in {"ascending": False, "descending": True}.items():
 
-        def apply(draft: Draft, names: list[str] = sorted(fields, reverse=backwards)) -> None:  # noqa: B006 - read only
-            draft.fields |= {name: fields[name] for name in names}
+        def apply(draft: Draft, backwards: bool = backwards) -> None:  # noqa: FBT001 - bound, not passed
+            draft.fields |= {name: fields[name] for name in sorted(fields, reverse=backwards)}
 
         says = f"with its parameters in {word} order of their names"
         yield Change(f"accepted.form-order:{word}", says, Stage.FIELDS, apply, legal=True)

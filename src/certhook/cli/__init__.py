@@ -37,9 +37,14 @@ class _Commands(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="certhook")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     r"""Conformance tests for signed casino integration endpoints.
 
     Plays the documented caller, sends the target one carefully built request after another, and says which of the
@@ -49,6 +54,8 @@ def cli() -> None:
     Try it:   certhook run klas --embedded
     For real: certhook run klas --target https://staging.example/webhook --profile klas.toml
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main() -> None:

@@ -56,6 +56,8 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
         from certhook.cli.all_protocols import run_all
 
         raise SystemExit(run_all([*_workers(workers), *_passed_on(options)], embedded=options["embedded"]))
+    if not (options["embedded"] or options["target"] or options["profile"]):
+        raise UsageError("run needs --target URL, --profile FILE or --embedded: where is the target?")
     import pytest
 
     # Only what a run needs: other plugins of the environment could change what it does, and take time to load.

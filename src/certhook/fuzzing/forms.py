@@ -1,4 +1,4 @@
-"""How to damage a valid form: what the recipes for any body do to one with parameters in it, and values at the edges."""
+"""How to damage a valid form: what is done to any body, done to one with parameters in it, and values at the edges."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ def on_a_form(operation: Operation, damage: st.SearchStrategy[Recipe]) -> st.Sea
 
 def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Recipe]:
     """One parameter of the form with another value, or an extra one."""
-    places = [
-        name for name in optional_places(operation) if operation.properties[name].get("x-in", "form") == "form"
-    ]
+    places = list(operation.carried("form", dict.fromkeys(optional_places(operation))))
 
     def changed(place: str, value: Any) -> Recipe:
         text = field_text(value)
@@ -40,7 +38,7 @@ def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> 
             draft.fields[place] = text
 
         shown = text if len(text) <= 60 else f"{text[:57]}..."
-        return Recipe(Stage.FIELDS, f"{ascii(shown)} as {ascii(place)}", apply)
+        return Recipe(Stage.FIELDS, f"{shown!a} as {place!a}", apply)
 
     names = st.sampled_from(places) | st.text(min_size=1, max_size=10).map(lambda text: f"x_{text}")
     return st.builds(changed, names, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from certhook.suite import Item, evidence
+from certhook.suite import Item, concerned, evidence
 from certhook.values import Level
 
 CASE_LABEL = "certhookCase"
@@ -17,7 +17,7 @@ def label(item: Item) -> None:
 
     dynamic: Any = allure.dynamic  # has no types
     pack = item.certification.pack
-    requirements = [item.certification.requirements[id] for id in item.requirements]
+    requirements = [item.certification.requirements[id] for id in concerned(item)]
     dynamic.epic(f"{pack.protocol}: {pack.title}")
     dynamic.feature(item.group)
     for requirement in requirements:

@@ -14,6 +14,7 @@ import pytest
 from certhook import __version__
 from certhook.certification import Certification, timestamp_now
 from certhook.doctor import examine, serves_one_by_one
+from certhook.errors import UsageError
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.record import timestamp
@@ -45,7 +46,7 @@ class Controller:
         if any(setup.embedded for setup in setups):
             setups = [_with_embedded_profile(setup) for setup in setups]
         for setup in setups:
-            setup.load()
+            _check_something_is_left(setup)
         for setup in setups:
             prepare_output(Path(setup.output))
         controller = cls(config, setups)
@@ -135,11 +136,18 @@ class Controller:
             return
         if self.executor is not None:
             self.executor.close()
+        if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            sys.stderr.write("certhook: the selection leaves nothing to test\n")
+            session.exitstatus = 2
+            return
         for setup in self.setups:
             self._finish(setup)
         verdicts = [Verdict(result["verdict"]) for result in self.results.values()]
         worst = [one for one in (Verdict.NOT_CERTIFIED, Verdict.INCOMPLETE) if one in verdicts]
-        session.exitstatus = (worst[0] if worst else Verdict.CERTIFIED).exit_status
+        if self._interrupted:
+            session.exitstatus = 130
+        else:
+            session.exitstatus = (worst[0] if worst else Verdict.CERTIFIED).exit_status
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
@@ -225,9 +233,21 @@ class Controller:
         self.results[setup.protocol] = result
 
 
-def _with_embedded_profile(setup: Setup) -> Setup:
-    from certhook.reference import profile
+def _check_something_is_left(setup: Setup) -> None:
+    """Refuse a selection of which no request could say anything."""
+    selected = setup.load().selected
+    if all(one.settled for one in selected):
+        first = selected[0]
+        raise UsageError(
+            f"the selection leaves nothing to test: {first.requirement.id} is {str(first.settled).replace('_', ' ')}: "
+            f"{first.reason}"
+        )
 
+
+def _with_embedded_profile(setup: Setup) -> Setup:
+    from certhook.reference import profile, target_class
+
+    target_class(setup.protocol, setup.faults, setup.variants)  # raises where there is no such fault or variant
     return replace(setup, profile=profile(setup.protocol, "http://127.0.0.1", setup.faults, setup.variants))
 
 

@@ -52,13 +52,16 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     """One Setup for each protocol that the options name. Raises UsageError."""
     option: Any = config.option
     packs = Path(option.packs) if option.packs else None
-    names = option.protocol or list(protocols(packs))
+    names = list(dict.fromkeys(option.protocol or protocols(packs)))
     embedded = option.embedded or not (option.target or option.profile)
     if len(names) > 1 and not embedded:
         raise UsageError(f"--target and --profile go with one --protocol; {len(names)} are meant here")
     for flag, values in (("--fault", option.fault), ("--variant", option.variant)):
         if values and not embedded:
             raise UsageError(f"{flag} goes with --embedded, not with --target or --profile")
+    for flag, number in (("--max-examples", option.max_examples), ("--latency-ms", option.latency_ms)):
+        if number is not None and number < 0:
+            raise UsageError(f"{flag}: must be at least 0, not {number}")
     if embedded and option.target:
         raise UsageError("--embedded and --target exclude each other")
     folder = Path(option.output) if option.output else default_output(names)

@@ -152,7 +152,10 @@ class CurrencyMessages(EvenbetTarget):
 
 
 @fault(
-    "currency-refused", breaks=["evenbet.parameters.currency-accepted"], options={"currency_mandatory": False}
+    "currency-refused",
+    breaks=["evenbet.parameters.currency-accepted"],
+    also=["evenbet.parameters.game-accepted"],
+    options={"currency_mandatory": False},
 )
 class CurrencyRefused(EvenbetTarget):
     """Does not ask for a currency, and takes none but its own."""
@@ -193,8 +196,6 @@ class PlayerUnknownMessage(EvenbetTarget):
 @fault("nick-taken-accepted", breaks=["evenbet.parameters.nick-taken"])
 class NickTakenAccepted(EvenbetTarget):
     """Lets two users have one nickname."""
-
-    nicks: tuple[str, ...] = ()
 
     def check_nick(self, form: Mapping[str, str]) -> None:
         if len(form.get("nick", "")) > self.max_nick_length:
@@ -285,7 +286,14 @@ class LaunchOptionsRefused(EvenbetTarget):
         return super().admit(parameters)
 
 
-@fault("launch-options-unsigned", breaks=["evenbet.parameters.launch-options-accepted"])
+@fault(
+    "launch-options-unsigned",
+    breaks=[
+        "evenbet.parameters.launch-options-accepted",
+        "evenbet.signature.parameter-added",
+    ],
+    also=["evenbet.signature.parameter-changed", "evenbet.signature.parameter-removed"],
+)
 class LaunchOptionsUnsigned(EvenbetTarget):
     """Leaves launchOptions out of what is signed, be it text or decoded."""
 

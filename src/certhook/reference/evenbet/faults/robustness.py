@@ -1,5 +1,4 @@
 """Faults that other methods and hostile bytes bring out: crashes, silence, and damage that outlasts the request."""
-# ruff: noqa: ARG002 - a step takes what an override of it may need
 
 from __future__ import annotations
 
@@ -44,7 +43,10 @@ class Methods404(EvenbetTarget):
             raise Refusal("Not found", 404)
 
 
-@fault("methods-500", breaks=["evenbet.robustness.no-server-error", "evenbet.methods.status-405"])
+@fault(
+    "methods-500",
+    breaks=["evenbet.robustness.no-server-error", "evenbet.methods.status-405", "evenbet.status.refusal-http"],
+)
 class Methods500(EvenbetTarget):
     """Answers other methods as an internal error."""
 
@@ -152,10 +154,7 @@ class LaunchOptionsNotObjectCrash(_LaunchOptions):
             raise Crash
 
 
-@fault(
-    "trace-in-error",
-    breaks=["evenbet.robustness.no-trace"],
-)
+@fault("trace-in-error", breaks=["evenbet.robustness.no-trace"])
 class TraceInError(EvenbetTarget):
     """Runs with its debug switch on, and adds a trace to every error."""
 
@@ -164,7 +163,10 @@ class TraceInError(EvenbetTarget):
         return {"errors": [{**fields["errors"][0], "meta": {"trace": _TRACE}}]}
 
 
-@fault("nick-trace", breaks=["evenbet.robustness.no-trace"], also=["evenbet.parameters.nick-long-message"])
+@fault(
+    "nick-trace",
+    breaks=["evenbet.robustness.no-trace", "evenbet.parameters.nick-long-message", "evenbet.status.refusal-json"],
+)
 class NickTrace(EvenbetTarget):
     """Lets the database refuse a nickname that is too long, and shows what it said."""
 

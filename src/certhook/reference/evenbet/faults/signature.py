@@ -189,7 +189,13 @@ class SignatureOfFormOnly(EvenbetTarget):
 @fault(
     "signature-sent-in-order",
     breaks=["evenbet.signature.any-order"],
-    also=NOT_ACCEPTED | {"evenbet.signature.unsorted"},
+    also=NOT_ACCEPTED
+    | {
+        "evenbet.malformed.auth-type",
+        "evenbet.parameters.auth-type",
+        "evenbet.parameters.auth-type-message",
+        "evenbet.signature.unsorted",
+    },
 )
 class SignatureSentInOrder(EvenbetTarget):
     """Joins the values as they come, trusting that they come in order."""

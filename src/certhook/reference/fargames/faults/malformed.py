@@ -73,8 +73,8 @@ class JsonLastKeyWins(FargamesTarget):
         try:
             return read_json(body)
         except Unreadable:
-            read = _any_json(body.decode("utf-8", "replace"), parse_constant=_no_constant)
-            return read_json(json.dumps(read).encode())
+            text = body.decode() if body.isascii() else ""
+            return read_json(json.dumps(_any_json(text, parse_constant=_no_constant)).encode())
 
 
 @fault("json-out-of-range", breaks=["fargames.malformed.out-of-range"], also=LENIENT)

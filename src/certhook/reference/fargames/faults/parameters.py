@@ -12,6 +12,7 @@ from certhook.reference.fargames.platform import AGENT, INVALID, refusal
 from certhook.reference.fargames.target import DEMO, LINK, LIST, FargamesTarget
 
 _LACKING = ("fargames.parameters.bad-body",)
+_BAD_TEXTS = ("fargames.parameters.missing", "fargames.parameters.null", "fargames.parameters.wrong-type")
 
 
 class _Filled(FargamesTarget):
@@ -38,8 +39,8 @@ class SessionNullAccepted(_Filled):
     """Takes null for a session that it is to name itself."""
 
     def fill(self, operation: str, fields: Fields) -> None:
-        if operation == LINK and "agent_session_id" in fields:
-            fields["agent_session_id"] = fields["agent_session_id"] or "new"
+        if operation == LINK and fields.get("agent_session_id", "") is None:
+            fields["agent_session_id"] = "new"
 
 
 @fault("agent-default", breaks=["fargames.parameters.bad-agent"], also=_LACKING)
@@ -147,8 +148,8 @@ class _ShapeRefusedOtherwise(FargamesTarget):
 
 @fault(
     "texts-refused-400",
-    breaks=[*BAD_FIELDS, "fargames.status.code-and-status"],
-    also=["fargames.parameters.empty", "fargames.parameters.coercible"],
+    breaks=[*_BAD_TEXTS, "fargames.status.code-and-status"],
+    also=["fargames.parameters.empty", "fargames.parameters.coercible", *_LACKING],
 )
 class TextsRefused400(_ShapeRefusedOtherwise):
     """Answers bad texts with the right code and HTTP 400."""
@@ -159,7 +160,7 @@ class TextsRefused400(_ShapeRefusedOtherwise):
 
 @fault(
     "texts-refused-as-signature",
-    breaks=["fargames.parameters.missing", "fargames.parameters.null", "fargames.parameters.wrong-type"],
+    breaks=_BAD_TEXTS,
     also=["fargames.parameters.empty"],
 )
 class TextsRefusedAsSignature(_ShapeRefusedOtherwise):

@@ -26,7 +26,11 @@ _UNREADABLE = frozenset(
 _ALL_WRONG = WRONG_DIGITS | NEARLY_RIGHT | {"fargames.signature.base64", "fargames.signature.other-algorithm"}
 
 
-@fault("list-unsigned", breaks=[*_ALL_WRONG, "fargames.signature.header-missing", "fargames.signature.header-empty"])
+@fault(
+    "list-unsigned",
+    breaks=[*_ALL_WRONG, "fargames.signature.header-missing", "fargames.signature.header-empty"],
+    also=["fargames.parameters.agent-without-token"],
+)
 class ListUnsigned(FargamesTarget):
     """Gives the list of games to whoever asks."""
 
@@ -157,7 +161,11 @@ class SignatureLongCrash(FargamesTarget):
         return super().signature_matches(given, right, key, content)
 
 
-@fault("signature-seen-before", breaks=["fargames.signature.captured"])
+@fault(
+    "signature-seen-before",
+    breaks=["fargames.signature.captured"],
+    also=["fargames.signature.value-changed"],  # what is changed may have been signed for a control in the same second
+)
 class SignatureSeenBefore(FargamesTarget):
     """Caches signatures that were right once, and does not compute them again."""
 

@@ -1,6 +1,5 @@
 """Faults in the check of the timestamp."""
 
-
 from __future__ import annotations
 
 from datetime import UTC, datetime

@@ -1,0 +1,166 @@
+"""Wrong usage: exit status 2, one line that says what and where, no traceback, and nothing sent."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import Ended, inline, profile_file
+
+
+class Listener:
+    """A listening socket that nobody may connect to."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+    @property
+    def untouched(self) -> bool:
+        """Whether no connection has come so far."""
+        try:
+            self._listening.accept()[0].close()
+        except BlockingIOError:
+            return True
+        return False
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A listener for one test."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        yield Listener(listening)
+
+
+def assert_wrong(ended: Ended, *words: str) -> None:
+    """Exit status 2 and exactly one line on stderr, with those words in it."""
+    assert ended.status == 2, ended.said
+    assert ended.err.count("\n") == 1, ended.err
+    assert ended.err.startswith("certhook: ")
+    assert "Traceback" not in ended.said
+    for word in words:
+        assert word in ended.err
+
+
+RUN = ("run", "klas", "--target", "URL", "--profile", "PROFILE", "--output", "OUT")
+EMBEDDED = ("run", "klas", "--embedded", "--output", "OUT")
+
+MATRIX: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "unknown command": (("rum", "klas"), ("rum",)),
+    "unknown option": ((*RUN, "--tarjet", "x"), ("--tarjet", "--target")),
+    "no protocol": (("run",), ("PROTOCOL",)),
+    "unknown protocol": (("run", "klass", "--embedded"), ("'klass'", "did you mean klas?")),
+    "unknown protocol of doctor": (("doctor", "klass", "--target", "URL"), ("did you mean klas?",)),
+    "unknown protocol of serve": (("serve", "klass"), ("did you mean klas?",)),
+    "unknown protocol of list": (("list", "klass"), ("did you mean klas?",)),
+    "unknown protocol of faults": (("faults", "klass"), ("did you mean klas?",)),
+    "unknown group": ((*RUN, "--group", "signatur"), ("'signatur'", "did you mean signature?")),
+    "group of another protocol": ((*RUN, "--group", "credentials"), ("klas has no requirement in group",)),
+    "unknown requirement": (
+        (*RUN, "--requirement", "klas.signature.header-mising"),
+        ("did you mean klas.signature.header-missing?",),
+    ),
+    "nothing left": ((*RUN, "--requirement", "klas.robustness.latency"), ("leaves nothing to test", "max_p95_ms")),
+    "unknown fault": ((*EMBEDDED, "--fault", "signature-prefi"), ("did you mean signature-prefix?",)),
+    "unknown variant": ((*EMBEDDED, "--variant", "no-such"), ("no variant 'no-such'",)),
+    "unknown fault of serve": (("serve", "klas", "--fault", "signature-prefi"), ("did you mean signature-prefix?",)),
+    "unknown variant of serve": (("serve", "klas", "--variant", "x"), ("no variant 'x'",)),
+    "fault of a real target": ((*RUN, "--fault", "signature-prefix"), ("--fault", "--embedded")),
+    "embedded and target": ((*EMBEDDED, "--target", "URL"), ("--embedded and --target exclude each other",)),
+    "no target": (("run", "klas"), ("--target", "--profile", "--embedded")),
+    "no secret": (("run", "klas", "--target", "URL"), ("credentials.secret", "is missing")),
+    "doctor without a secret": (("doctor", "klas", "--target", "URL"), ("credentials.secret", "is missing")),
+    "no url": (("run", "klas", "--target", "", "--profile", "PROFILE"), ("--target", "absolute http or https URL")),
+    "bad url": (("run", "klas", "--target", "operator.example", "--profile", "PROFILE"), ("--target", "http")),
+    "other scheme": (("run", "klas", "--target", "ftp://x/", "--profile", "PROFILE"), ("--target", "http")),
+    "url with a query": (("run", "klas", "--target", "URL?a=b", "--profile", "PROFILE"), ("--target", "query")),
+    "url with a password": (("run", "klas", "--target", "http://u:p@x/", "--profile", "PROFILE"), ("password",)),
+    "no profile": (("run", "klas", "--profile", "nowhere.toml"), ("nowhere.toml", "cannot be read")),
+    "workers that are no number": ((*RUN, "-n", "many"), ("-n", "many")),
+    "no workers": ((*RUN, "-n", "0"), ("-n", "0")),
+    "seed that is no number": ((*RUN, "--seed", "x"), ("--seed", "x")),
+    "negative examples": ((*RUN, "--max-examples", "-1"), ("--max-examples", "-1")),
+    "port out of range": (("serve", "klas", "--port", "70000"), ("--port", "70000")),
+    "output not ours": (
+        ("run", "klas", "--target", "URL", "--profile", "PROFILE", "--output", "FOREIGN"),
+        ("--output",),
+    ),
+    "output is a file": (
+        ("run", "klas", "--target", "URL", "--profile", "PROFILE", "--output", "PROFILE"),
+        ("--output",),
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MATRIX)
+def test_a_wrong_command_line_sends_nothing(
+    mistake: str, listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Every wrong word on the command line ends in one line, before anything is sent or written."""
+    words, expected = MATRIX[mistake]
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "letter.txt").write_text("dear")
+    profile = profile_file(tmp_path, listener.url)
+    meant = {"URL": listener.url, "PROFILE": str(profile), "OUT": str(tmp_path / "out"), "FOREIGN": str(foreign)}
+    spelled = [meant.get(word, word.replace("URL", listener.url) if word.startswith("URL") else word) for word in words]
+    assert_wrong(inline(monkeypatch, capfd, *spelled, cwd=tmp_path), *expected)
+    assert listener.untouched
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "reports").exists()
+    assert [path.name for path in foreign.iterdir()] == ["letter.txt"]
+
+
+SUBJECT = '[subject]\nplayer_id = "1"\nsession_id = "s"\n'
+SOUND = f'[credentials]\nsecret = "s"\n{SUBJECT}'
+
+PROFILES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "unknown key": ('[subject]\nplayer_di = "1"', ("subject.player_di", "did you mean player_id?")),
+    "unknown table": ('[subjects]\nplayer_id = "1"', ("subjects", "did you mean subject?")),
+    "missing key": ('[credentials]\nsecret = "s"\n[subject]\nplayer_id = "1"', ("subject.session_id", "is missing")),
+    "wrong type": (SOUND.replace('"1"', "1"), ("subject.player_id", "must be a string")),
+    "secret file that is not there": (
+        f'[credentials]\nsecret = {{file = "nowhere"}}\n{SUBJECT}',
+        ("credentials.secret", "'nowhere'", "cannot be read"),
+    ),
+    "environment variable that is not set": (
+        f'[credentials]\nsecret = {{env = "CERTHOOK_NO_SUCH"}}\n{SUBJECT}',
+        ("credentials.secret", "CERTHOOK_NO_SUCH is not set"),
+    ),
+    "bad toml": ("[target]\nurl = \n[subject", ("line 2", "not TOML")),
+    "unknown requirement": (
+        f'{SOUND}[levels]\n"klas.timestamp.futur" = "MUST"',
+        ("did you mean klas.timestamp.future?",),
+    ),
+    "level of the document": (
+        f'{SOUND}[levels]\n"klas.fields.currency" = "SHOULD"',
+        ("klas.fields.currency", "its basis is document"),
+    ),
+    "limit out of range": (f"{SOUND}[limits]\ntimeout_s = 0", ("limits.timeout_s", "greater than")),
+}
+
+
+@pytest.mark.parametrize("mistake", PROFILES)
+def test_a_wrong_profile_sends_nothing(
+    mistake: str, listener: Listener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Every mistake in a profile ends in one line that names the file and the place."""
+    text, expected = PROFILES[mistake]
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    for command in ("run", "doctor"):
+        words = (command, "klas", "--target", listener.url, "--profile", str(path))
+        assert_wrong(inline(monkeypatch, capfd, *words, cwd=tmp_path), "mine.toml", *expected)
+    assert listener.untouched
+
+
+def test_a_port_that_is_taken_is_wrong_usage(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`serve` on a port that somebody else has says so in one line."""
+    port = listener.url.rpartition(":")[2]
+    assert_wrong(inline(monkeypatch, capfd, "serve", "klas", "--port", port), f"--port {port}", "cannot be used")
