@@ -3,6 +3,7 @@
 Samples are spread over the list, from its first game to its last, so that the same list gives the same requests.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -91,10 +92,9 @@ def test_total_is_the_number_of_games(conversation: Conversation) -> None:
 def test_no_two_games_share_an_id(conversation: Conversation) -> None:
     """An id names one game."""
     delivery, games = _listed(conversation)
-    ids = [game["id"] for game in games]
-    repeated = sorted({id for id in ids if ids.count(id) > 1})
-    if repeated:
-        observed = f"the id {repeated[0]} {ids.count(repeated[0])} times"
+    counts = Counter(game["id"] for game in games).most_common(1)
+    if counts and counts[0][1] > 1:
+        observed = f"the id {counts[0][0]} {counts[0][1]} times"
         raise _breach("a valid list request", "ids that are unique", delivery, observed)
 
 

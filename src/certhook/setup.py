@@ -51,6 +51,7 @@ class Setup:
     requirements: tuple[str, ...] = ()
     seed: int = 0
     max_examples: int | None = None
+    examples_db: str | None = None
     require_all: bool = False
     workers: int = 1
     salt: str = ""

@@ -274,6 +274,18 @@ class Conversation:
         round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
         return delivery
 
+    def unchanged(self, member: str, whose: str) -> None:
+        """Two valid requests in a row must show the same member. Raises Nonconformance, or Blocked."""
+        first, second = self.control(), self.control()
+        before, after = first.answer.members.get(member), second.answer.members.get(member)
+        if before != after:
+            raise Nonconformance(
+                f"two valid requests for the same {whose}, one after the other",
+                expected=f"the same {member} in both answers",
+                observed=f"{before!r}, then {after!r}",
+                exchange=second.exchange,
+            )
+
     def run(self, test: Callable[[Conversation], None]) -> None:
         """Run a flow and record what it says of its requirement."""
         __tracebackhide__ = True

@@ -38,6 +38,9 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
     metavar="N",
     help="Fuzzed bodies per operation (default: the profile's, 60).",
 )
+@click.option(
+    "--examples-db", metavar="DIR", help="Folder that keeps fuzzed bodies which were found (default: below --output)."
+)
 @click.option("--seed", type=int, metavar="N", help="Same seed, same requests but for ids and times (default: 0).")
 @click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
 def command(protocol: str | None, workers: int | None, *, every: bool, **options: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certhook.answers import Kind
@@ -10,7 +11,7 @@ from certhook.cases import Case, asks_about
 from certhook.courier import Delivery
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
-from certhook.judging import Judgement
+from certhook.judging import Ask, Judgement
 from certhook.oracle import categories_of
 from certhook.rounds import Round
 from certhook.values import CaseOutcome, Level, Outcome
@@ -40,10 +41,13 @@ class Found(Exception):
 
 @dataclass
 class _Tally:
-    """What the bodies so far say of each requirement: met, or the first breach."""
+    """What the bodies so far say of each requirement: met, or the first breach.
+
+    `wanted` is the requirement whose breach is being made smaller; `shrinks` counts the batches that this took.
+    """
 
     outcomes: dict[str, CaseOutcome]
-    shrinking: bool = False
+    wanted: str = ""
     shrinks: int = 0
 
 
@@ -81,37 +85,37 @@ class Exploration:
             if found is None:
                 break
             self._known.add(found.requirement)
-            sent = f"a valid {self.item.operation.name} request, but with {found.recipe.says}"
-            tally.outcomes[found.requirement] = self._certification.outcome_of(found.judgement, sent)
+            tally.outcomes[found.requirement] = self._certification.outcome_of(found.judgement, self._sentence(found))
         return tally.outcomes
 
     def _search(self, round: Round, tally: _Tally) -> Found | None:
         """One pass of Hypothesis; the smallest finding that it comes to, or None."""
         from hypothesis import HealthCheck, Phase, given, seed, settings
         from hypothesis import strategies as st
+        from hypothesis.database import DirectoryBasedExampleDatabase
 
         limit = self._certification.profile.limits.max_examples
-        tally.shrinking, tally.shrinks = False, 0
+        tally.wanted, tally.shrinks = "", 0
         last: list[Found] = []
 
         @seed(self._certification.setup.seed)
         @settings(
             max_examples=max(1, limit // BATCH),
             deadline=None,
-            database=None,
-            phases=(Phase.generate, Phase.shrink),
+            database=DirectoryBasedExampleDatabase(self._examples()),
+            phases=(Phase.reuse, Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False,
             print_blob=False,
         )
         @given(st.lists(recipes(self.item.operation), min_size=1, max_size=2 * BATCH))
         def every_body_is_answered_soundly(batch: list[Recipe]) -> None:
-            tally.shrinks += tally.shrinking
+            tally.shrinks += bool(tally.wanted)
             if tally.shrinks > MAX_SHRINKS or round.blocked:
                 return
             found = self._sent(round, batch, tally)
             if found is not None:
-                tally.shrinking = True
+                tally.wanted = found.requirement
                 last.append(found)
                 raise found
 
@@ -124,6 +128,17 @@ class Exploration:
                 return last[-1]
             raise
         return None
+
+    def _examples(self) -> Path:
+        """Where bodies that were found are kept, to be tried first by the next run."""
+        setup = self._certification.setup
+        root = Path(setup.examples_db) if setup.examples_db else Path(setup.output) / "examples"
+        return root / setup.protocol / self.item.operation.name
+
+    def _sentence(self, found: Found) -> str:
+        """What was sent: the recipe in words, and the body itself."""
+        body = found.judgement.exchange.request.body
+        return f"a valid {self.item.operation.name} request, but with {found.recipe.says}; the body: {shown(body)}"
 
     def _sent(self, round: Round, batch: list[Recipe], tally: _Tally) -> Found | None:
         """Send a batch and judge it; the first breach of a MUST that also shows when its body is sent alone."""
@@ -141,8 +156,10 @@ class Exploration:
         if delivery.answer.kind is Kind.LIMITED:
             return None
         certification, item = self._certification, self.item
-        found = categories_of(delivery.exchange.request.body, item.operation, delivery.valid)
-        asks = asks_about(found, certification.pack, certification.selected_open, item.operation)
+        asks: tuple[Ask, ...] = ()
+        if not recipe.harmless:
+            found = categories_of(delivery.exchange.request.body, item.operation, delivery.valid)
+            asks = asks_about(found, certification.pack, certification.selected_open, item.operation)
         case = Case(item.id, item.operation, item.group, delivery.errand.change, asks)
         result = round.settle(case, delivery)
         for judgement in (*result.judgements, *result.observations):
@@ -150,13 +167,22 @@ class Exploration:
             if judgement.met:
                 tally.outcomes.setdefault(requirement.id, CaseOutcome(requirement.id, Outcome.PASSED))
             elif requirement.level is Level.MUST and requirement.id not in self._known:
-                return Found(requirement.id, judgement, recipe)
+                if tally.wanted in ("", requirement.id):
+                    return Found(requirement.id, judgement, recipe)
             elif requirement.level is Level.SHOULD:
-                sent = f"a valid {item.operation.name} request, but with {recipe.says}"
-                warned = certification.outcome_of(judgement, sent)
+                warned = certification.outcome_of(judgement, self._sentence(Found(requirement.id, judgement, recipe)))
                 if tally.outcomes.get(requirement.id, warned).outcome is not Outcome.FAILED:
                     tally.outcomes[requirement.id] = warned
         return None
+
+
+def shown(body: bytes, limit: int = 200) -> str:
+    """A body as text, and as hex too where it is not printable text; cut where it is long."""
+    text = body[:limit].decode("utf-8", "replace")
+    more = f"... ({len(body)} bytes)" if len(body) > limit else ""
+    if text.isprintable() and "\ufffd" not in text:
+        return f"{text}{more}" if body else "(empty)"
+    return f"{text!r}{more}, in hex {body[:limit].hex(' ')}{more}"
 
 
 def _from_hypothesis(error: Any) -> bool:

@@ -6,20 +6,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from certhook.changes.change import Change, Draft, Stage
+from certhook.exchange import Request
 
 FUZZED = "malformed.fuzzed"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A stage, what is done there, and what it is called in a finding."""
+    """A stage, what is done there, and what it is called in a finding.
+
+    `finish` changes the finished request. `harmless`: how the request is answered is open, whatever its body looks like
+    on the wire; only that it is answered soundly is asked.
+    """
 
     stage: Stage
     says: str
     apply: Callable[[Draft], None]
+    finish: Callable[[Request], Request] | None = None
+    harmless: bool = False
 
     def as_change(self) -> Change:
-        return Change(FUZZED, f"with {self.says}", self.stage, self.apply, front=("413",))
+        """The recipe as a change of a request."""
+        front = ("4xx",) if self.harmless else ("413",)
+        return Change(FUZZED, f"with {self.says}", self.stage, self.apply, front=front, finish=self.finish)
 
     def __repr__(self) -> str:
         return self.says

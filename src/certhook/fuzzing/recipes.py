@@ -17,6 +17,7 @@ from certhook.changes.change import Draft, Stage
 from certhook.dotted import holder_of, leaves
 from certhook.fuzzing.forms import on_a_form, parameters_changed
 from certhook.fuzzing.recipe import Recipe
+from certhook.fuzzing.wire import declared_and_carried
 from certhook.pack.model import Operation
 
 EDGES = (
@@ -69,13 +70,14 @@ _ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037")
 def recipes(operation: Operation) -> st.SearchStrategy[Recipe]:
     """Recipes for the bodies of an operation."""
     kinds = [_bytes_damaged(), _encodings_swapped()]
+    carried = declared_and_carried()
     if operation.encoding.startswith("json"):
         places = [place for place, schema in leaves(operation.request).items() if not schema.get("x-in")]
         kinds += [_tokens_damaged(), _fields_changed(places), _whole_replaced()]
     if operation.encoding == "form":
         texts = st.sampled_from(EDGES) | st.sampled_from(NUMBERS) | st.text(max_size=20)
         kinds = [*(on_a_form(operation, kind) for kind in kinds), parameters_changed(operation, texts)]
-    return st.one_of(kinds)
+    return st.one_of(*kinds, carried)
 
 
 def _on_body(says: str, change: Callable[[bytes], bytes]) -> Recipe:

@@ -130,6 +130,8 @@ class Executor:
             item = _item_of(test)
             if item is not None:
                 test.stash[_ITEM] = item
+        # A test that asks for items of which the run has none, such as another protocol's, is no test of this run.
+        items[:] = [test for test in items if _ITEM in test.stash or not test.get_closest_marker("certhook")]
         items.sort(key=_place)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:

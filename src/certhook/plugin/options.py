@@ -26,6 +26,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--group", action="append", default=[], metavar="G", help="only the requirements of this group")
     group.addoption("--requirement", action="append", default=[], metavar="ID", help="only this requirement")
     group.addoption("--max-examples", type=int, metavar="N", help="fuzzed bodies per operation")
+    group.addoption("--examples-db", metavar="DIR", help="folder that keeps fuzzed bodies which were found")
     group.addoption("--seed", type=int, default=0, metavar="N", help="same seed, same requests")
     group.addoption("--require-all", action="store_true", help="a MUST that was not tested makes the run incomplete")
     group.addoption("--embedded", action="store_true", help="certify the built-in reference target")
@@ -76,6 +77,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
             requirements=tuple(option.requirement),
             seed=option.seed,
             max_examples=option.max_examples,
+            examples_db=str(Path(option.examples_db).absolute()) if option.examples_db else None,
             require_all=option.require_all,
             salt=secrets.token_hex(16),
             embedded=embedded,

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
-from typing import Any
 
+from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
 from certhook.reference.evi.target import (
@@ -18,8 +17,7 @@ from certhook.reference.evi.target import (
     EviTarget,
     Player,
 )
-from certhook.reference.json_reader import Unreadable
-from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
+from certhook.reference.wire import Headers, HttpRequest
 
 
 @variant("single-use-tokens", subject={"client_tokens": list(LAUNCH_TOKENS)})
@@ -172,36 +170,15 @@ class Coercing(EviTarget):
 
 
 @variant("lenient-reader")
-class LenientReader(EviTarget):
+class LenientReader(choices.LenientReader, EviTarget):
     """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
-
-    def read(self, body: bytes) -> Any:
-        try:
-            return json.loads(body.decode("utf-8-sig"), parse_constant=_refused)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(str(error)) from error
-
-
-def _refused(word: str) -> Any:
-    raise Unreadable(f"{word} is not JSON")
 
 
 @variant("rate-limited")
-class RateLimited(EviTarget):
+class RateLimited(choices.RateLimited, EviTarget):
     """Asks for patience with every twentieth request: HTTP 429 with Retry-After."""
-
-    def __init__(self) -> None:
-        self.requests = itertools.count(1)
-
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        if next(self.requests) % 20:
-            return super().answer(request)
-        return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")
 
 
 @variant("connection-close")
-class ConnectionClose(EviTarget):
+class ConnectionClose(choices.ConnectionClose, EviTarget):
     """Closes the connection after every answer."""
-
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        return replace(super().answer(request), close=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from certhook.reference.application import Refusal
 from certhook.reference.wire import Headers
@@ -67,3 +69,20 @@ CLOSED_GAME = 109
 def refusal(code: str, status: int | None = None, headers: Headers = ()) -> Refusal:
     """A refusal with that code and, unless another is given, its own status."""
     return Refusal(code, STATUSES[code] if status is None else status, headers)
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a player can be sent there."""
+    try:
+        return urlsplit(text).scheme in {"http", "https"} and bool(urlsplit(text).hostname)
+    except ValueError:
+        return False
+
+
+def is_ip_address(text: str) -> bool:
+    """Whether it is an address of version 4 or 6."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -8,12 +8,11 @@ handle: check_route -> check_method -> examine: given_signature -> parse -> chec
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from certhook.reference.application import Application, Fields, Refusal, Reply
 from certhook.reference.fargames.platform import (
@@ -27,6 +26,8 @@ from certhook.reference.fargames.platform import (
     OTHER_AGENT,
     Agent,
     Game,
+    is_ip_address,
+    is_web_address,
     refusal,
 )
 from certhook.reference.json_reader import Unreadable, read_json
@@ -189,18 +190,12 @@ class FargamesTarget(Application):
             raise refusal(INVALID)
 
     def check_home_url(self, home_url: str) -> None:
-        try:
-            fits = urlsplit(home_url).scheme in {"http", "https"} and bool(urlsplit(home_url).hostname)
-        except ValueError:
-            fits = False
-        if not fits:
+        if not is_web_address(home_url):
             raise refusal(INVALID)
 
     def check_ip(self, ip: str) -> None:
-        try:
-            ipaddress.ip_address(ip)
-        except ValueError:
-            raise refusal(INVALID) from None
+        if not is_ip_address(ip):
+            raise refusal(INVALID)
 
     # ------------------------------------------------------------- time
 

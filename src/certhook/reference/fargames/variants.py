@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import count
-from typing import Any
 
 from certhook.encoding import json_canonical
+from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
 from certhook.reference.fargames.platform import AGENT, INVALID, Agent, Game, refusal
 from certhook.reference.fargames.target import DEMO, FargamesTarget
-from certhook.reference.json_reader import Unreadable
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 
@@ -116,18 +114,8 @@ class LenientValues(FargamesTarget):
 
 
 @variant("lenient-reader")
-class LenientReader(FargamesTarget):
+class LenientReader(choices.LenientReader, FargamesTarget):
     """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
-
-    def read(self, body: bytes) -> Any:
-        try:
-            return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(str(error)) from error
-
-
-def _no_constant(word: str) -> Any:
-    raise Unreadable(f"{word} is not JSON")
 
 
 @variant("extra-fields-refused")
@@ -260,13 +248,7 @@ class MediaTypeChecked(FargamesTarget):
 
 
 @variant("rate-limited")
-class RateLimited(FargamesTarget):
+class RateLimited(choices.RateLimited, FargamesTarget):
     """Asks for patience with every fiftieth request: HTTP 429 with Retry-After."""
 
-    def __init__(self) -> None:
-        self.requests = count(1)
-
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        if next(self.requests) % 50:
-            return super().answer(request)
-        return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")
+    allowed_in_a_row = 49

@@ -6,11 +6,10 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import replace
-from typing import Any
 
+from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
-from certhook.reference.json_reader import Unreadable
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, INVALID_BODY, UNKNOWN, KlasTarget, Player
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
@@ -114,11 +113,8 @@ class ChunkedWithCharset(KlasTarget):
 
 
 @variant("connection-close")
-class ConnectionClose(KlasTarget):
+class ConnectionClose(choices.ConnectionClose, KlasTarget):
     """Closes the connection after every answer."""
-
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        return replace(super().answer(request), close=True)
 
 
 @variant("coercing")
@@ -188,16 +184,8 @@ class Front413(KlasTarget):
 
 
 @variant("rate-limited")
-class RateLimited(KlasTarget):
+class RateLimited(choices.RateLimited, KlasTarget):
     """Asks for patience with every twentieth request: HTTP 429 with Retry-After."""
-
-    def __init__(self) -> None:
-        self.requests = itertools.count(1)
-
-    def answer(self, request: HttpRequest) -> HttpAnswer:
-        if next(self.requests) % 20:
-            return super().answer(request)
-        return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")
 
 
 @variant("signs-in-upper-case")
@@ -212,18 +200,8 @@ class SignsInUpperCase(KlasTarget):
 
 
 @variant("lenient-reader")
-class LenientReader(KlasTarget):
+class LenientReader(choices.LenientReader, KlasTarget):
     """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
-
-    def read(self, body: bytes) -> Any:
-        try:
-            return json.loads(body.decode("utf-8-sig"), parse_constant=_refused)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(str(error)) from error
-
-
-def _refused(word: str) -> Any:
-    raise Unreadable(f"{word} is not JSON")
 
 
 @variant("future-accepted")

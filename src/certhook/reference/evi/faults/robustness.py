@@ -5,16 +5,24 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from certhook.reference import mishaps
 from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evi.faults.consequences import DISPUTED, NOT_ACCEPTED
 from certhook.reference.evi.target import AUTHENTICATE_FAILED, GENERAL_ERROR, EviTarget, Player
 from certhook.reference.json_reader import Unreadable
-from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
+from certhook.reference.wire import Connection, HttpAnswer, HttpRequest
 
 _TRACE = (
     "System.NullReferenceException: Object reference not set to an instance of an object.\n"
     "   at Evi.Controllers.AuthenticateController.Post() in C:\\build\\Evi\\AuthenticateController.cs:line 41"
+)
+# What comes next on the connection may be any request at all.
+_AFTER_POISON = (
+    NOT_ACCEPTED
+    | DISPUTED
+    | {"evi.malformed.grammar", "evi.malformed.root", "evi.robustness.answers", "evi.robustness.readable"}
+    | {"evi.status.media-type", "evi.methods.status-405"}
 )
 
 
@@ -23,14 +31,8 @@ _TRACE = (
     breaks=["evi.robustness.answers", "evi.malformed.grammar", "evi.malformed.root"],
     also=DISPUTED,
 )
-class UnreadableDropped(EviTarget):
+class UnreadableDropped(mishaps.MalformedDropped, EviTarget):
     """Closes the connection where the body cannot be read."""
-
-    def parse(self, body: bytes) -> Fields:
-        try:
-            return super().parse(body)
-        except Refusal as refusal:
-            raise Dropped from refusal
 
 
 @fault("empty-body-hangs", breaks=["evi.robustness.answers", "evi.malformed.grammar"], limits={"timeout_s": 1})
@@ -41,6 +43,16 @@ class EmptyBodyHangs(EviTarget):
         if request.method == "POST" and not request.body:
             await asyncio.sleep(3600)
         return await super().respond(request, connection)
+
+
+@fault("blank-body-hangs", breaks=["evi.robustness.answers", "evi.malformed.grammar"], limits={"timeout_s": 1})
+class BlankBodyHangs(mishaps.BlankBodyHangs, EviTarget):
+    """Waits for the rest of a body that is white space only."""
+
+
+@fault("connection-poisoned", breaks=["evi.robustness.recovers"], also=_AFTER_POISON)
+class ConnectionPoisoned(mishaps.ConnectionPoisoned, EviTarget):
+    """Takes the rest of a malformed body for the next request on the connection."""
 
 
 @fault("text-crash", breaks=["evi.robustness.no-server-error", "evi.robustness.no-trace"])
@@ -127,9 +139,5 @@ class LockedOut(EviTarget):
 
 
 @fault("slow", breaks=["evi.robustness.latency"], options={"max_p95_ms": 60})
-class Slow(EviTarget):
+class Slow(mishaps.Slow, EviTarget):
     """Takes its time."""
-
-    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
-        await asyncio.sleep(0.12)
-        return await super().respond(request, connection)

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from certhook.reference import lax_readers
 from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.fargames.faults.consequences import DISPUTED, LENIENT
 from certhook.reference.fargames.target import FargamesTarget
-from certhook.reference.json_reader import Unreadable, read_json
 from certhook.reference.wire import HttpAnswer
 
 _REFUSED = ("fargames.malformed.grammar", "fargames.malformed.root")
-
-
-def _any_json(text: str | bytes, **how: Any) -> Any:
-    """What Python's own reader takes. Raises Unreadable."""
-    try:
-        return json.loads(text, **how)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
-
-
-def _no_constant(word: str) -> Any:
-    raise Unreadable(f"{word} is not JSON")
 
 
 @fault("json-nan", breaks=["fargames.malformed.grammar"], also=LENIENT)
@@ -32,7 +19,7 @@ class JsonNan(FargamesTarget):
     """Keeps its library's defaults, which allow NaN, repeated keys and anything in UTF-16."""
 
     def read(self, body: bytes) -> Any:
-        return _any_json(body)
+        return lax_readers.any_json(body)
 
 
 @fault("json-trailing-bytes", breaks=["fargames.malformed.grammar"], also=LENIENT)
@@ -40,12 +27,7 @@ class JsonTrailingBytes(FargamesTarget):
     """Stops reading at the end of the first value."""
 
     def read(self, body: bytes) -> Any:
-        try:
-            text = body.decode().lstrip(" \t\r\n")
-            _, end = json.JSONDecoder().raw_decode(text)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(str(error)) from error
-        return read_json(text[:end].encode())
+        return lax_readers.first_value(body)
 
 
 @fault("json-array-unwrapped", breaks=["fargames.malformed.root"], also=["fargames.malformed.code"])
@@ -62,7 +44,7 @@ class JsonByteOrderMark(FargamesTarget):
     """Skips a byte order mark."""
 
     def read(self, body: bytes) -> Any:
-        return read_json(body.removeprefix(b"\xef\xbb\xbf"))
+        return lax_readers.without_mark(body)
 
 
 @fault("json-last-key-wins", breaks=["fargames.malformed.duplicate-keys"], also=LENIENT)
@@ -70,11 +52,7 @@ class JsonLastKeyWins(FargamesTarget):
     """Takes the last of repeated keys."""
 
     def read(self, body: bytes) -> Any:
-        try:
-            return read_json(body)
-        except Unreadable:
-            text = body.decode() if body.isascii() else ""
-            return read_json(json.dumps(_any_json(text, parse_constant=_no_constant)).encode())
+        return lax_readers.last_key_wins(body)
 
 
 @fault("json-out-of-range", breaks=["fargames.malformed.out-of-range"], also=LENIENT)
@@ -82,10 +60,7 @@ class JsonOutOfRange(FargamesTarget):
     """Takes any number and any escape."""
 
     def read(self, body: bytes) -> Any:
-        try:
-            return read_json(body)
-        except Unreadable:
-            return _any_json(body.decode() if body.isascii() else "", parse_constant=_no_constant)
+        return lax_readers.any_number(body)
 
 
 class _Malformed(FargamesTarget):

@@ -8,19 +8,12 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from certhook.reference import lax_readers
 from certhook.reference.application import Crash, Fields, Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.json_reader import Unreadable, read_json
 from certhook.reference.klas.faults.consequences import DISPUTED, LENIENT
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, KlasTarget
-
-
-def _lenient(text: str | bytes, **how: Any) -> Any:
-    """What a reader takes that is not strict about anything but what it says; raises Unreadable."""
-    try:
-        return json.loads(text, **how)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
 
 
 class _Rewriting(KlasTarget):
@@ -49,7 +42,7 @@ class JsonNan(KlasTarget):
     """Keeps its library's defaults, which allow NaN, repeated keys and anything in UTF-16."""
 
     def read(self, body: bytes) -> Any:
-        return _lenient(body)
+        return lax_readers.any_json(body)
 
 
 @fault("json-trailing-bytes", breaks=["klas.malformed.grammar"], also=LENIENT)
@@ -57,12 +50,7 @@ class JsonTrailingBytes(KlasTarget):
     """Stops reading at the end of the first value."""
 
     def read(self, body: bytes) -> Any:
-        try:
-            text = body.decode().lstrip(" \t\r\n")
-            end = json.JSONDecoder().raw_decode(text)[1]
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(str(error)) from error
-        return read_json(text[:end].encode())
+        return lax_readers.first_value(body)
 
 
 @fault("json-single-quotes", breaks=["klas.malformed.grammar"], also=LENIENT)
@@ -108,7 +96,7 @@ class JsonRawControls(KlasTarget):
         try:
             return read_json(body)
         except Unreadable:
-            return _lenient(body.decode("utf-8", "strict") if body.isascii() else "", strict=False)
+            return lax_readers.any_json(body.decode("utf-8", "strict") if body.isascii() else "", strict=False)
 
 
 @fault("json-utf-16", breaks=["klas.malformed.grammar"], also=LENIENT)
@@ -128,26 +116,19 @@ class JsonInvalidUtf8(_Rewriting):
 
 
 @fault("json-byte-order-mark", breaks=["klas.malformed.byte-order-mark"], also=LENIENT)
-class JsonByteOrderMark(_Rewriting):
+class JsonByteOrderMark(KlasTarget):
     """Skips a byte order mark."""
 
-    def rewritten(self, body: bytes) -> bytes:
-        return body.removeprefix(b"\xef\xbb\xbf")
+    def read(self, body: bytes) -> Any:
+        return lax_readers.without_mark(body)
 
 
 @fault("json-last-key-wins", breaks=["klas.malformed.duplicate-keys"], also=LENIENT)
-class JsonLastKeyWins(_Rewriting):
+class JsonLastKeyWins(KlasTarget):
     """Takes the last of repeated keys."""
 
-    def rewritten(self, body: bytes) -> bytes:
-        try:
-            return json.dumps(_lenient(body.decode(), parse_constant=_refused)).encode()
-        except UnicodeDecodeError as error:
-            raise Unreadable(str(error)) from error
-
-
-def _refused(word: str) -> Any:
-    raise Unreadable(f"{word} is not JSON")
+    def read(self, body: bytes) -> Any:
+        return lax_readers.last_key_wins(body)
 
 
 @fault("json-out-of-range", breaks=["klas.malformed.out-of-range"], also=LENIENT)
@@ -155,10 +136,7 @@ class JsonOutOfRange(KlasTarget):
     """Takes any number and any escape."""
 
     def read(self, body: bytes) -> Any:
-        try:
-            return read_json(body)
-        except Unreadable:
-            return _lenient(body.decode() if body.isascii() else "", parse_constant=_refused)
+        return lax_readers.any_number(body)
 
 
 @fault("json-array-unwrapped", breaks=["klas.malformed.root"], also=["klas.malformed.code"])

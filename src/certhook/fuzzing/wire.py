@@ -1,0 +1,80 @@
+"""Recipes for how a body is declared and carried, the body itself being valid."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+from certhook.changes.change import Draft, Stage
+from certhook.exchange import Request
+from certhook.fuzzing.recipe import Recipe
+
+_MEDIA_TYPES = (
+    None,
+    "",
+    "text/plain",
+    "text/html",
+    "application/xml",
+    "application/octet-stream",
+    "application/json; charset=utf-16",
+    "application/json; charset=no-such-charset",
+    "application/json, application/xml",
+    "multipart/form-data; boundary=x",
+    "application/x-www-form-urlencoded",
+    "/",
+    "a" * 300,
+)
+_PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda body: gzip.compress(body, mtime=0),
+    "deflate": zlib.compress,
+    "br": lambda body: body,
+    "identity": lambda body: body,
+}
+
+
+def declared_and_carried() -> st.SearchStrategy[Recipe]:
+    """Another media type, chunks of odd sizes, a compressed body, a client that asks before it sends."""
+    sizes = st.lists(st.integers(1, 40), min_size=1, max_size=4)
+    return st.one_of(
+        st.builds(_declared, st.sampled_from(_MEDIA_TYPES)),
+        st.builds(_chunked, sizes),
+        st.builds(_packed, st.sampled_from(sorted(_PACKINGS))),
+        st.just(_with_header("Expect", b"100-continue", "an Expect header")),
+    )
+
+
+def _declared(media_type: str | None) -> Recipe:
+    if media_type is None:
+        return _with_header("Content-Type", None, "no media type")
+    return _with_header("Content-Type", media_type.encode(), f"the media type {media_type[:60]!r}")
+
+
+def _with_header(name: str, value: bytes | None, says: str) -> Recipe:
+    def finish(request: Request) -> Request:
+        return request.with_header(name, value)
+
+    return Recipe(Stage.WIRE, says, _nothing, finish, harmless=True)
+
+
+def _chunked(sizes: list[int]) -> Recipe:
+    def apply(draft: Draft) -> None:
+        draft.chunks = tuple(sizes)
+
+    return Recipe(Stage.WIRE, f"its body in chunks of {', '.join(map(str, sizes))} bytes", apply, harmless=True)
+
+
+def _packed(encoding: str) -> Recipe:
+    def apply(draft: Draft) -> None:
+        draft.body = _PACKINGS[encoding](draft.body)
+
+    def finish(request: Request) -> Request:
+        return request.with_header("Content-Encoding", encoding.encode())
+
+    return Recipe(Stage.WIRE, f"its body encoded as {encoding}", apply, finish, harmless=True)
+
+
+def _nothing(draft: Draft) -> None:
+    """Leave the draft as it is; the finished request is what changes."""

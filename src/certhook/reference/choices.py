@@ -1,0 +1,47 @@
+"""What any application may choose, whatever its protocol: legal, though not every caller expects it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from typing import Any
+
+from certhook.reference.application import Application
+from certhook.reference.json_reader import Unreadable
+from certhook.reference.wire import HttpAnswer, HttpRequest
+
+
+class ConnectionClose(Application):
+    """Closes the connection after every answer."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        return replace(super().answer(request), close=True)
+
+
+class RateLimited(Application):
+    """Asks for patience with every so manieth request: HTTP 429 with Retry-After."""
+
+    allowed_in_a_row = 19
+
+    def __init__(self) -> None:
+        self.requests = itertools.count(1)
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if next(self.requests) % (self.allowed_in_a_row + 1):
+            return super().answer(request)
+        return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")
+
+
+class LenientReader(Application):
+    """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise Unreadable(str(error)) from error
+
+
+def _no_constant(word: str) -> Any:
+    raise Unreadable(f"{word} is not JSON")

@@ -1,0 +1,176 @@
+"""Forms: how they are read back, what can be told of them, and where parameters travel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from certhook.building import Builder
+from certhook.changes import CONTROL, Scope, changes_of
+from certhook.changes.change import Change, Draft
+from certhook.encoding import form_encode, form_pairs
+from certhook.examples import combinations, examples_of, sample
+from certhook.exchange import Request
+from certhook.formbodies import form_catalogue
+from certhook.oracle import categories_of
+from certhook.pack.loading import load_pack
+from certhook.profile import Profile, profile_from
+from certhook.tolerance import documented_statuses
+
+PACK = load_pack("evenbet")
+OPERATION = PACK.operations[0]
+SUBJECT = {"client_id": "c 1", "user_id": "a/b"}
+
+
+def profile(*, signed: bool = True, options: Any = None, **subject: Any) -> Profile:
+    """A profile of a protocol whose requests are forms."""
+    data: dict[str, Any] = {"target": {"url": "http://h"}, "subject": SUBJECT | subject, "options": options or {}}
+    data["credentials"] = {"secret": "sk-12345"} if signed else {}
+    ids = [one.id for one in PACK.requirements]
+    schema = PACK.profile_schema
+    return profile_from(data, source="test", protocol="evenbet", protocol_schema=schema, requirement_ids=ids)
+
+
+def changes(family: str, **given: Any) -> list[Change]:
+    """The changes of a family."""
+    return list(changes_of(family, Scope(PACK, OPERATION, profile(**given))))
+
+
+def built(change: Change = CONTROL, **given: Any) -> Request:
+    """A request with that change."""
+    return Builder(PACK, profile(**given)).build(OPERATION, change)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.dictionaries(st.text(min_size=1, max_size=6), st.text(max_size=6), max_size=4))
+def test_a_form_is_read_back_as_it_was_written(fields: dict[str, str]) -> None:
+    """Reading undoes writing."""
+    assert dict(form_pairs(form_encode(fields.items()))) == fields
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.binary(max_size=30))
+def test_any_bytes_are_read_as_a_form(body: bytes) -> None:
+    """Whatever they are, they can be read, judged, and signed."""
+    assert all(isinstance(part, str) for pair in form_pairs(body) for part in pair)
+    assert categories_of(body, OPERATION, {}) <= {"unlisted", "other-value", "extra"}
+
+
+def test_parameters_travel_where_the_schema_says() -> None:
+    """Path, query and form each hold their own, percent-encoded, and optional ones are not sent."""
+    request = built()
+    assert (request.target, request.body) == ("/v2/app/users/a%2Fb/session?clientId=c%201", b"")
+
+
+def test_a_parameter_is_sent_where_the_profile_asks_for_it() -> None:
+    """A currency is part of the control only of a target that wants one."""
+    assert built(currency="EUR").body == b""
+    assert built(currency="EUR", options={"currency_mandatory": True}).body == b"currency=EUR"
+
+
+@pytest.mark.parametrize(
+    ("body", "categories"),
+    [
+        (b"", set()),
+        (b"lang=de&authType=internal", set()),
+        (b"x_certhook=1", {"extra"}),
+        (b"authType=certhook", {"unlisted"}),
+        (b"authType=certhook&lang=en", {"unlisted"}),
+        (b"authType=EXTERNAL", {"other-value"}),
+        (b"authType=", {"other-value"}),
+        (b"authType=internal+", {"other-value"}),
+        (b"authType=%00", {"other-value"}),
+        (b"authType[]=certhook", {"other-value"}),
+        (b"authType=certhook&authType=internal", {"other-value"}),
+        (b"authType=certhook&x=%zz", {"other-value"}),
+        (b"authType=certhook&x=%ff", {"other-value"}),
+        (b"authType=certhook&nick=a", {"unlisted", "other-value"}),
+        (b"userId=7", {"other-value"}),
+    ],
+)
+def test_only_what_the_document_rules_out_can_be_told(body: bytes, categories: set[str]) -> None:
+    """Everything else about a form is open."""
+    assert categories_of(body, OPERATION, {}) == categories
+
+
+def test_a_parameter_of_the_control_that_is_gone_is_another_value() -> None:
+    """Where the control carries a currency, a form without one is not judged as a form."""
+    assert categories_of(b"", OPERATION, {"currency": "EUR"}) == {"other-value"}
+
+
+def test_an_optional_parameter_has_its_documented_values() -> None:
+    """From the schema, from the profile, or made fresh; none where the profile would have to say."""
+    names = {one.name for one in changes("accepted.optional")}
+    assert {"accepted.optional:lang=de", "accepted.optional:nick", "accepted.optional:gameCode=poker"} <= names
+    assert "accepted.optional:currency" not in names
+    assert "accepted.optional:gameCode=casino" not in names
+    assert not list(combinations(OPERATION, profile(game_id="7")))[1:]
+    assert len(list(combinations(OPERATION, profile(game_id="7", currency="EUR")))) == 2
+
+
+def test_a_fresh_nickname_is_short_enough() -> None:
+    """A name that is too long would be refused for a fair reason."""
+    (one,) = examples_of(OPERATION, "nick", profile(max_nick_length=5))
+    assert len(one.make()) == 5
+    assert one.make() != one.make()
+
+
+def test_the_sample_needs_no_test_data() -> None:
+    """It names no table, and nothing that can be signed in two ways."""
+    assert {"lang", "authType"} <= sample(OPERATION).keys()
+    assert not {"tableId", "launchOptions", "currency"} & sample(OPERATION).keys()
+
+
+def test_launch_options_are_signed_in_two_ways() -> None:
+    """As text, then decoded, over the same form; one way where there is no key."""
+    change = next(one for one in changes("accepted.optional") if one.place == "launchOptions")
+    assert change.otherwise is not None
+    text, decoded = built(change), built(change.otherwise)
+    assert text.body == decoded.body
+    assert text.header("sign") != decoded.header("sign")
+    without = next(one for one in changes("accepted.optional", signed=False) if one.place == "launchOptions")
+    assert without.otherwise is None
+
+
+@pytest.mark.parametrize("family", ["parameter-changed", "parameter-added", "parameter-removed", "path-changed"])
+@pytest.mark.parametrize("mandatory", [True, False])
+def test_what_was_changed_after_signing_has_a_wrong_signature(family: str, *, mandatory: bool) -> None:
+    """None of the changes leaves what is signed as it was."""
+    given: dict[str, Any] = {"currency": "EUR", "game_id": "7", "options": {"currency_mandatory": mandatory}}
+    builder = Builder(PACK, profile(**given))
+    found = changes(f"signature.{family}", **given)
+    assert found
+    for change in found:
+        request = builder.build(OPERATION, change)
+        assert request.header("sign") != builder.build(OPERATION, _as_sent(request)).header("sign"), change.name
+
+
+def _as_sent(request: Request) -> Change:
+    """A valid request with the parameters of one that was built before."""
+
+    def apply(draft: Draft) -> None:
+        for name in draft.operation.carried("form", draft.fields):
+            del draft.fields[name]
+        draft.fields |= dict(form_pairs(request.body))
+        if "/a%2F1/" in request.target:
+            draft.fields["userId"] = "a/1"
+
+    return Change("as-sent", "as it was sent", apply=apply)
+
+
+def test_the_catalogue_has_no_name_twice() -> None:
+    """Cases are known by the names of bodies."""
+    names = [one.name for one in form_catalogue(OPERATION)]
+    assert len(names) == len(set(names))
+
+
+def test_a_documented_status_goes_with_the_parameter_that_it_is_for() -> None:
+    """HTTP 500 is a refusal of a nickname, and of nothing else."""
+    request = built()
+    assert documented_statuses(OPERATION, request) == ()
+    for body in (b"nick=a", b"lang=en&nick[]=%00"):
+        carrying = Request(OPERATION.name, "POST", request.target, (), body)
+        assert documented_statuses(OPERATION, carrying) == ("500",)
