@@ -164,6 +164,8 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
 def _suspects(certification: Certification) -> str:
     pack, profile = certification.pack, certification.profile
     places = [f"credentials.{name}" for name in profile.credentials]
+    key = pack.signing.key
+    places += [f"{key} (which it leaves out)"] if key and profile.value(key) is None else []
     places += [f"subject.{name}" for name in profile.subject if name in _used(certification)]
     places += ["options.timestamp_unit"] if pack.clock else []
     return f"{', '.join(places[:-1])} and {places[-1]}" if len(places) > 1 else "".join(places)

@@ -42,9 +42,18 @@ SPOILING = ("malformed", "robustness")
 
 @dataclass(slots=True)
 class Pulse:
-    """Whether the target is alive, for all rounds of a worker. `stopped` says why nothing more is sent."""
+    """What the rounds of a worker hand on: that the target is gone, and the control that ended the last round.
+
+    `stopped` says why nothing more is sent.
+    """
 
     stopped: str = ""
+    closing: Delivery | None = None
+
+    def control_of(self, operation: Operation) -> Delivery | None:
+        """The control that ended the round before, where that was one of the same operation."""
+        closing, self.closing = self.closing, None
+        return closing if closing is not None and closing.errand.operation is operation else None
 
 
 @dataclass(slots=True)
@@ -121,7 +130,9 @@ class Round:
         if self._pulse.stopped:
             self.blocked = self._pulse.stopped
             return
-        self._opening = self._while_supplied(lambda: self._control("opening"))
+        # The control between two rounds of an operation is the end of one and the beginning of the other.
+        before = self._pulse.control_of(self._operation)
+        self._opening = before or self._while_supplied(lambda: self._control("opening"))
         if self._opening is not None and not self._opening.accepted:
             self.blocked = f"the control was not accepted: {self._opening.answer.says}"
             if isinstance(self._opening.exchange.answer, Failure):
@@ -156,6 +167,7 @@ class Round:
         closing = self._while_supplied(lambda: self._control("closing"))
         if closing is None:
             return
+        self._pulse.closing = closing if closing.accepted else None
         failed = None if closing.accepted else closing.answer.says
         if failed and _unreachable(closing):
             self.blocked = self._pulse.stopped = f"the target went away: {failed}"

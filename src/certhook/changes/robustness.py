@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from certhook.changes.accepted import deep, with_member
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.examples import sample
 from certhook.exchange import Request
+from certhook.signing import Signable
 
 _ANY = ("4xx",)
 
@@ -39,21 +39,30 @@ def transfer(scope: Scope) -> Iterator[Change]:
         _fill(draft)
         draft.chunks = (1, 7, 2)
 
-    yield Change("robustness.transfer:chunked", "sent in chunks of odd sizes", Stage.FIELDS, chunked, front=_ANY)
+    yield Change("robustness.transfer:chunked", "sent in chunks of odd sizes", Stage.WIRE, chunked, front=_ANY)
 
-    def compressed(request: Request) -> Request:
-        body = gzip.compress(request.body, mtime=0)
-        return replace(request, body=body).with_header("Content-Encoding", b"gzip")
+    def compressed(draft: Draft) -> None:
+        _fill(draft)
+        draft.body = gzip.compress(draft.body, mtime=0)
 
     yield Change(
-        "robustness.transfer:gzip", "with its body compressed", Stage.FIELDS, _fill, front=_ANY, finish=compressed
+        "robustness.transfer:gzip",
+        "with its body compressed",
+        Stage.WIRE,
+        compressed,
+        front=_ANY,
+        finish=lambda request: request.with_header("Content-Encoding", b"gzip"),
     )
 
 
 def _fill(draft: Draft) -> None:
-    """A form may be empty where everything in it is optional; then it is not worth sending in another way."""
-    if draft.operation.encoding == "form":
-        draft.fields |= sample(draft.operation)
+    """A form in which everything is optional may be empty, and then how it is sent shows nothing."""
+    if draft.operation.encoding != "form":
+        return
+    draft.fields |= sample(draft.operation)
+    draft.body = draft.encode(draft)
+    if draft.signature is not None:
+        draft.signature = draft.sign(message=draft.scheme.message(Signable(draft.body, draft.fields)))
 
 
 @family("robustness.headers")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from certhook.answers import Kind
 from certhook.cases import Case, asks_about
 from certhook.courier import Delivery
+from certhook.fuzzing.isolation import draw_nothing_from_sources, keep_caches_out_of_the_way
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
 from certhook.judging import Ask, Judgement
@@ -19,8 +20,8 @@ from certhook.values import CaseOutcome, Level, Outcome
 if TYPE_CHECKING:
     from certhook.suite import Item
 
-BATCH = 6
-"""Bodies that Hypothesis draws at a time, on average; they are in flight together."""
+BATCH = 15
+"""Bodies that Hypothesis draws at a time, on average (about six lists of about two or three); they go out together."""
 
 MAX_SHRINKS = 200
 """Batches that may be sent to make a finding smaller."""
@@ -98,6 +99,10 @@ class Exploration:
         tally.wanted, tally.shrinks = "", 0
         last: list[Found] = []
 
+        few = st.lists(recipes(self.item.operation), min_size=1, max_size=4)
+        draw_nothing_from_sources()
+        keep_caches_out_of_the_way()
+
         @seed(self._certification.setup.seed)
         @settings(
             max_examples=max(1, limit // BATCH),
@@ -108,8 +113,9 @@ class Exploration:
             report_multiple_bugs=False,
             print_blob=False,
         )
-        @given(st.lists(recipes(self.item.operation), min_size=1, max_size=2 * BATCH))
-        def every_body_is_answered_soundly(batch: list[Recipe]) -> None:
+        @given(st.lists(few, min_size=1, max_size=12))
+        def every_body_is_answered_soundly(lists: list[list[Recipe]]) -> None:
+            batch = [recipe for one in lists for recipe in one]
             tally.shrinks += bool(tally.wanted)
             if tally.shrinks > MAX_SHRINKS or round.blocked:
                 return

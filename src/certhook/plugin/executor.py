@@ -198,7 +198,7 @@ def _item_of(test: pytest.Item) -> Item | None:
 
 
 def _place(test: pytest.Item) -> tuple[str, int, int, int]:
-    """Protocol, then group, then operation; in a round: cases, what else is sent, what all answers say, the end."""
+    """Protocol, then operation, then group; in a round: cases, what else is sent, what all answers say, the end."""
     if _ITEM not in test.stash:
         return ("", 0, 0, 0)
     item = test.stash[_ITEM]
@@ -206,7 +206,7 @@ def _place(test: pytest.Item) -> tuple[str, int, int, int]:
     names = [operation.name for operation in item.certification.pack.operations]
     return (
         item.certification.pack.protocol,
-        GROUPS.index(item.group),
         names.index(item.operation.name),
+        GROUPS.index(item.group),
         _ORDER.index(kind),
     )

@@ -1,0 +1,30 @@
+"""Keeps what Hypothesis draws apart from where certhook is installed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+
+def keep_caches_out_of_the_way() -> None:
+    """Let Hypothesis keep its tables of characters in the user's cache rather than in the current folder."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    if not os.environ.get("HYPOTHESIS_STORAGE_DIRECTORY"):
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        set_hypothesis_home_dir(Path(cache) / "certhook")
+
+
+def draw_nothing_from_sources() -> None:
+    """Let Hypothesis take no constants from source files.
+
+    It reads every module that it takes for the user's own, certhook's among them where that is installed editable: the
+    same seed would draw other bodies there than from a wheel. There is no public setting for it; where the name is
+    gone, drawing works all the same.
+    """
+    from hypothesis.internal.conjecture import providers
+
+    module: Any = providers
+    if hasattr(module, "_get_local_constants"):
+        module._get_local_constants = lambda: module._local_constants  # noqa: SLF001
