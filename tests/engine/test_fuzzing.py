@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certhook.certification import Certification
+from certhook.changes.change import Stage
 from certhook.fuzzing import Exploration, exploration
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
@@ -50,9 +51,13 @@ def outcomes(folder: Path, target: Answering, **setup: Any) -> dict[str, CaseOut
 
 
 def bodies(folder: Path) -> list[dict[str, Any]]:
-    """The bodies of the fuzzed requests that were recorded, in their order."""
-    lines = read_journal(folder / "journal.ndjson", "exchange")
-    return [line["request"]["body"] for line in lines if line["case"].endswith(".fuzzed")]
+    """The bodies of the fuzzed requests that were recorded, but for compressed ones, whose size hangs on fresh ids."""
+    requests = [
+        line["request"]
+        for line in read_journal(folder / "journal.ndjson", "exchange")
+        if line["case"].endswith(".fuzzed")
+    ]
+    return [one["body"] for one in requests if "Content-Encoding" not in dict(one["headers"])]
 
 
 def test_a_conformant_target_is_not_accused(tmp_path: Path) -> None:
@@ -70,18 +75,18 @@ def test_a_fault_that_only_fuzzing_finds(tmp_path: Path, monkeypatch: pytest.Mon
     (crash,) = (one for one in found.values() if one.outcome is Outcome.FAILED)
     assert crash.finding is not None
     assert "HTTP 500" in crash.finding.observed
-    assert len(crash.finding.message) < 160
+    assert len(crash.finding.message) < 300
     assert crash.finding.exchange is not None
 
 
 def test_the_same_seed_draws_the_same(tmp_path: Path) -> None:
     """Two runs with one seed damage bodies alike; another seed draws others."""
 
-    def drawn(name: str, seed: int) -> list[tuple[int, bool]]:
+    def drawn(name: str, seed: int) -> list[int]:
         folder = tmp_path / name
         folder.mkdir()
         outcomes(folder, conformant, seed=seed, max_examples=30)
-        return sorted((body["bytes"], "base64" in body) for body in bodies(folder))
+        return sorted(body["bytes"] for body in bodies(folder))
 
     assert drawn("first", 1) == drawn("second", 1) != drawn("third", 2)
 
@@ -124,11 +129,12 @@ def test_a_warning_does_not_hide_a_failure(tmp_path: Path) -> None:
 @settings(max_examples=60)
 @given(st.data())
 def test_every_recipe_can_be_applied(data: st.DataObject) -> None:
-    """Whatever is drawn, a request comes of it, signed as it goes out, with a name for the report."""
+    """Whatever is drawn, a request comes of it, with a name for the report; what is done before signing is signed."""
     recipe: Recipe = data.draw(recipes(authenticate()))
     made = builder()
     request = made.build(authenticate(), recipe.as_change())
-    assert (request.header("x-signature") or b"").decode() == made.response_signature(request.body)
+    if recipe.stage in (Stage.FIELDS, Stage.BODY):
+        assert (request.header("x-signature") or b"").decode() == made.response_signature(request.body)
     assert recipe.says
     assert repr(recipe) == recipe.says
     assert "\n" not in recipe.says
@@ -141,4 +147,4 @@ def test_a_recipe_damages_every_body_alike(data: st.DataObject) -> None:
     recipe: Recipe = data.draw(recipes(authenticate()))
     change = recipe.as_change()
     sizes = {len(builder().build(authenticate(), change).body) for _ in range(2)}
-    assert len(sizes) == 1
+    assert len(sizes) == 1 or recipe.stage is Stage.WIRE  # compressed ids are not of one size

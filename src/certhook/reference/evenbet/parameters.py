@@ -17,8 +17,8 @@ class Parameters:
 
     @property
     def all(self) -> dict[str, str]:
-        """The path's, the query's and the form's; where they share a name the path's stands, then the form's."""
-        return {**self.query, **self.form, **self.path}
+        """The path's, the query's and the form's, in that order; where they share a name, the path's value counts."""
+        return {**self.path, **self.query, **self.form, **self.path}
 
 
 def pairs(text: str | bytes) -> list[tuple[str, str]]:

@@ -10,8 +10,11 @@ from certhook.reference.evenbet.parameters import Parameters
 from certhook.reference.evenbet.target import EvenbetTarget
 from certhook.reference.wire import HttpRequest
 
+# An answer without the marker of a success that carries a token is taken for a refusal that tells one.
+_UNMARKED = ("evenbet.semantics.refusal-hides-session",)
 
-@fault("type-missing", breaks=["evenbet.fields.type", "evenbet.status.valid-accepted"])
+
+@fault("type-missing", breaks=["evenbet.fields.type", "evenbet.status.valid-accepted"], also=_UNMARKED)
 class TypeMissing(EvenbetTarget):
     """Leaves the type of the resource out."""
 
@@ -21,7 +24,7 @@ class TypeMissing(EvenbetTarget):
         return resource
 
 
-@fault("type-plural", breaks=["evenbet.fields.type", "evenbet.status.valid-accepted"])
+@fault("type-plural", breaks=["evenbet.fields.type", "evenbet.status.valid-accepted"], also=_UNMARKED)
 class TypePlural(EvenbetTarget):
     """Names the type of the resource as its collection."""
 

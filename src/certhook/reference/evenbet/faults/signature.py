@@ -235,7 +235,14 @@ class SignatureMessage(EvenbetTarget):
 @fault(
     "signature-crash",
     breaks=["evenbet.robustness.no-server-error", *SHAPED, "evenbet.signature.truncated"],
-    also=["evenbet.signature.other-algorithm", *OTHER_PARAMETERS],
+    also=[
+        "evenbet.signature.other-algorithm",
+        *OTHER_PARAMETERS,
+        # HTTP 500 to a request with a nickname is a refusal, though here not the one that is due.
+        "evenbet.signature.message",
+        "evenbet.signature.status",
+        "evenbet.status.refusal-json",
+    ],
 )
 class SignatureCrash(EvenbetTarget):
     """Does not catch what its check throws."""
