@@ -28,6 +28,7 @@ class Case:
     group: str
     change: Change
     asks: tuple[Ask, ...]
+    fuzzed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,13 @@ class Round:
         self._watch.time(result.deliveries)
         if self._settler.gone:
             self.blocked = self._pulse.stopped = self._settler.gone
+        elif self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS:
+            self.blocked = f"given up after {self._settler.timeouts} time-outs in this group"
         return result
+
+    def broken(self) -> frozenset[str]:
+        """The MUST requirements that some answer of the round so far has broken."""
+        return frozenset(self._settler.broken)
 
     def close(self) -> None:
         """Send the closing control and judge what it says of the target."""
@@ -211,8 +217,6 @@ class Round:
             size = self._courier.width * BATCH_PER_LANE
             batch, waiting = waiting[:size], waiting[size:]
             self._while_supplied(partial(self._run_batch, batch, results))
-            if self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS and waiting:
-                self.blocked = f"given up after {self._settler.timeouts} time-outs in this group"
 
     def _run_batch(self, batch: list[Case], results: dict[str, CaseResult]) -> None:
         errands = [Errand(case.operation, case.change, case.id) for case in batch]

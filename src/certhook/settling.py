@@ -50,8 +50,8 @@ class CaseResult:
 class Settler:
     """Settles the cases of one round.
 
-    `timeouts` counts those so far; `gone` says that, and how, the target went away; `poisonings` are what was found
-    about the requests before.
+    `timeouts` counts those so far; `broken` are the MUST requirements that were not met; `gone` says that, and how, the
+    target went away; `poisonings` are what was found about the requests before.
     """
 
     def __init__(self, courier: Courier, judge: Judge, requirements: Mapping[str, Requirement]) -> None:
@@ -59,6 +59,7 @@ class Settler:
         self._judge = judge
         self._requirements = requirements
         self._confirmed: set[str] = set()
+        self.broken: set[str] = set()
         self.timeouts = 0
         self.gone = ""
         self.poisonings: list[Judgement] = []
@@ -67,8 +68,13 @@ class Settler:
         """Judge a case; where it breaks a MUST, by what comes when it is sent again."""
         if first.answer.kind is Kind.LIMITED:
             return CaseResult((first,), blocked=f"the target's rate limit: {first.answer.says}, again and again")
+        result = self._settled(case, first)
+        self.broken |= self._breaches(result)
+        return result
+
+    def _settled(self, case: Case, first: Delivery) -> CaseResult:
         result = self.judged(case, first)
-        if not self._to_be_confirmed(result, first):
+        if not self._to_be_confirmed(case, result, first):
             return result
         if case.change.otherwise is not None:
             by_other_reading = self._by_other_reading(case, case.change.otherwise, first)
@@ -132,12 +138,14 @@ class Settler:
             return CaseResult((first, second), blocked=both, flaky=both)
         return self.judged(case, first, second, flaky=both)
 
-    def _to_be_confirmed(self, result: CaseResult, delivery: Delivery) -> bool:
+    def _to_be_confirmed(self, case: Case, result: CaseResult, delivery: Delivery) -> bool:
         answer = delivery.exchange.answer
         if isinstance(answer, Failure) and answer.kind is FailureKind.TIMEOUT:
             self.timeouts += 1
             return self.timeouts <= CONFIRMED_TIMEOUTS
-        return bool(self._breaches(result) - self._confirmed)
+        # A fuzzed body tells no new story about what is broken already, and is one of very many.
+        told = self._confirmed | self.broken if case.fuzzed else self._confirmed
+        return bool(self._breaches(result) - told)
 
     def _breaches(self, result: CaseResult) -> set[str]:
         """The MUST requirements that a result breaks."""
