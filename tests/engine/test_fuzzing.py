@@ -69,7 +69,6 @@ def test_a_conformant_target_is_not_accused(tmp_path: Path) -> None:
 
 def test_a_fault_that_only_fuzzing_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash on fractions is found, and the finding's body is a small change of a valid one."""
-    monkeypatch.setattr(exploration, "MAX_SHRINKS", 30)
     monkeypatch.setattr(exploration, "MAX_FINDINGS", 1)
     found = outcomes(tmp_path, wrong_where(has_fraction, lambda _: plain(500, b"overflow")), max_examples=300)
     (crash,) = (one for one in found.values() if one.outcome is Outcome.FAILED)

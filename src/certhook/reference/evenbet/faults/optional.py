@@ -1,0 +1,73 @@
+"""Faults in what is accepted: optional parameters with documented values that are refused."""
+
+from __future__ import annotations
+
+from certhook.reference.application import Refusal, Reply
+from certhook.reference.catalogue import fault
+from certhook.reference.evenbet.parameters import Parameters
+from certhook.reference.evenbet.target import EvenbetTarget
+
+
+@fault("long-life-refused", breaks=["evenbet.parameters.optional-accepted"], also=["evenbet.signature.any-order"])
+class LongLifeRefused(EvenbetTarget):
+    """Knows true and false only as 1 and 0."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if parameters.form.get("longLifeLoginToken", "0") not in {"0", "1"}:
+            raise Refusal("longLifeLoginToken must be a boolean", 422)
+        return super().admit(parameters)
+
+
+@fault("casino-lobby-spelling", breaks=["evenbet.parameters.optional-accepted"])
+class CasinoLobbySpelling(EvenbetTarget):
+    """Spells casinoLobby in lower case, and refuses any other spelling."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if parameters.form.get("gameCode") == "casinoLobby":
+            raise Refusal("gameCode not valid", 422)
+        return super().admit(parameters)
+
+
+@fault("launch-options-refused", breaks=["evenbet.parameters.launch-options-accepted"])
+class LaunchOptionsRefused(EvenbetTarget):
+    """Wants launchOptions as an array of the form, and not as JSON."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if "launchOptions" in parameters.form:
+            raise Refusal("launchOptions must be an array", 422)
+        return super().admit(parameters)
+
+
+@fault(
+    "launch-options-unsigned",
+    breaks=[
+        "evenbet.parameters.launch-options-accepted",
+        "evenbet.signature.parameter-added",
+    ],
+    also=["evenbet.signature.parameter-changed", "evenbet.signature.parameter-removed"],
+)
+class LaunchOptionsUnsigned(EvenbetTarget):
+    """Leaves launchOptions out of what is signed, be it text or decoded."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        return {name: value for name, value in super().signed_values(parameters).items() if name != "launchOptions"}
+
+
+@fault("sport-refused", breaks=["evenbet.parameters.game-accepted"])
+class SportRefused(EvenbetTarget):
+    """Has no sports, and refuses them where the page lists them."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if parameters.form.get("gameCode") == "sport":
+            raise Refusal("gameCode not valid", 422)
+        return super().admit(parameters)
+
+
+@fault("extra-refused", breaks=["evenbet.parameters.extra-accepted"])
+class ExtraRefused(EvenbetTarget):
+    """Refuses parameters that it does not know."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if any(name.startswith("x_") for name in parameters.form):
+            raise Refusal("Unknown parameter", 422)
+        return super().admit(parameters)
