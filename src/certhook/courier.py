@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -110,10 +110,13 @@ class Courier:
         """Send one errand over every connection that is open."""
         return self._lanes.over_each(lambda lane: self._carry(errand, lane))
 
-    def deliver_beside(self, errand: Errand, beside: Errand, patience_s: float) -> tuple[Delivery, Delivery]:
-        """Send one errand over a fresh connection and, while that stays open, another one over a second."""
+    def deliver_beside(
+        self, errand: Errand, beside: Errand, patience_s: float, *, sound: Callable[[Delivery], bool]
+    ) -> tuple[Delivery, Delivery | None]:
+        """Send one errand over a fresh connection and, where it came out sound, another one while that stays open."""
         with self._lanes.alone() as held, self._lanes.alone(patience_s) as other:
-            return self._carry(errand, held), self._carry(beside, other)
+            first = self._carry(errand, held)
+            return first, self._carry(beside, other) if sound(first) else None
 
     def control(self, operation: Operation, case: str) -> Errand:
         """A control request of an operation, in the name of a case."""

@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 from certhook.answers import Kind
 from certhook.certification import Certification
 from certhook.changes import Scope, changes_of
-from certhook.courier import Delivery
+from certhook.courier import Delivery, Errand
 from certhook.exchange import Failure, FailureKind, Response
-from certhook.pack.model import Operation
 from certhook.pool import Exhausted
 
 MAX_SKEW_S = 30
@@ -66,24 +65,30 @@ def _checks(certification: Certification) -> Iterator[CheckUp]:
     if parts.scheme == "https":
         yield _tls(host, port)
     for operation in certification.pack.operations:
-        delivery, beside = _delivered(operation, certification)
+        control = certification.courier.control(operation, f"{operation.name}.doctor")
+        delivery, beside = _delivered(control, certification)
         skewed = _skew(delivery) if certification.pack.clock else None
         if skewed is not None and not skewed.ok:
             yield skewed
         yield _control(delivery, certification)
         if skewed is not None:
             yield skewed
-        if operation is certification.pack.operations[0]:
+        if beside is not None:
             yield _connections(beside)
 
 
-def _delivered(operation: Operation, certification: Certification) -> tuple[Delivery, Delivery]:
-    """A control request, and while its connection stays open one with another method over a second connection."""
-    courier = certification.courier
-    control = courier.control(operation, f"{operation.name}.doctor")
-    (other,) = changes_of("methods.get", Scope(certification.pack, operation, certification.profile))
+def _delivered(control: Errand, certification: Certification) -> tuple[Delivery, Delivery | None]:
+    """A control request; the first operation's, where nothing is wrong with it, with a second connection beside it."""
+
+    def sound(delivery: Delivery) -> bool:
+        skewed = _skew(delivery) if certification.pack.clock else None
+        first = control.operation is certification.pack.operations[0]
+        return first and delivery.accepted and (skewed is None or skewed.ok)
+
+    (other,) = changes_of("methods.get", Scope(certification.pack, control.operation, certification.profile))
     patience_s = min(BESIDE_LIMIT_S, certification.profile.limits.timeout_s)
-    delivery, beside = courier.deliver_beside(control, replace(control, change=other), patience_s)
+    courier = certification.courier
+    delivery, beside = courier.deliver_beside(control, replace(control, change=other), patience_s, sound=sound)
     if isinstance(delivery.exchange.answer, Failure):
         delivery = courier.deliver(control)
     return delivery, beside

@@ -18,6 +18,7 @@ steady = settings(derandomize=True, deadline=None, max_examples=200)
 FITTING = {
     "iso-4217": ["EUR", "USD", "RUB", "JPY", "XXX", "XCG", "ZWG", "SLE"],
     "iso-4217-ever": ["EUR", "DEM", "BGN", "HRK", "ZWL", "ANG", "XCG"],
+    "iso-3166-1-alpha-2-ever": ["DE", "ES", "SU", "YU", "CS", "AN"],
     "iso-3166-1-alpha-2": ["DE", "ES", "GB", "US", "AX", "ZW"],
     "http-url": [
         "http://a",
@@ -47,6 +48,7 @@ FITTING = {
 NOT_FITTING = {
     "iso-4217": ["DEM", "BGN", "XYZ", "CNH", "eur", "EURO", "EU", "", "EUR ", "EUR\n", "978", "\u0415UR"],
     "iso-4217-ever": ["XYZ", "CNH", "dem", "Eur", "", "EURX", " EUR", "EUR\n", "BTC"],
+    "iso-3166-1-alpha-2-ever": ["de", "UK", "EU", "XK", "XX", "DEU", "D", "", "SU\n"],
     "iso-3166-1-alpha-2": ["de", "UK", "EU", "XK", "XX", "DEU", "D", "", "DE\n", "SU"],
     "http-url": [
         "",
