@@ -13,8 +13,8 @@ from benchmarks.recorded import Recorded, Seen, recorded
 from benchmarks.rows import Row, at_least
 from benchmarks.runs import run_against
 from benchmarks.scale import FUZZING_OVER_RAW, Scale
+from certhook.profile.tomltext import as_toml
 from certhook.reference import catalogue
-from certhook.tomltext import as_toml
 
 CLOCK_S = 0.001
 """The journal's times are cut to the millisecond."""

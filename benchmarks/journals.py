@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from certhook.journal import read_journal
+from certhook.recording.journal import read_journal
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from certhook import signing
-from certhook.building import Builder
+from certhook.building import signing
+from certhook.building.builder import Builder
 from certhook.pack.model import Operation, Pack
 from certhook.reference import catalogue
-from certhook.setup import Setup
+from certhook.running.setup import Setup
 
 PROTOCOL = "CERTHOOK_BENCHMARK_PROTOCOL"
 SPENT = "CERTHOOK_BENCHMARK_SPENT"

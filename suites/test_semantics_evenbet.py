@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from certhook.courier import Delivery
 from certhook.errors import Nonconformance
+from certhook.sending.courier import Delivery
 from certhook.suite import Blocked, Conversation, NotTested, flow
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from certhook.courier import Delivery
 from certhook.errors import Nonconformance
+from certhook.sending.courier import Delivery
 from certhook.suite import Blocked, Conversation, NotTested, flow
 
 LINK, DEMO, LIST = "get_game_link", "get_game_link_demo", "list"

@@ -8,15 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from certhook.building import Builder
-from certhook.certification import Certification
+from certhook.building.builder import Builder
 from certhook.changes import FAMILIES, Change, Scope, changes_of
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Operation, Pack
-from certhook.profile import Profile, profile_from
+from certhook.profile.profile import Profile, profile_from
+from certhook.profile.tomltext import as_toml
 from certhook.reference.klas.target import KlasTarget
-from certhook.setup import Setup
-from certhook.tomltext import as_toml
+from certhook.running.certification import Certification
+from certhook.running.setup import Setup
 
 NOW = 1_800_000_000.0
 

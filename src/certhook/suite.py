@@ -13,19 +13,19 @@ from typing import Any, TypeVar
 
 import pytest
 
-from certhook.answers import Kind
-from certhook.cases import Case
-from certhook.certification import Certification
+from certhook.building.pool import Exhausted
 from certhook.changes import CONTROL, Change, parameters
-from certhook.courier import Delivery
 from certhook.errors import Nonconformance
 from certhook.exchange import Failure
-from certhook.invariants import INVARIANTS
+from certhook.judging.answers import Kind
+from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
-from certhook.pool import Exhausted
 from certhook.reporting.exchange_text import exchange_line, exchange_text
-from certhook.rounds import Observed
-from certhook.settling import CaseResult
+from certhook.running.cases import Case
+from certhook.running.certification import Certification
+from certhook.running.rounds import Observed
+from certhook.running.settling import CaseResult
+from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Outcome, Requirement
 
 Test = TypeVar("Test", bound=Callable[..., None])

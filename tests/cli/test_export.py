@@ -9,8 +9,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from certhook.cli import cli
-from certhook.openapi import openapi_of, plain
 from certhook.pack.loading import load_pack, protocols
+from certhook.pack.openapi import openapi_of, plain
 
 
 @pytest.mark.parametrize("protocol", protocols())

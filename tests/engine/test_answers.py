@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from certhook.answers import Answer, Kind, allows, looks_like_html, pointed, read_answer, status_fits
 from certhook.exchange import Failure, FailureKind, Response
+from certhook.judging.answers import Answer, Kind, allows, looks_like_html, pointed, read_answer, status_fits
 from certhook.pack.model import AnswerSet, Matcher
 from tests.certifying import klas
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from certhook.building import Builder
+from certhook.building.builder import Builder
 from certhook.changes import CONTROL, Change
 from certhook.changes.change import Draft, Stage
 from certhook.exchange import Request

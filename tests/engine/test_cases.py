@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from certhook.building import Builder
-from certhook.cases import Case, Selected, asks_about, cases_of, select
+from certhook.building.builder import Builder
 from certhook.errors import UsageError
-from certhook.invariants import INVARIANTS
-from certhook.judging import annotated
+from certhook.judging.invariants import INVARIANTS
+from certhook.judging.judge import annotated
 from certhook.pack.loading import load_pack, protocols
 from certhook.places import suites_dir
-from certhook.profile import profile_from
+from certhook.profile.profile import profile_from
 from certhook.reference import profile as reference_profile
 from certhook.reference.klas.target import KlasTarget
-from certhook.setup import Setup
+from certhook.running.cases import Case, Selected, asks_about, cases_of, select
+from certhook.running.setup import Setup
 from certhook.values import GROUPS, Level, Outcome
 from tests.certifying import authenticate, builder, klas, profile
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from certhook.building import Builder
+from certhook.building.builder import Builder
 from certhook.changes import Change, Scope, changes_of
 from certhook.pack.loading import load_pack
-from certhook.profile import profile_from
+from certhook.profile.profile import profile_from
 from certhook.reference import profile
 
 FAMILIES = ("wrong", "all-wrong", "swapped", "other-case", "trailing-space", "prefix", "quotes")

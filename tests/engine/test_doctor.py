@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from certhook.doctor import CheckUp, examine
 from certhook.reference.klas.target import KlasTarget
 from certhook.reference.wire import HttpAnswer
+from certhook.running.doctor import CheckUp, examine
 from tests.certifying import NOW, certifying
 from tests.targets import (
     Answering,
@@ -191,7 +191,7 @@ def test_what_is_no_endpoint_is_said_so(tmp_path: Path, target: Answering, words
 
 def test_a_rate_limit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A target that only ever says "later" leads to the limits of the profile."""
-    from certhook import transport
+    from certhook.sending import transport
 
     monkeypatch.setattr(transport.Pace, "hold", lambda *_: None)
     checks, _ = asked_of(tmp_path, lambda _: plain(429))

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from certhook.answers import allows, read_answer
-from certhook.building import Builder
+from certhook.building.builder import Builder
 from certhook.changes import CONTROL, Change, Scope, changes_of
 from certhook.changes.parameters import replaced
 from certhook.exchange import Exchange, Request, Response
-from certhook.invariants import INVARIANTS, Seen
-from certhook.judging import Judge
-from certhook.oracle import categories_of, malformations
+from certhook.judging.answers import allows, read_answer
+from certhook.judging.invariants import INVARIANTS, Seen
+from certhook.judging.judge import Judge
+from certhook.judging.oracle import categories_of, malformations
 from certhook.pack.loading import load_pack
-from certhook.profile import profile_from
+from certhook.profile.profile import profile_from
 from certhook.reference.fargames import FargamesTarget
 
 PACK = load_pack("fargames")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis import given, seed, settings
 
-from certhook.building import Builder
-from certhook.encoding import form_pairs
+from certhook.building.builder import Builder
+from certhook.building.encoding import form_pairs
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
 from certhook.pack.loading import load_pack
-from certhook.profile import profile_from
+from certhook.profile.profile import profile_from
 from certhook.reference import profile
 
 PACK = load_pack("evenbet")

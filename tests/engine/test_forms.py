@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certhook.building import Builder
+from certhook.building.builder import Builder
+from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes import CONTROL, Scope, changes_of
 from certhook.changes.change import Change, Draft
-from certhook.encoding import form_encode, form_pairs
-from certhook.examples import combinations, examples_of, sample
+from certhook.changes.examples import combinations, examples_of, sample
+from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request
-from certhook.formbodies import form_catalogue
-from certhook.oracle import categories_of
+from certhook.judging.oracle import categories_of
+from certhook.judging.tolerance import documented_statuses
 from certhook.pack.loading import load_pack
-from certhook.profile import Profile, profile_from
-from certhook.tolerance import documented_statuses
+from certhook.profile.profile import Profile, profile_from
 
 PACK = load_pack("evenbet")
 OPERATION = PACK.operations[0]

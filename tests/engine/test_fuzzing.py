@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certhook.certification import Certification
 from certhook.changes.change import Stage
 from certhook.fuzzing import Exploration, exploration
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
-from certhook.journal import read_journal
+from certhook.recording.journal import read_journal
+from certhook.running.certification import Certification
 from certhook.suite import Blocked, Item, concluded
 from certhook.values import CaseOutcome, Outcome
 from tests.certifying import authenticate, builder, certifying, klas

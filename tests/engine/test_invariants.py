@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from certhook.answers import read_answer
 from certhook.changes import CONTROL, Change
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
-from certhook.invariants import INVARIANTS, Seen, members_within, plain
+from certhook.judging.answers import read_answer
+from certhook.judging.invariants import INVARIANTS, Seen, members_within, plain
 from tests.certifying import builder, change, klas
 
 OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'

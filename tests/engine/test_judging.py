@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from certhook.answers import Kind
 from certhook.changes import CONTROL, Change
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
-from certhook.judging import Ask, Judge, annotated, schema_breaches
+from certhook.judging.answers import Kind
+from certhook.judging.judge import Ask, Judge, annotated, schema_breaches
 from tests.certifying import builder, change, klas
 
 OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from certhook.building import Builder
-from certhook.oracle import categories_of
+from certhook.building.builder import Builder
+from certhook.judging.oracle import categories_of
 from certhook.reference import profile
 from tests.certifying import certifying
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certhook.bodies import CATALOGUE, GRAMMAR, OPEN, ROOT, Body, catalogue
+from certhook.changes.bodies import CATALOGUE, GRAMMAR, OPEN, ROOT, Body, catalogue
 from certhook.fuzzing.recipes import json_values
-from certhook.oracle import CATEGORIES, categories_of
+from certhook.judging.oracle import CATEGORIES, categories_of
 from tests.certifying import authenticate
 
 VALID = {"request_id": "r-1", "timestamp": 1_800_000_000, "session_id": "s-1", "player_id": "p-1"}

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from certhook.certification import Certification
-from certhook.doctor import examine
+from certhook.building.pool import Exhausted, Pool, Stock
 from certhook.pack.loading import load_pack
-from certhook.pool import Exhausted, Pool, Stock
-from certhook.profile import Profile, profile_from
+from certhook.profile.profile import Profile, profile_from
 from certhook.reference import profile, target_class
 from certhook.reference.wire import HttpAnswer
+from certhook.running.certification import Certification
+from certhook.running.doctor import examine
 from tests.certifying import certifying
 from tests.targets import Answering, Call, Served, serving
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from certhook.cases import Case
-from certhook.certification import Certification
-from certhook.journal import read_journal
-from certhook.rounds import LATENCY_SAMPLE, Round
+from certhook.recording.journal import read_journal
+from certhook.running.cases import Case
+from certhook.running.certification import Certification
+from certhook.running.rounds import LATENCY_SAMPLE, Round
 from certhook.values import Outcome
 from tests.certifying import authenticate, certifying
 from tests.targets import (

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from certhook import courier, transport
-from certhook.cases import Case
-from certhook.certification import Certification
 from certhook.reference.wire import HttpAnswer
-from certhook.rounds import Round
-from certhook.settling import CaseResult
+from certhook.running.cases import Case
+from certhook.running.certification import Certification
+from certhook.running.rounds import Round
+from certhook.running.settling import CaseResult
+from certhook.sending import courier, transport
 from tests.certifying import authenticate, certifying
 from tests.targets import (
     Answering,

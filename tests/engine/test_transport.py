@@ -13,10 +13,10 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from certhook import transport
 from certhook.exchange import Failure, FailureKind, Request, Response
 from certhook.reference.wire import HttpAnswer
-from certhook.transport import Lane, Pace, Sent, failure_of
+from certhook.sending import transport
+from certhook.sending.transport import Lane, Pace, Sent, failure_of
 from tests.targets import Call, conformant, dropping, plain, serving, silent
 
 REQUEST = Request("authenticate", "POST", "/authenticate", (("X-Odd", b"\xff\xe9"), ("Content-Type", b"a/b")), b"{}")

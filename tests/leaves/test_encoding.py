@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certhook.encoding import (
+from certhook.building.encoding import (
     ENCODERS,
     encoder,
     expand_path,

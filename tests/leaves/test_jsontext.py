@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lark import Lark
 from lark.exceptions import LarkError
 
-from certhook import jsontext
-from certhook.jsontext import DEEPEST, UNREADABLE, Flaw, read_json
+from certhook.judging import jsontext
+from certhook.judging.jsontext import DEEPEST, UNREADABLE, Flaw, read_json
 
 steady = settings(derandomize=True, deadline=None, max_examples=400)
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certhook.credentials import Unresolved, resolved
 from certhook.errors import PackError, ProfileError
 from certhook.formats import validator
-from certhook.mistakes import first_mistake
 from certhook.places import schemas_dir
-from certhook.profile import Limits, Profile, load_profile, profile_from
+from certhook.profile.credentials import Unresolved, resolved
+from certhook.profile.mistakes import first_mistake
+from certhook.profile.profile import Limits, Profile, load_profile, profile_from
+from certhook.profile.waivers import Waiver
 from certhook.values import Level
-from certhook.waivers import Waiver
 
 SECRET = "correct horse"
 SCHEMA = json.loads((schemas_dir() / "klas" / "profile.schema.json").read_bytes())

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certhook.encoding import json_canonical
+from certhook.building.encoding import json_canonical
+from certhook.building.signing import ALGORITHMS, CONSTRUCTIONS, SCHEMES, Signable, scheme, verifies
 from certhook.errors import PackError
-from certhook.signing import ALGORITHMS, CONSTRUCTIONS, SCHEMES, Signable, scheme, verifies
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
 EXCLUDED = [

@@ -16,8 +16,8 @@ from jsonschema import Draft202012Validator
 
 from certhook.pack.loading import load_pack
 from certhook.places import schemas_dir
+from certhook.recording.results import result_of
 from certhook.reference.klas.target import KlasTarget
-from certhook.results import result_of
 from tests.running import FEW, Ended, certhook, result_in
 
 pytestmark = pytest.mark.xdist_group("outputs")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from certhook.pack.loading import protocols
-from certhook.results import result_of
+from certhook.recording.results import result_of
 from tests.running import FEW, certhook, outcomes_in, profile_file, pytest_suites, result_in, started
 from tests.targets import conformant, dropping, serving, wrong_from
 
@@ -20,7 +20,7 @@ SOME = ("--group", "timestamp", "--group", "methods", *FEW)
 
 CRASHING = """
 import pytest
-from certhook import rounds
+from certhook.running import rounds
 
 def broken(self, case):
     if "nibble" in case.id or "transfer" in case.id:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from certhook.journal import Journal
-from certhook.redaction import Redactor
+from certhook.recording.journal import Journal
+from certhook.recording.redaction import Redactor
 
 
 def append(path: Path, count: int, name: str) -> None:

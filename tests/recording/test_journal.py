@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from certhook.errors import UsageError
 from certhook.exchange import Failure, FailureKind, Request, Response
-from certhook.journal import Journal, read_journal
-from certhook.record import REQUEST_BODY_LIMIT, RESPONSE_BODY_LIMIT, body_record, record_of
-from certhook.redaction import Redactor
+from certhook.recording.journal import Journal, read_journal
+from certhook.recording.record import REQUEST_BODY_LIMIT, RESPONSE_BODY_LIMIT, body_record, record_of
+from certhook.recording.redaction import Redactor
 from tests.recording.appending import append
 from tests.recording.lines import case_line, end_line, exchange, exchange_line, journal_at, run_line, schema
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from certhook.results import write_result
+from certhook.recording.results import write_result
 from tests.recording.lines import MUST, schema
 
 WRITER = """
 import itertools, sys
 from pathlib import Path
-from certhook.journal import Journal
-from certhook.redaction import Redactor
+from certhook.recording.journal import Journal
+from certhook.recording.redaction import Redactor
 from tests.recording.lines import case_line, exchange, outcome, plan_line, run_line
 
 journal = Journal.open(Path(sys.argv[1]), Redactor([], [], b""))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from certhook.redaction import MASK, Redactor
+from certhook.recording.redaction import MASK, Redactor
 
 SALT = b"salt"
 SECRET = "pä/ss+w€rd \"'&<\\%=\n\U0001f511"

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certhook.errors import UsageError
-from certhook.results import result_of, write_result
+from certhook.recording.results import result_of, write_result
 from certhook.values import Outcome
 from tests.recording.lines import (
     MUST,

@@ -7,13 +7,13 @@ from functools import cache
 
 import pytest
 
-from certhook.building import Builder
-from certhook.cases import cases_of, select
+from certhook.building.builder import Builder
 from certhook.exchange import Request
 from certhook.pack.loading import load_pack, protocols
-from certhook.profile import profile_from
+from certhook.profile.profile import profile_from
 from certhook.reference import faults, profile, target_class, variants
 from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
+from certhook.running.cases import cases_of, select
 
 PATIENCE_S = 0.002
 LATE = 3

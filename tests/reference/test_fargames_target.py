@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from certhook.encoding import json_canonical
+from certhook.building.encoding import json_canonical
 from certhook.reference import embedded, faults, target_class, variants
 from certhook.reference.fargames import FargamesTarget
 from certhook.reference.fargames.platform import AGENT, STATUSES

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from certhook.recording.results import result_of
 from certhook.reporting.allure_files import CATEGORIES, executor_of, properties, write_allure_files
-from certhook.results import result_of
 from tests.recording.lines import Line, case_line, end_line, journal_at, run_line
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

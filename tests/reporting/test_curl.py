@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from certhook.exchange import Request
-from certhook.record import record_of
-from certhook.redaction import Redactor
+from certhook.recording.record import record_of
+from certhook.recording.redaction import Redactor
 from certhook.reporting.curl import BODY_LIMIT, curl_command
 from tests.recording.lines import exchange
 

@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from certhook.exchange import Failure, FailureKind, Response
-from certhook.record import RESPONSE_BODY_LIMIT, record_of
-from certhook.redaction import Redactor
+from certhook.recording.record import RESPONSE_BODY_LIMIT, record_of
+from certhook.recording.redaction import Redactor
 from certhook.reporting.har import write_har
 from tests.recording.lines import Line, end_line, exchange, journal_at, run_line
 

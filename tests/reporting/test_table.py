@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from certhook.recording.results import result_of
 from certhook.reporting.escaping import visible
 from certhook.reporting.table import print_summary
-from certhook.results import result_of
 from tests.recording.lines import (
     MUST,
     SHOULD,

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from certhook import encoding
+from certhook.building import encoding
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.exchange import Request

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from certhook.building.signing import Scheme
 from certhook.exchange import Request
 from certhook.pack.model import Operation, Pack
-from certhook.profile import Profile
-from certhook.signing import Scheme
+from certhook.profile.profile import Profile
 
 
 class Stage(StrEnum):

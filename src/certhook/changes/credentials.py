@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
-from certhook.dotted import holder_of, leaves
+from certhook.pack.dotted import holder_of, leaves
 
 QUOTES = {
     "or": "' OR '1'='1",

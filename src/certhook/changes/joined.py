@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from certhook import signing
+from certhook.building import signing
+from certhook.building.encoding import field_text, text_bytes
 from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.examples import Example, examples_of, is_sent, optional_places, sample
 from certhook.changes.registry import family
-from certhook.encoding import field_text, text_bytes
-from certhook.examples import Example, examples_of, is_sent, optional_places, sample
 
 Fields = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
-from certhook.dotted import holder_of, leaves, mandatory_leaves
-from certhook.jsontypes import COERCIBLE, WRONG, type_of
+from certhook.judging.jsontypes import COERCIBLE, WRONG, type_of
+from certhook.pack.dotted import holder_of, leaves, mandatory_leaves
 
 
 def _set(family_name: str, place: str, says: str, value: Callable[[Draft], Any], suffix: str = "") -> Change:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator
 
+from certhook.building.signing import Signable
 from certhook.changes.accepted import deep, with_member
 from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.examples import sample
 from certhook.changes.registry import family
-from certhook.examples import sample
 from certhook.exchange import Request
-from certhook.signing import Signable
 
 _ANY = ("4xx",)
 

@@ -6,10 +6,10 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 
-from certhook import encoding
+from certhook.building import encoding
+from certhook.building.clock import Window
 from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.registry import family
-from certhook.clock import Window
 
 OTHER_KEY = b"certhook-some-other-key"
 _DIGITS = "0123456789abcdef"

@@ -20,10 +20,10 @@ def command(protocol: str, target: str | None, profile: str | None) -> None:
     """
     import secrets
 
-    from certhook.certification import Certification
-    from certhook.doctor import examine
     from certhook.reporting.escaping import visible
-    from certhook.setup import Setup
+    from certhook.running.certification import Certification
+    from certhook.running.doctor import examine
+    from certhook.running.setup import Setup
 
     with tempfile.TemporaryDirectory() as folder:
         setup = Setup(protocol, str(Path(folder)), target=target, profile_path=profile, salt=secrets.token_hex(16))

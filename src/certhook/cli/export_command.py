@@ -18,9 +18,9 @@ from certhook.cli.arguments import protocol_argument
 )
 def command(form: str, protocol: str, output: Path | None) -> None:  # noqa: ARG001 - there is one form so far
     """Write PROTOCOL's pack as an OpenAPI 3.1 document, JSON: `certhook export openapi klas`."""
-    from certhook.openapi import openapi_of
     from certhook.pack.loading import load_pack
-    from certhook.wholefile import write_whole
+    from certhook.pack.openapi import openapi_of
+    from certhook.recording.wholefile import write_whole
 
     text = json.dumps(openapi_of(load_pack(protocol)), indent=2, ensure_ascii=False) + "\n"
     if output is None:

@@ -26,9 +26,9 @@ def command(  # noqa: PLR0913 - one per option
 
     Without --fault it is conformant; `certhook faults PROTOCOL` lists the faults.
     """
+    from certhook.profile.tomltext import as_toml
     from certhook.reference import profile, target_class
     from certhook.reference.server import serve
-    from certhook.tomltext import as_toml
 
     def ready(url: str) -> None:
         click.echo(url)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from certhook.answers import Kind
-from certhook.cases import Case, asks_about
-from certhook.courier import Delivery
 from certhook.fuzzing.isolation import draw_nothing_from_sources, keep_caches_out_of_the_way
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
-from certhook.judging import Ask, Judgement
-from certhook.oracle import categories_of
-from certhook.rounds import Round
+from certhook.judging.answers import Kind
+from certhook.judging.judge import Ask, Judgement
+from certhook.judging.oracle import categories_of
+from certhook.running.cases import Case, asks_about
+from certhook.running.rounds import Round
+from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Level, Outcome
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from certhook.building.encoding import field_text, form_encode
 from certhook.changes.change import Draft, Stage
-from certhook.encoding import field_text, form_encode
-from certhook.examples import optional_places, sample
+from certhook.changes.examples import optional_places, sample
 from certhook.fuzzing.recipe import Recipe
 from certhook.pack.model import Operation
 

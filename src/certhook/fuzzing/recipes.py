@@ -14,10 +14,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from certhook.changes.change import Draft, Stage
-from certhook.dotted import holder_of, leaves
 from certhook.fuzzing.forms import on_a_form, parameters_changed
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.wire import declared_and_carried
+from certhook.pack.dotted import holder_of, leaves
 from certhook.pack.model import Operation
 
 EDGES = (

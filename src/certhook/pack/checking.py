@@ -11,8 +11,8 @@ from typing import Any
 
 from certhook.changes import FAMILIES
 from certhook.errors import PackError, nearest
-from certhook.invariants import INVARIANTS
-from certhook.oracle import CATEGORIES
+from certhook.judging.invariants import INVARIANTS
+from certhook.judging.oracle import CATEGORIES
 from certhook.pack.model import Entry, Pack
 from certhook.places import schemas_dir
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from certhook.pack.model import Pack
-from certhook.profile import Profile
+from certhook.profile.profile import Profile
 
 
 def named(pack: Pack, profile: Profile) -> Pack:

@@ -12,14 +12,14 @@ from typing import Any, Self
 import pytest
 
 from certhook import __version__
-from certhook.certification import Certification, timestamp_now
-from certhook.doctor import examine, serves_one_by_one
 from certhook.errors import UsageError
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
-from certhook.record import timestamp
-from certhook.secrecy import secret_places
-from certhook.setup import Setup, prepare_output
+from certhook.recording.record import timestamp
+from certhook.recording.secrecy import secret_places
+from certhook.running.certification import Certification, timestamp_now
+from certhook.running.doctor import examine, serves_one_by_one
+from certhook.running.setup import Setup, prepare_output
 from certhook.values import Outcome, Verdict
 
 _VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
@@ -219,9 +219,9 @@ class Controller:
 
     def _finish(self, setup: Setup) -> None:
         """From the journal to everything else."""
+        from certhook.recording.results import write_result
         from certhook.reporting.allure_files import write_allure_files
         from certhook.reporting.har import write_har
-        from certhook.results import write_result
 
         folder = Path(setup.output)
         certification = Certification(setup)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from certhook.certification import Certification
 from certhook.fuzzing import Exploration
-from certhook.judging import annotated
+from certhook.judging.judge import annotated
 from certhook.plugin.allure_labels import label, stabilise
-from certhook.setup import Setup
+from certhook.running.certification import Certification
+from certhook.running.setup import Setup
 from certhook.suite import Conversation, Item, concerned, concluded, is_rule
 from certhook.values import GROUPS, CaseOutcome, Outcome
 

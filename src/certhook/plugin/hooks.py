@@ -10,7 +10,7 @@ from certhook.errors import UsageError
 from certhook.plugin.controller import Controller
 from certhook.plugin.executor import Executor
 from certhook.plugin.options import add_options, setups_of, wanted
-from certhook.setup import Setup
+from certhook.running.setup import Setup
 
 _CONTROLLER, _EXECUTOR = "certhook-controller", "certhook-executor"
 

@@ -13,7 +13,7 @@ import pytest
 from certhook.errors import UsageError
 from certhook.pack.loading import protocols
 from certhook.places import suites_dir
-from certhook.setup import Setup
+from certhook.running.setup import Setup
 
 
 def add_options(parser: pytest.Parser) -> None:

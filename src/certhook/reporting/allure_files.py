@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from certhook.wholefile import write_whole
+from certhook.recording.wholefile import write_whole
 
 RESULTS_NAME = "allure-results"
 

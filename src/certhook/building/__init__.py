@@ -1,0 +1,1 @@
+"""Makes valid requests from a profile: fields, encoded, signed, with fresh times and ids."""

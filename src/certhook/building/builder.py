@@ -1,0 +1,158 @@
+"""From a profile to a valid request, and from there to one with exactly one change.
+
+    fields -> encoded bytes -> signed -> headers -> request
+
+A change comes in at one of these stages; whatever follows is done as for a valid request. So a body is always signed as
+it goes out, unless the signature is what the change is about.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from certhook import __version__
+from certhook.building import encoding, signing
+from certhook.building.clock import Window
+from certhook.changes.change import CONTROL, Change, Draft, Stage
+from certhook.exchange import Request
+from certhook.pack.model import Operation, Pack
+from certhook.profile.profile import Profile
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Builder:
+    """Makes the requests of one run. `seed` fixes everything random in them but ids and times."""
+
+    def __init__(self, pack: Pack, profile: Profile, *, seed: int = 0, clock: Callable[[], float] = time.time) -> None:
+        self._pack = pack
+        self._profile = profile
+        self._seed = seed
+        self._clock = clock
+        self._scheme = signing.scheme(pack.signing.scheme, **pack.signing.settings)
+        secret = profile.value(pack.signing.key) if pack.signing.key else None
+        self._key = secret.encode() if isinstance(secret, str) else None
+        self._window = Window.of(pack, profile)
+        self._captured: dict[str, bytes] = {}
+
+    def build(self, operation: Operation, change: Change = CONTROL) -> Request:
+        """A fresh valid request with that one change. Times and ids are those of this moment."""
+        return self.build_from(operation, change)[0]
+
+    def build_from(
+        self, operation: Operation, change: Change = CONTROL, drawn: Mapping[str, Any] = _NOTHING
+    ) -> tuple[Request, Mapping[str, Any]]:
+        """The same, with the valid fields that the request was made from.
+
+        `drawn` are the values, by place in the profile, that pools lent for this request. Without them the first of
+        each list stands in, which is good for looking at a request and not for sending it.
+        """
+        draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}", drawn)
+        valid = copy.deepcopy(draft.fields)
+        self._run(draft, change)
+        if change is CONTROL and draft.signature is not None:
+            self._captured[operation.name] = draft.signature
+        return self._request(draft, change), valid
+
+    def fields(self, operation: Operation, drawn: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+        """The values of a valid request, by name; an optional one is there only where the schema says what it holds."""
+        values = {name: self._value(part, drawn) for name, part in operation.properties.items() if self._applies(part)}
+        return {name: value for name, value in values.items() if value is not None or name in operation.mandatory}
+
+    def response_signature(self, body: bytes) -> str | None:
+        """The right signature of a response with that body, or None where responses are not signed."""
+        if not self._pack.signing.response_header or self._key is None:
+            return None
+        return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
+
+    def _draft(self, operation: Operation, name: str, drawn: Mapping[str, Any]) -> Draft:
+        return Draft(
+            operation=operation,
+            fields=self.fields(operation, drawn),
+            scheme=self._scheme,
+            key=self._key,
+            now=self._clock(),
+            random=random.Random(name),  # noqa: S311 - to be repeated by seed, not to keep a secret
+            encode=self._encode,
+            captured=lambda: (
+                self._captured.get(operation.name) or self.build(operation).header(self._pack.signing.header)
+            ),
+            method=operation.method,
+        )
+
+    def _run(self, draft: Draft, change: Change) -> Draft:
+        """Take the draft through the stages, the change coming in at its own."""
+
+        def at(stage: Stage) -> None:
+            if change.stage is stage:
+                change.apply(draft)
+
+        at(Stage.FIELDS)
+        draft.body = self._encode(draft)
+        at(Stage.BODY)
+        draft.message = self._scheme.message(_signable(draft))
+        draft.signature = draft.sign() if self._key is not None else None
+        at(Stage.SIGNATURE)
+        at(Stage.WIRE)
+        return draft
+
+    def _request(self, draft: Draft, change: Change) -> Request:
+        headers = [
+            ("Content-Type", draft.operation.media_type.encode()),
+            ("Accept", ", ".join(self._accepted_media_types()).encode()),
+            ("User-Agent", f"certhook/{__version__}".encode()),
+        ]
+        if draft.signature is not None:
+            headers.append((self._pack.signing.header, draft.signature))
+        target = encoding.expand_path(draft.operation.path, draft.fields)
+        query = encoding.query_encode(draft.operation.carried("query", draft.fields).items())
+        target = f"{target}?{query}" if query else target
+        request = Request(
+            draft.operation.name, draft.method, target, (*headers, *draft.headers), draft.body, draft.chunks
+        )
+        return change.finish(request) if change.finish else request
+
+    def _accepted_media_types(self) -> tuple[str, ...]:
+        return tuple(one for one in self._pack.reading.media_types if not one.startswith("+"))
+
+    @staticmethod
+    def _encode(draft: Draft) -> bytes:
+        return encoding.encoder(draft.operation.encoding)(draft.operation.carried("form", draft.fields))
+
+    def _applies(self, schema: Mapping[str, Any]) -> bool:
+        """Whether a property is sent with this profile at all: `x-when` says which values of the profile it takes."""
+        return all(self._profile.value(place) == wanted for place, wanted in schema.get("x-when", {}).items())
+
+    def _value(self, schema: Mapping[str, Any], drawn: Mapping[str, Any]) -> Any:
+        """A property's valid value: made fresh, drawn, read from the profile, or the schema's default."""
+        source, pool = schema.get("x-value", ""), schema.get("x-pool", "")
+        values = self._profile.value(pool) if pool else None
+        if values:
+            return drawn.get(pool, values[0])
+        if source == "fresh":
+            return str(uuid.uuid4())
+        if source == "now" and self._window:
+            return self._window.stamp(self._clock())
+        if "properties" in schema:
+            return {name: self._value(part, drawn) for name, part in schema["properties"].items()}
+        return self._profile.value(source, schema.get("default")) if source else schema.get("default")
+
+
+def _signable(draft: Draft) -> signing.Signable:
+    """What the draft's signature covers.
+
+    The parameters of a form are read back from its bytes, so that one that was changed is signed as it goes out, by
+    whoever joins the values that a tolerant parser finds; the last of several of one name counts. What stands in the
+    path or the query is not the form's to say.
+    """
+    if draft.operation.encoding != "form":
+        return signing.Signable(draft.body, draft.fields)
+    inside = draft.operation.carried("form", draft.fields)
+    outside = {name: value for name, value in draft.fields.items() if name not in inside}
+    return signing.Signable(draft.body, dict(encoding.form_pairs(draft.body)) | outside)

@@ -1,0 +1,110 @@
+"""Documented values of optional parameters, as a request schema and a profile give them.
+
+| annotation      | what it says of a property                                                                    |
+|-----------------|-----------------------------------------------------------------------------------------------|
+| `enum`          | all values that the document lists                                                            |
+| `examples`      | some values that the document allows                                                          |
+| `x-example`     | `fresh`, a text that was never sent before, or the place of a value in the profile            |
+| `x-length`      | the number of characters of a fresh text                                                      |
+| `x-max-length`  | the place in the profile of the number of characters that the target takes                    |
+| `x-with`        | values that mean something only along with other parameters, and the names of these           |
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certhook.building.encoding import field_text
+from certhook.pack.model import Operation
+from certhook.profile.profile import Profile
+
+_WORD = re.compile(r"[\w-]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One documented value of the parameter `place`; `word` tells it from the others in the names of cases."""
+
+    place: str
+    word: str
+    make: Callable[[], Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.place}={self.word}" if self.word else self.place
+
+
+def examples_of(operation: Operation, place: str, profile: Profile) -> tuple[Example, ...]:
+    """The values that an optional parameter may have on its own; none where the profile would have to give one."""
+    schema = operation.properties[place]
+    listed = _listed(schema)
+    if listed:
+        return tuple(Example(place, _word(value, at), _always(value)) for at, value in enumerate(listed, 1))
+    make = _given(schema, profile)
+    return (Example(place, "", make),) if make else ()
+
+
+def optional_places(operation: Operation) -> tuple[str, ...]:
+    """The names of all parameters that a request may lack."""
+    return tuple(name for name in operation.properties if name not in operation.mandatory)
+
+
+def is_sent(operation: Operation, place: str, profile: Profile) -> bool:
+    """Whether an optional parameter may stand in the control, by what `x-value` and `x-when` say of it."""
+    schema = operation.properties[place]
+    conditions = schema.get("x-when", {}).items()
+    return "x-value" in schema and all(profile.value(where) == wanted for where, wanted in conditions)
+
+
+def combinations(operation: Operation, profile: Profile) -> Iterator[tuple[Example, dict[str, Example]]]:
+    """The values that go along with other parameters, and these with a value each; only where all have one."""
+    for place in optional_places(operation):
+        for value, names in operation.properties[place].get("x-with", {}).items():
+            others = {name: next(iter(examples_of(operation, name, profile)), None) for name in names}
+            given = {name: one for name, one in others.items() if one is not None}
+            if len(given) == len(names):
+                yield Example(place, value, _always(value)), given
+
+
+def sample(operation: Operation) -> dict[str, Any]:
+    """Documented values of several optional parameters at once.
+
+    Only of those that need no test data, name nothing that the target might not have, and can be signed in one way.
+    """
+    schemas = {place: operation.properties[place] for place in optional_places(operation)}
+    plain = {place: one for place, one in schemas.items() if not {"x-signed", "x-identifier"} & one.keys()}
+    return {place: _listed(schema)[0] for place, schema in plain.items() if _listed(schema)}
+
+
+def _listed(schema: Mapping[str, Any]) -> list[Any]:
+    together = schema.get("x-with", {})
+    return [value for value in schema.get("enum", schema.get("examples", ())) if str(value) not in together]
+
+
+def _given(schema: Mapping[str, Any], profile: Profile) -> Callable[[], Any] | None:
+    source = schema.get("x-example")
+    if source is None:
+        return None
+    if source == "fresh":
+        length = min(schema.get("x-length", 32), _limit(schema, profile))
+        return lambda: uuid.uuid4().hex[:length]
+    value = profile.value(source)
+    return None if value is None else _always(value)
+
+
+def _limit(schema: Mapping[str, Any], profile: Profile) -> int:
+    place = schema.get("x-max-length")
+    return int(profile.value(place, 32)) if place else 32
+
+
+def _word(value: Any, at: int) -> str:
+    text = field_text(value)
+    return text if _WORD.fullmatch(text) else str(at)
+
+
+def _always(value: Any) -> Callable[[], Any]:
+    return lambda: value

@@ -1,0 +1,158 @@
+"""What an answer is: accepted, refused, or broken, and held against a set of allowed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from certhook.exchange import Failure, Response
+from certhook.formats import validator
+from certhook.judging.jsontext import Flaw, JsonText, read_json
+from certhook.pack.model import AnswerSet, Matcher, Pack, Reading
+
+FRONT = ("404", "405", "411", "413", "414", "415", "431")
+"""Statuses with which a layer in front of the application refuses; it knows nothing of the protocol."""
+
+_UNREADABLE = {Flaw.GRAMMAR, Flaw.ROOT, Flaw.DUPLICATE_KEYS}
+
+
+class Kind(StrEnum):
+    """`unmarked`: account data without the success marker, and no refusal either. `limited`: come back later."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNMARKED = "unmarked"
+    BROKEN = "broken"
+    LIMITED = "limited"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was read. `says` is one short line for reports; `front`: the HTTP server's own refusal."""
+
+    kind: Kind
+    says: str
+    status: int | None = None
+    code: str | int | None = None
+    text: JsonText | None = None
+    front: bool = False
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """The members of the body, where it is an object that could be read."""
+        value = self.text.value if self.text else None
+        return value if isinstance(value, dict) else {}
+
+
+def status_fits(status: int | None, patterns: tuple[str, ...]) -> bool:
+    """Whether a status is one of `"200"` or of the kind of `"4xx"`."""
+    return status is not None and any(one in (str(status), f"{status // 100}xx") for one in patterns)
+
+
+def read_answer(pack: Pack, answer: Response | Failure, front: tuple[str, ...] = ()) -> Answer:
+    """Read an answer. `front` are further statuses that the HTTP server may refuse this very request with."""
+    if isinstance(answer, Failure):
+        return Answer(Kind.BROKEN, f"no HTTP answer: {answer.kind} ({answer.detail})")
+    status = answer.status
+    if status == 429 or (status == 503 and answer.header("retry-after") is not None):
+        return Answer(Kind.LIMITED, f"HTTP {status}, the target's rate limit", status)
+    text = read_json(answer.body)
+    if text.flaws & _UNREADABLE:
+        return _unreadable(pack.reading, answer, text, front)
+    return _readable(pack.reading, status, text, front)
+
+
+def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, ...]) -> Answer:
+    code = pointed(text.value, reading.code)
+    shown = f"HTTP {status}" + (f" with {code}" if code is not None else "")
+    if validator(reading.accepted).is_valid(text.value):
+        return Answer(Kind.ACCEPTED, f"{shown}: the success marker", status, code, text)
+    if status // 100 in (3, 5) and not status_fits(status, (*reading.refusal_status, *front)):
+        return Answer(Kind.BROKEN, f"{shown}: {_meaning(status)}", status, code, text)
+    in_front = status_fits(status, (*FRONT, *front))
+    if validator(reading.refused).is_valid(text.value) or (
+        status_fits(status, reading.refused_status) and not in_front
+    ):
+        return Answer(Kind.REFUSED, f"{shown}: a refusal", status, code, text)
+    if in_front:
+        return Answer(Kind.REFUSED, f"HTTP {status}", status, None, text, front=True)
+    members = text.value if isinstance(text.value, dict) else {}
+    if status // 100 == 2 and any(name in members for name in reading.account_data):
+        return Answer(Kind.UNMARKED, f"{shown}: account data without the success marker", status, code, text)
+    return Answer(Kind.BROKEN, f"{shown}: JSON that is neither a success nor a refusal", status, code, text)
+
+
+def _unreadable(reading: Reading, answer: Response, text: JsonText, front: tuple[str, ...]) -> Answer:
+    status = answer.status
+    if status_fits(status, (*FRONT, *front)):
+        return Answer(Kind.REFUSED, f"HTTP {status} from the HTTP server", status, front=True)
+    if status_fits(status, reading.refused_status):
+        return Answer(Kind.REFUSED, f"HTTP {status} with {_body_of(answer, text)}: a refusal by its status", status)
+    if status // 100 in (3, 5):
+        return Answer(Kind.BROKEN, f"HTTP {status}: {_meaning(status)}", status)
+    return Answer(Kind.BROKEN, f"HTTP {status}: {_body_of(answer, text)}", status)
+
+
+def _meaning(status: int) -> str:
+    return "a redirect, which no page describes" if status < 400 else "a server error, which no page describes"
+
+
+def _body_of(answer: Response, text: JsonText) -> str:
+    if not answer.body:
+        return "an empty body"
+    if looks_like_html(answer):
+        return "an HTML page"
+    if Flaw.DUPLICATE_KEYS in text.flaws:
+        return "an object that names a member twice"
+    return "JSON that is no object" if Flaw.ROOT in text.flaws else "a body that is not JSON"
+
+
+def looks_like_html(answer: Response) -> bool:
+    """Whether an answer is an HTML page, by its media type or its first bytes."""
+    start = answer.body.lstrip()[:15].lower()
+    return answer.media_type == "text/html" or start.startswith((b"<!doctype html", b"<html"))
+
+
+def pointed(value: Any, pointer: str) -> str | int | None:
+    """The text or integer at a JSON pointer, or None."""
+    for step in pointer.split("/")[1:]:
+        if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, dict):
+            value = value.get(step)
+        else:
+            return None
+    return value if isinstance(value, str | int) and not isinstance(value, bool) else None
+
+
+def allows(allowed: AnswerSet, answer: Answer, front: tuple[str, ...] = ()) -> bool | None:
+    """Whether an answer is in the set; None where the set does not judge such an answer."""
+    if allowed.only_refused and answer.kind is not Kind.REFUSED:
+        return None
+    if answer.kind is Kind.ACCEPTED:
+        return allowed.accepted
+    if answer.kind is Kind.REFUSED:
+        if answer.front and allowed.front_status:
+            return any(not one.status or status_fits(answer.status, one.status) for one in allowed.refusals)
+        if answer.front and status_fits(answer.status, front):
+            return None if allowed.only_refused else bool(allowed.refusals)
+        return any(_matches(matcher, answer) for matcher in allowed.refusals)
+    return allowed.broken
+
+
+def _matches(matcher: Matcher, answer: Answer) -> bool:
+    return (
+        (not matcher.status or status_fits(answer.status, matcher.status))
+        and (not matcher.code or answer.code in matcher.code)
+        and answer.code not in matcher.not_code
+        and (not matcher.text or any(word.lower() in _texts(answer.members) for word in matcher.text))
+    )
+
+
+def _texts(value: Any) -> str:
+    """All text in a body, in lower case."""
+    if isinstance(value, dict | list):
+        return "\n".join(_texts(part) for part in (value.values() if isinstance(value, dict) else value))
+    return value.lower() if isinstance(value, str) else ""

@@ -1,0 +1,292 @@
+"""Rules that hold for every answer of a run, whatever was sent.
+
+Each is named, and a pack's requirement refers to it by that name. It applies to some answers and is broken by some of
+those; a requirement is exercised by the answers that its invariant applies to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from certhook.changes.change import Change
+from certhook.exchange import Exchange, Failure, Response
+from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
+from certhook.judging.jsontext import Flaw
+from certhook.pack.model import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer with all that an invariant may look at.
+
+    `right_signature` computes what the response's signature should be; `account` are the values, by member, that
+    successes have carried so far; `named` says by an answer's id which exchange carried it first.
+    """
+
+    exchange: Exchange
+    answer: Answer
+    change: Change
+    pack: Pack
+    right_signature: Callable[[bytes], str | None]
+    account: frozenset[tuple[str, str]] = field(default=frozenset())
+    named: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def response(self) -> Response:
+        """The HTTP answer; only asked for where one came."""
+        return cast("Response", self.exchange.answer)
+
+    @property
+    def answered(self) -> bool:
+        """An HTTP answer came, and not merely "later"."""
+        return isinstance(self.exchange.answer, Response) and self.answer.kind is not Kind.LIMITED
+
+    @property
+    def own(self) -> bool:
+        """The answer is the application's own, not that of a layer in front of it, nor a crash."""
+        return self.answered and not self.answer.front and status_fits(self.answer.status, ("2xx", "4xx"))
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`broken` says in one line what was observed, or None; it is asked only where `applies`."""
+
+    expected: str
+    applies: Callable[[Seen], bool]
+    broken: Callable[[Seen], str | None]
+    per_answer: bool = True
+
+
+INVARIANTS: dict[str, Invariant] = {}
+
+
+def invariant(name: str, expected: str, applies: Callable[[Seen], bool]) -> Callable[..., Any]:
+    """Register the function that says how an answer breaks the rule of that name."""
+
+    def register(broken: Callable[[Seen], str | None]) -> Callable[[Seen], str | None]:
+        INVARIANTS[name] = Invariant(expected, applies, broken)
+        return broken
+
+    return register
+
+
+def _always(seen: Seen) -> bool:
+    return seen.answer.kind is not Kind.LIMITED
+
+
+# Rules of a whole round rather than of one answer; the round itself judges them.
+for _name, _expected in {
+    "recovers": "the control accepted after the group as before it",
+    "latency": "95 of 100 answers within max_p95_ms",
+}.items():
+    INVARIANTS[_name] = Invariant(_expected, _always, lambda _: None, per_answer=False)
+
+
+@invariant("answers", "an HTTP answer within the time limit", _always)
+def answers(seen: Seen) -> str | None:
+    return seen.answer.says if isinstance(seen.exchange.answer, Failure) else None
+
+
+@invariant("no-server-error", "no 5xx and no redirect", lambda seen: seen.answered)
+def no_server_error(seen: Seen) -> str | None:
+    broken = seen.answer.kind is Kind.BROKEN and status_fits(seen.answer.status, ("3xx", "5xx"))
+    marked = seen.answer.kind is Kind.ACCEPTED and status_fits(seen.answer.status, ("5xx",))
+    return seen.answer.says if broken or marked else None
+
+
+@invariant("readable", "a JSON object that is a success or a refusal", lambda seen: seen.own)
+def readable(seen: Seen) -> str | None:
+    if seen.answer.text is None:
+        return None if seen.answer.kind is Kind.REFUSED else seen.answer.says  # a refusal by its status alone
+    if seen.answer.text.flaws - {Flaw.DEEP}:
+        return f"{seen.answer.says} ({', '.join(sorted(seen.answer.text.flaws))})"
+    return seen.answer.says if seen.answer.kind is Kind.BROKEN else None
+
+
+@invariant("success-status", "the documented HTTP status of a success", lambda seen: seen.answer.kind is Kind.ACCEPTED)
+def success_status(seen: Seen) -> str | None:
+    return None if status_fits(seen.answer.status, seen.pack.reading.success_status) else seen.answer.says
+
+
+def _refused(seen: Seen) -> bool:
+    return seen.answer.kind is Kind.REFUSED and not seen.answer.front
+
+
+def _coded(seen: Seen) -> bool:
+    """A refusal, or what would be one but for its status."""
+    return _refused(seen) or (seen.answer.kind is Kind.BROKEN and seen.answer.code is not None)
+
+
+@invariant("refusal-readable", "a JSON object", _refused)
+def refusal_readable(seen: Seen) -> str | None:
+    return None if seen.answer.text else seen.answer.says
+
+
+@invariant("refusal-status", "an HTTP status that a refusal may have", _coded)
+def refusal_status(seen: Seen) -> str | None:
+    allowed = (*seen.pack.reading.refusal_status, *seen.change.front)
+    return None if status_fits(seen.answer.status, allowed) else seen.answer.says
+
+
+@invariant("refusal-not-success", "a refusal without the status of a success", _coded)
+def refusal_not_success(seen: Seen) -> str | None:
+    return seen.answer.says if status_fits(seen.answer.status, ("2xx",)) else None
+
+
+_NO_CODE_OF_ITS_OWN = ("411", "413", "414", "415", "431")
+
+
+def _should_be_coded(seen: Seen) -> bool:
+    """A refusal, but for those of bytes that the HTTP server may refuse: what they are called there is its own."""
+    statuses = [one for one in _NO_CODE_OF_ITS_OWN if status_fits(int(one), seen.change.front)]
+    return _refused(seen) and not status_fits(seen.answer.status, tuple(statuses))
+
+
+@invariant("documented-code", "a documented code", _should_be_coded)
+def documented_code(seen: Seen) -> str | None:
+    code = seen.answer.code
+    if str(code) in seen.pack.codes and code is not None:
+        return None
+    return f"{seen.answer.says}; the code is not in the document's list" if code is not None else None
+
+
+@invariant("code-status", "each code with its own HTTP status", _refused)
+def code_status(seen: Seen) -> str | None:
+    statuses = seen.pack.codes.get(str(seen.answer.code))
+    if statuses is None or status_fits(seen.answer.status, statuses):
+        return None
+    return f"{seen.answer.says}, whose own status is {' or '.join(statuses)}"
+
+
+def _time_of(seen: Seen) -> datetime | None:
+    """The moment that an answer says it was made at; None where it says none that can be read."""
+    try:
+        moment = datetime.fromisoformat(str(pointed(seen.answer.members, seen.pack.reading.answered_at)))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+@invariant("answer-time", "a time of the answer that is now", lambda seen: seen.own and _time_of(seen) is not None)
+def answer_time(seen: Seen) -> str | None:
+    given, window = _time_of(seen), seen.pack.clock.window_s if seen.pack.clock else 0
+    ahead = (given - seen.exchange.started).total_seconds() if given else 0.0
+    return f"a time that differs from ours by {abs(ahead):.0f} seconds" if abs(ahead) > window else None
+
+
+def _id_of(seen: Seen) -> str:
+    return str(pointed(seen.answer.members, seen.pack.reading.answer_id) or "")
+
+
+@invariant("answer-id-unique", "an id that no other answer has", lambda seen: seen.own and bool(_id_of(seen)))
+def answer_id_unique(seen: Seen) -> str | None:
+    first = seen.named.get(_id_of(seen), seen.exchange.number)
+    return None if first == seen.exchange.number else f"the id that exchange {first} was answered with"
+
+
+@invariant("media-type", "a JSON media type", lambda seen: seen.own and str(seen.answer.status) not in FRONT)
+def media_type(seen: Seen) -> str | None:
+    given = seen.response.media_type
+    fits = any(given == one or (one[0] == "+" and given.endswith(one)) for one in seen.pack.reading.media_types)
+    return None if fits else f"Content-Type: {seen.response.header('content-type') or '(none)'}"
+
+
+@invariant("front-not-html", "no HTML page", lambda seen: seen.answer.front)
+def front_not_html(seen: Seen) -> str | None:
+    return f"HTTP {seen.answer.status} with an HTML page" if looks_like_html(seen.response) else None
+
+
+def _signs(seen: Seen) -> bool:
+    """Responses are signed, and this one is not the HTTP server's own, which needs no signature."""
+    signed = bool(seen.pack.signing.response_header)
+    return signed and seen.own and str(seen.answer.status) not in FRONT
+
+
+def _given(seen: Seen) -> str | None:
+    return seen.response.header(seen.pack.signing.response_header)
+
+
+def _signs_with_header(seen: Seen) -> bool:
+    return _signs(seen) and bool(_given(seen))
+
+
+@invariant("response-signed", "a signature header in every response", _signs)
+def response_signed(seen: Seen) -> str | None:
+    return None if _given(seen) else f"{seen.answer.says}, without {seen.pack.signing.response_header}"
+
+
+@invariant("response-signature-right", "the signature of the response's raw body", _signs_with_header)
+def response_signature_right(seen: Seen) -> str | None:
+    right = seen.right_signature(seen.response.body)
+    if right is None or (_given(seen) or "").lower() == right:
+        return None
+    return f"{seen.answer.says}, with a {seen.pack.signing.response_header} that is not that of its body"
+
+
+@invariant("response-signature-lower-case", "lower-case hex digits", _signs_with_header)
+def response_signature_lower_case(seen: Seen) -> str | None:
+    given = _given(seen) or ""
+    return None if given == given.lower() else "upper-case digits in the response's signature"
+
+
+_TRACES = re.compile(
+    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
+    rb"|\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
+    rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \["
+    rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
+    rb"|\bat [^\n]{1,200}\.(?:js|ts|mjs):\d+:\d+|node_modules/"
+    rb"|(?:/(?:usr|var|home|srv|app|opt|root|www)(?:/[\w.-]+)+|[A-Z]:\\(?:[\w. -]+\\)+[\w.-]+)"
+    rb"\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b"
+)
+
+
+@invariant(
+    "no-trace", "no stack trace or source path", lambda seen: seen.answered and seen.answer.kind is not Kind.ACCEPTED
+)
+def no_trace(seen: Seen) -> str | None:
+    found = _TRACES.search(seen.response.body)
+    return f"{seen.answer.says}, whose body has {found.group()[:80]!r}" if found else None
+
+
+@invariant(
+    "discloses-nothing",
+    "no account data in a refusal",
+    lambda seen: seen.answered and seen.answer.kind is not Kind.ACCEPTED and not seen.change.legal,
+)
+def discloses_nothing(seen: Seen) -> str | None:
+    reading = seen.pack.reading
+    for pointer in reading.private:
+        if pointer.startswith("/") and pointed(seen.answer.members, pointer):
+            return f"{seen.answer.says}, which carries {pointer}"
+    for member, value in members_within(seen.answer.members):
+        if member in reading.private and value not in ("", "0", "None"):
+            return f"{seen.answer.says}, which carries {member}"
+        if member in reading.disclosing and (member, value) in seen.account:
+            return f"{seen.answer.says}, which carries the real {member}"
+    return None
+
+
+def members_within(value: Any) -> list[tuple[str, str]]:
+    """Every member at any depth whose value is text or a number, numbers in one spelling."""
+    found: list[tuple[str, str]] = []
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            found += [(name, plain(inner)) for name, inner in part.items() if not isinstance(inner, dict | list)]
+            part = list(part.values())
+        if isinstance(part, list):
+            waiting += [inner for inner in part if isinstance(inner, dict | list)]
+    return found
+
+
+def plain(value: Any) -> str:
+    """A scalar in one spelling, so that "30", 30 and 30.00 compare alike; every zero is "0"."""
+    try:
+        return f"{float(value) + 0.0:.10g}" if not isinstance(value, bool) else str(value)
+    except (TypeError, ValueError, OverflowError):
+        return str(value)

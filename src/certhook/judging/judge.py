@@ -1,0 +1,176 @@
+"""From an exchange to what it says of each requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from certhook.building.builder import Builder
+from certhook.changes.change import Change
+from certhook.exchange import Exchange
+from certhook.formats import validator
+from certhook.judging.answers import Answer, Kind, allows, pointed, read_answer
+from certhook.judging.invariants import INVARIANTS, Seen, members_within
+from certhook.judging.oracle import malformations
+from certhook.judging.tolerance import documented_statuses
+from certhook.pack.model import AnswerSet, Entry, Pack
+from certhook.values import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one exchange says of one requirement: met where `observed` is None."""
+
+    requirement: str
+    expected: str
+    observed: str | None
+    exchange: Exchange
+
+    @property
+    def met(self) -> bool:
+        return self.observed is None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A requirement, and the answers that meet it."""
+
+    requirement: Requirement
+    allowed: AnswerSet
+
+
+class Judge:
+    """Judges the exchanges of one run. `selected` are the ids of the requirements that the run is about."""
+
+    def __init__(self, pack: Pack, builder: Builder, selected: frozenset[str]) -> None:
+        self._pack = pack
+        self._builder = builder
+        self._selected = selected
+        self._account: set[tuple[str, str]] = set()
+        self._named: dict[str, int] = {}
+
+    def read(self, exchange: Exchange, change: Change) -> Answer:
+        """What the answer is. A success is remembered, so that no refusal may tell what it told."""
+        answer = read_answer(self._pack_for(exchange), exchange.answer, change.front)
+        if answer.kind is Kind.ACCEPTED and change.legal:
+            wanted = self._pack.reading.disclosing
+            self._account |= {
+                (name, value) for name, value in members_within(answer.members) if name in wanted and value != "0"
+            }
+        id = pointed(answer.members, self._pack.reading.answer_id) if self._pack.reading.answer_id else None
+        if id is not None:
+            self._named.setdefault(str(id), exchange.number)
+        return answer
+
+    def asks(self, asks: tuple[Ask, ...], exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
+        """Hold an answer against the sets of allowed answers of the requirements that the request was sent for."""
+        judgements = []
+        for ask in asks:
+            verdict = allows(ask.allowed, answer, change.front)
+            if verdict is not None:
+                observed = None if verdict else answer.says
+                judgements.append(Judgement(ask.requirement.id, ask.allowed.says, observed, exchange))
+        return judgements
+
+    def invariants(self, exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
+        """Hold an answer against every rule that holds for every answer, the response schemas among them."""
+        signature, account = self._builder.response_signature, frozenset(self._account)
+        seen = Seen(exchange, answer, change, self._pack_for(exchange), signature, account, self._named)
+        judgements = [*self._by_rule(seen), *self._by_schema(seen)]
+        return [one for one in judgements if one.requirement in self._selected]
+
+    def _pack_for(self, exchange: Exchange) -> Pack:
+        """The pack, with the statuses that its document itself gives to refusals of what this very request carries."""
+        more = documented_statuses(self._pack.operation(exchange.request.operation), exchange.request)
+        if not more:
+            return self._pack
+        reading = self._pack.reading
+        refusal, refused = (*reading.refusal_status, *more), (*reading.refused_status, *more)
+        return replace(self._pack, reading=replace(reading, refusal_status=refusal, refused_status=refused))
+
+    def _by_rule(self, seen: Seen) -> Iterator[Judgement]:
+        for entry in self._invariant_entries:
+            rule = INVARIANTS[entry.check.invariant]
+            if rule.per_answer and rule.applies(seen):
+                observed = rule.broken(seen)
+                if observed is None or not malformations(seen.exchange.request.body) & set(entry.check.except_bodies):
+                    yield Judgement(entry.requirement.id, rule.expected, observed, seen.exchange)
+
+    def requirement_of(self, invariant: str) -> Requirement | None:
+        """The selected requirement that an invariant stands for, if there is one."""
+        return next((one.requirement for one in self._invariant_entries if one.check.invariant == invariant), None)
+
+    def requirement_of_control(self) -> Requirement | None:
+        """The selected requirement that a valid request is accepted, if there is one."""
+        entries = (one for one in self._pack.entries if "control" in one.check.changes)
+        return next((one.requirement for one in entries if one.requirement.id in self._selected), None)
+
+    @cached_property
+    def _invariant_entries(self) -> tuple[Entry, ...]:
+        return tuple(one for one in self._pack.entries if one.check.invariant and one.requirement.id in self._selected)
+
+    def _by_schema(self, seen: Seen) -> Iterator[Judgement]:
+        """An answer that is neither success nor refusal is held against the schema of what it should have been."""
+        if not seen.own or seen.answer.text is None or not isinstance(seen.answer.text.value, dict):
+            return
+        success = seen.answer.kind is Kind.ACCEPTED or (seen.answer.kind is Kind.UNMARKED and seen.change.legal)
+        operation = self._pack.operation(seen.exchange.request.operation)
+        schema = operation.success if success else operation.refusal
+        broken = schema_breaches(schema, seen.answer.text.value)
+        for id in annotated(schema):
+            yield Judgement(id, self._pack.requirement(id).title, broken.get(id), seen.exchange)
+
+
+def annotated(schema: Any) -> tuple[str, ...]:
+    """The ids of all requirements that a response schema refers to."""
+    found: dict[str, None] = {}
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if isinstance(part.get("x-requirement"), str):
+                found[part["x-requirement"]] = None
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return tuple(found)
+
+
+def schema_breaches(schema: Any, value: Any) -> dict[str, str]:
+    """What is wrong with a body, in one line for each requirement that the schema ties to the place."""
+    found: dict[str, str] = {}
+    for error in validator(schema).iter_errors(value):
+        path = list(error.absolute_schema_path)
+        if error.validator == "required":
+            path = [*path[:-1], "properties", _missing_name(error)]
+        id = _nearest_requirement(schema, path)
+        if id:
+            place = "/".join(map(str, error.absolute_path))
+            found.setdefault(id, _shorten(f"{place}: {error.message}" if place else error.message))
+    return found
+
+
+def _missing_name(error: Any) -> str:
+    """The member that is not there; jsonschema makes one error of each, and names it only in its message."""
+    missing: list[str] = [name for name in error.validator_value if name not in error.instance]
+    return next((name for name in missing if repr(name) in error.message), missing[0])
+
+
+def _nearest_requirement(schema: Any, path: list[Any]) -> str | None:
+    """The `x-requirement` of the innermost part of the schema on the way to an error."""
+    part: Any = schema
+    found: str | None = schema.get("x-requirement")
+    for step in path:
+        try:
+            part = part[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if isinstance(part, dict) and isinstance(part.get("x-requirement"), str):
+            found = part["x-requirement"]
+    return found
+
+
+def _shorten(text: str, limit: int = 200) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,124 @@
+"""What may happen to a body, decided from its bytes alone, however it was made.
+
+A strict reader says what is wrong with the bytes, the operation's request schema what is wrong with the values. The
+result is a set of categories; requirements name the categories that they judge. A body with `other-value` differs from
+a valid one in a way whose answer nobody can foretell (another player, another time): it must only be survived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from certhook.judging.formoracle import form_categories
+from certhook.judging.jsontext import Flaw, JsonText, read_json
+from certhook.judging.jsontypes import COERCIBLE, kind_of, type_of
+from certhook.pack.model import Operation
+
+CATEGORIES = (
+    "grammar",
+    "root",
+    "duplicate-keys",
+    "byte-order-mark",
+    "out-of-range",
+    "missing",
+    "null",
+    "wrong-type",
+    "coercible",
+    "empty-identifier",
+    "empty-text",
+    "unlisted",
+    "other-value",
+    "deep",
+    "extra",
+)
+"""From most to least severe: where several apply, the first one says what is wrong."""
+
+_FLAWS = {
+    Flaw.GRAMMAR: "grammar",
+    Flaw.ROOT: "root",
+    Flaw.DUPLICATE_KEYS: "duplicate-keys",
+    Flaw.BYTE_ORDER_MARK: "byte-order-mark",
+    Flaw.OUT_OF_RANGE: "out-of-range",
+    Flaw.DEEP: "deep",
+}
+
+
+def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
+    """What is wrong with a body, as against the `valid` fields that it was made from. Empty for a valid body."""
+    if operation.encoding == "form":
+        return form_categories(body, operation, valid)
+    text = _read(body)
+    found = _flaws(text)
+    if found & {"grammar", "root"}:
+        return frozenset(found & {"grammar"} or {"root"})
+    if isinstance(text.value, dict):
+        found |= set(_of_object(text.value, operation.request, valid))
+    return frozenset(found)
+
+
+def malformations(body: bytes) -> frozenset[str]:
+    """What is wrong with the bytes of a body, whatever fields were asked for."""
+    return frozenset(_flaws(_read(body)))
+
+
+@lru_cache(maxsize=128)
+def _read(body: bytes) -> JsonText:
+    """Kept, since the longest bodies of the catalogue are the same for every operation."""
+    return read_json(body)
+
+
+def _flaws(text: JsonText) -> set[str]:
+    return {_FLAWS[flaw] for flaw in text.flaws}
+
+
+def _of_object(value: Mapping[str, Any], schema: Mapping[str, Any], valid: Mapping[str, Any]) -> Iterator[str]:
+    mandatory = schema.get("required", ())
+    for name, part in schema["properties"].items():
+        if name in value:
+            yield from _of_value(value[name], part, valid.get(name), mandatory=name in mandatory)
+        elif name in mandatory:
+            yield "missing"
+        elif name in valid:
+            yield "other-value"
+    if set(value) - set(schema["properties"]):
+        yield "extra"
+
+
+def _of_value(value: Any, schema: Mapping[str, Any], valid: Any, *, mandatory: bool) -> Iterator[str]:
+    kind, wanted = kind_of(value), type_of(schema)
+    fits = kind == wanted or (wanted == "number" and kind == "integer")
+    if not fits:
+        yield _misfit(value, kind, wanted) if mandatory else "other-value"
+    elif value == "" and mandatory:
+        yield "empty-identifier" if schema.get("x-identifier") else "empty-text"
+    elif wanted == "object" and isinstance(valid, Mapping):
+        yield from _of_object(value, schema, valid)
+    elif value != valid and schema.get("x-value") != "fresh":
+        yield "other-value"
+
+
+def _misfit(value: Any, kind: str, wanted: str) -> str:
+    if kind == "null":
+        return "null"
+    if value in ({}, []):  # the same thing to some platforms, and to some an empty text
+        return "other-value"
+    return "coercible" if _coercible(value, kind, wanted) else "wrong-type"
+
+
+def _coercible(value: Any, kind: str, wanted: str) -> bool:
+    if wanted == "string":
+        return kind in ("integer", "number")
+    if wanted in ("number", "integer"):
+        return kind in ("boolean", "number") or (kind == "string" and _numeric(value))
+    return bool(COERCIBLE[wanted]) and kind in ("string", "integer", "number")
+
+
+def _numeric(text: str) -> bool:
+    """A string that some framework takes for a number; the empty one and blanks are taken for zero by some."""
+    try:
+        float(text.strip() or "0")
+    except ValueError:
+        return text.strip()[:1].isdigit()
+    return True

@@ -1,0 +1,175 @@
+"""One protocol's run in one process: everything that its cases need, and what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from certhook.building.builder import Builder
+from certhook.building.pool import Stock
+from certhook.exchange import Exchange
+from certhook.judging.judge import Judge, Judgement
+from certhook.pack.model import Operation
+from certhook.recording.journal import Journal
+from certhook.recording.record import record_of, timestamp
+from certhook.recording.redaction import Redactor
+from certhook.recording.secrecy import redactor_for
+from certhook.reporting.curl import curl_command
+from certhook.running.cases import Case, Selected, cases_of
+from certhook.running.rounds import Pulse, Round
+from certhook.running.settling import CaseResult
+from certhook.running.setup import Setup
+from certhook.sending.courier import Courier
+from certhook.values import CaseOutcome, Finding, Outcome, Requirement
+
+
+class Certification:
+    """Opened from a Setup, in the controller or in a worker; `worker` counts from 0."""
+
+    def __init__(self, setup: Setup, worker: int = 0) -> None:
+        self.setup = setup
+        loaded = setup.load()
+        self.pack, self.profile, self.selected = loaded.pack, loaded.profile, loaded.selected
+        self._worker = worker
+        self._rounds: dict[tuple[str, str], Round] = {}
+        self._planned: dict[tuple[str, str], list[Case]] = {}
+        self._shown: dict[int, Exchange] = {}
+        self.pulse = Pulse(stopped=setup.blocked)
+
+    @cached_property
+    def requirements(self) -> dict[str, Requirement]:
+        """The requirements of the run by id, at the levels that the profile gives them."""
+        return {one.requirement.id: one.requirement for one in self.selected}
+
+    @cached_property
+    def selected_open(self) -> tuple[Selected, ...]:
+        """The selected requirements that requests can say something of."""
+        return tuple(one for one in self.selected if one.settled is None)
+
+    @cached_property
+    def builder(self) -> Builder:
+        return Builder(self.pack, self.profile, seed=self.setup.seed)
+
+    @cached_property
+    def judge(self) -> Judge:
+        return Judge(self.pack, self.builder, frozenset(one.requirement.id for one in self.selected if not one.settled))
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        return redactor_for(self.pack, self.profile, bytes.fromhex(self.setup.salt))
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal.open(Path(self.setup.output) / "journal.ndjson", self.redactor)
+
+    @cached_property
+    def stock(self) -> Stock:
+        """What this worker may draw of the test data that a success uses up."""
+        return Stock.of(self.pack, self.profile, self.setup.used, self._worker, self.setup.workers)
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(
+            url=self.profile.url,
+            limits=self.profile.limits,
+            builder=self.builder,
+            judge=self.judge,
+            journal=self.journal,
+            stock=self.stock,
+            worker=self._worker,
+            workers=self.setup.workers,
+            one_by_one=self.setup.one_by_one,
+        )
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases that the selected requirements need."""
+        return cases_of(self.pack, self.profile, self.selected, self.builder)
+
+    def plan(self, cases: Iterable[Case]) -> None:
+        """Say which cases will be asked for: they are sent together, round by round."""
+        self._planned = {}
+        for case in cases:
+            self._planned.setdefault((case.operation.name, case.group), []).append(case)
+
+    def round(self, operation: Operation, group: str) -> Round:
+        """The round of a group on an operation."""
+        key = (operation.name, group)
+        if key not in self._rounds:
+            bound = self.profile.options.get("max_p95_ms")
+            self._rounds[key] = Round(
+                operation,
+                group,
+                self._planned.get(key, ()),
+                courier=self.courier,
+                judge=self.judge,
+                requirements=self.requirements,
+                pulse=self.pulse,
+                max_p95_ms=float(bound) if bound is not None else None,
+            )
+        return self._rounds[key]
+
+    def record(
+        self,
+        case: str,
+        group: str,
+        operation: str,
+        outcomes: Iterable[CaseOutcome],
+        exchanges: Iterable[int] = (),
+    ) -> None:
+        """Write down that a case ended, and what it says of requirements."""
+        self.journal.write(
+            "case",
+            case=case,
+            group=group,
+            operation=operation,
+            outcomes=[outcome.as_json() for outcome in outcomes],
+            exchanges=list(exchanges),
+            ended=timestamp_now(),
+        )
+
+    def outcomes_of(self, result: CaseResult, sent: str) -> list[CaseOutcome]:
+        """What a judged case says of each requirement that it was sent for; `sent` says what was sent."""
+        outcomes = [self.outcome_of(judgement, sent, result.flaky) for judgement in result.judgements]
+        return [replace(one, reason=one.reason or result.reading) for one in outcomes]
+
+    def outcome_of(self, judgement: Judgement, sent: str, flaky: str = "") -> CaseOutcome:
+        """The outcome of one judgement, with a finding where the requirement was not met."""
+        requirement = self.requirements[judgement.requirement]
+        if judgement.met:
+            return CaseOutcome(requirement.id, Outcome.PASSED)
+        observed = f"{judgement.observed} ({flaky})" if flaky else str(judgement.observed)
+        finding = self.finding(sent, judgement.expected, observed, judgement.exchange)
+        return CaseOutcome(requirement.id, requirement.breach, "", finding)
+
+    def finding(self, sent: str, expected: str, observed: str, exchange: Exchange) -> Finding:
+        """A finding, with the command that shows it."""
+        self._shown[exchange.number] = exchange
+        url = self.profile.url.rstrip("/") + exchange.request.target
+        curl = curl_command(record_of(exchange, url, self.redactor))
+        return Finding(sent, expected, observed, curl, exchange.number)
+
+    def shown(self, number: int | None) -> Exchange | None:
+        """The exchange of a finding, by its number."""
+        return self._shown.get(number) if number is not None else None
+
+    def recorded(self, exchange: Exchange) -> dict[str, Any]:
+        """An exchange as it is recorded: redacted and bounded."""
+        return record_of(exchange, self.profile.url.rstrip("/") + exchange.request.target, self.redactor)
+
+    def close(self) -> None:
+        """Close connections and the journal, where they were opened."""
+        if "courier" in self.__dict__:
+            self.courier.close()
+        if "journal" in self.__dict__:
+            self.journal.close()
+
+
+def timestamp_now() -> str:
+    """This moment as the journal writes it."""
+    from datetime import UTC, datetime
+
+    return timestamp(datetime.now(UTC))

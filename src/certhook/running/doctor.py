@@ -1,0 +1,223 @@
+"""Is this run going to mean anything? Asked before any negative request goes out.
+
+The name, the TCP connection, TLS, one control request per operation, and the target's clock. Each problem ends in one
+sentence that says what to mend.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from certhook.building.pool import Exhausted
+from certhook.changes import Scope, changes_of
+from certhook.exchange import Failure, FailureKind, Response
+from certhook.judging.answers import Kind
+from certhook.running.certification import Certification
+from certhook.sending.courier import Delivery, Errand
+
+MAX_SKEW_S = 30
+"""Seconds by which the target's Date may differ from our clock; tests of the window need less than 60."""
+
+CONNECT_LIMIT_S = 5.0
+
+BESIDE_LIMIT_S = 3.0
+"""Seconds within which a second connection must be answered while a first one is open."""
+
+ONE_BY_ONE = "the target serves one connection at a time: requests go out one by one, and connections are not kept"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckUp:
+    """One thing that was looked at, and in a sentence how it is or what to mend."""
+
+    name: str
+    ok: bool
+    says: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "ok": self.ok, "says": self.says}
+
+
+def examine(certification: Certification) -> list[CheckUp]:
+    """Look at one thing after the other, and stop at the first that is wrong."""
+    found = []
+    try:
+        for check in _checks(certification):
+            found.append(check)
+            if not check.ok:
+                break
+    except Exhausted as reason:
+        found.append(CheckUp("test data", False, str(reason)))
+    return found
+
+
+def _checks(certification: Certification) -> Iterator[CheckUp]:
+    parts = urlsplit(certification.profile.url)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    yield _name(host, port)
+    yield _connection(host, port, min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
+    if parts.scheme == "https":
+        yield _tls(host, port)
+    for operation in certification.pack.operations:
+        control = certification.courier.control(operation, f"{operation.name}.doctor")
+        delivery, beside = _delivered(control, certification)
+        skewed = _skew(delivery) if certification.pack.clock else None
+        if skewed is not None and not skewed.ok:
+            yield skewed
+        yield _control(delivery, certification)
+        if skewed is not None:
+            yield skewed
+        if beside is not None:
+            yield _connections(beside)
+
+
+def _delivered(control: Errand, certification: Certification) -> tuple[Delivery, Delivery | None]:
+    """A control request; the first operation's, where nothing is wrong with it, with a second connection beside it."""
+
+    def sound(delivery: Delivery) -> bool:
+        skewed = _skew(delivery) if certification.pack.clock else None
+        first = control.operation is certification.pack.operations[0]
+        return first and delivery.accepted and (skewed is None or skewed.ok)
+
+    (other,) = changes_of("methods.get", Scope(certification.pack, control.operation, certification.profile))
+    patience_s = min(BESIDE_LIMIT_S, certification.profile.limits.timeout_s)
+    courier = certification.courier
+    delivery, beside = courier.deliver_beside(control, replace(control, change=other), patience_s, sound=sound)
+    if isinstance(delivery.exchange.answer, Failure):
+        delivery = courier.deliver(control)
+    return delivery, beside
+
+
+def _connections(beside: Delivery) -> CheckUp:
+    if isinstance(beside.exchange.answer, Failure):
+        return CheckUp("connections", True, ONE_BY_ONE)
+    return CheckUp("connections", True, "the target serves several connections at once")
+
+
+def serves_one_by_one(checks: Iterable[CheckUp]) -> bool:
+    """Whether requests have to go out one after the other, each over a connection of its own."""
+    return any(check.says == ONE_BY_ONE for check in checks)
+
+
+def _name(host: str, port: int) -> CheckUp:
+    try:
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        return CheckUp("name", False, f"the name {host} cannot be resolved ({_words(error)}): check target.url")
+    return CheckUp("name", True, f"{host} resolves")
+
+
+def _connection(host: str, port: int, limit_s: float) -> CheckUp:
+    try:
+        socket.create_connection((host, port), timeout=limit_s).close()
+    except OSError as error:
+        says = (
+            f"{host} port {port} cannot be reached ({_words(error)}): check target.url, and that the target is running"
+        )
+        return CheckUp("connection", False, says)
+    return CheckUp("connection", True, f"{host} port {port} takes connections")
+
+
+def _tls(host: str, port: int) -> CheckUp:
+    context = ssl.create_default_context()
+    try:
+        with (
+            socket.create_connection((host, port), timeout=CONNECT_LIMIT_S) as plain,
+            context.wrap_socket(plain, server_hostname=host),
+        ):
+            return CheckUp("TLS", True, "the certificate is trusted and fits the name")
+    except ssl.SSLCertVerificationError as error:
+        says = f"the certificate of {host} is not trusted ({error.verify_message}): mend it, or check target.url"
+        return CheckUp("TLS", False, says)
+    except OSError as error:
+        return CheckUp("TLS", False, f"no TLS with {host} port {port} ({_words(error)}): is it http rather than https?")
+
+
+def _control(delivery: Delivery, certification: Certification) -> CheckUp:
+    name = f"control {delivery.errand.operation.name}"
+    if delivery.accepted:
+        milliseconds = delivery.exchange.elapsed_s * 1000
+        return CheckUp(name, True, f"a valid request is accepted ({delivery.answer.says}) in {milliseconds:.0f} ms")
+    if delivery.answer.kind is Kind.UNMARKED:
+        return CheckUp(name, True, f"a valid request is answered, though not as it should be ({delivery.answer.says})")
+    return CheckUp(name, False, _advice(delivery, certification))
+
+
+def _advice(delivery: Delivery, certification: Certification) -> str:
+    answer, response = delivery.answer, delivery.exchange.answer
+    url = certification.profile.url.rstrip("/") + delivery.exchange.request.target
+    if isinstance(response, Failure):
+        return _failure_advice(response, url)
+    if answer.kind is Kind.LIMITED:
+        return f"{url} answers a valid request with {answer.says}: wait, or set limits.requests_per_second"
+    if answer.status == 404 and answer.front:
+        return f"{url} is not there (HTTP 404): check the path in target.url"
+    if answer.kind is Kind.REFUSED:
+        return (
+            f"{url} refuses a valid request ({answer.says}): check {_suspects(certification)} in the profile; "
+            "whether they are wrong or the target is, cannot be told from here"
+        )
+    return f"{url} answers a valid request with {answer.says}: check that target.url leads to the endpoint, and works"
+
+
+def _suspects(certification: Certification) -> str:
+    pack, profile = certification.pack, certification.profile
+    places = [f"credentials.{name}" for name in profile.credentials]
+    key = pack.signing.key
+    places += [f"{key} (which it leaves out)"] if key and profile.value(key) is None else []
+    places += [f"subject.{name}" for name in profile.subject if name in _used(certification)]
+    places += ["options.timestamp_unit"] if pack.clock else []
+    return f"{', '.join(places[:-1])} and {places[-1]}" if len(places) > 1 else "".join(places)
+
+
+def _used(certification: Certification) -> set[str]:
+    """The names of the subject's values that a control request carries."""
+    sources = str([operation.request for operation in certification.pack.operations])
+    return {
+        name
+        for name in certification.profile.subject
+        if f"'subject.{name}'" in sources and not name.startswith("other_")
+    }
+
+
+def _failure_advice(failure: Failure, url: str) -> str:
+    advice = {
+        FailureKind.UNREACHABLE: "check target.url, and that the target is running",
+        FailureKind.TIMEOUT: "the target takes connections and does not answer; or raise limits.timeout_s",
+        FailureKind.TLS: "mend the certificate, or check target.url",
+        FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
+        FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
+        FailureKind.TOO_LARGE: "check that target.url leads to the endpoint",
+    }
+    return f"{url} gives no answer to a valid request ({failure.kind}: {failure.detail}): {advice[failure.kind]}"
+
+
+def _skew(delivery: Delivery) -> CheckUp | None:
+    """How far the target's clock is from ours, by the Date header; None where it has none that can be read."""
+    response = delivery.exchange.answer
+    date = response.header("date") if isinstance(response, Response) else None
+    if not date:
+        return None
+    try:
+        theirs = parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+    skew = theirs - delivery.exchange.started.timestamp() - delivery.exchange.elapsed_s
+    if abs(skew) <= MAX_SKEW_S + 1:  # the header has whole seconds
+        return CheckUp("clock", True, "the target's clock agrees with ours, by its Date header")
+    direction = "ahead of" if skew > 0 else "behind"
+    says = (
+        f"the target's clock is {abs(skew):.0f} s {direction} ours, by its Date header: "
+        "set one of the two right (NTP), since timestamps cannot be tested across clocks that differ"
+    )
+    return CheckUp("clock", False, says)
+
+
+def _words(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

@@ -1,0 +1,153 @@
+"""From the first answer to a case to what it came to: before anybody is accused, the request is sent again, alone.
+
+| first answer        | second answer  | what it comes to                                                     |
+|---------------------|----------------|----------------------------------------------------------------------|
+| as it should be     | (not sent)     | met                                                                  |
+| breaks a MUST       | breaks one too | the target's; where none came, only if a control shows it to be alive |
+| breaks a MUST       | is as it should be | the request before it poisoned the connection: that one's finding |
+| dropped, reused connection | is as it should be | nothing: a server may close an idle connection            |
+| none                | is as it should be | blocked: flaky                                                    |
+| breaks a MUST       | is as it should be | not met, and flaky: what was seen was seen                        |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from certhook.changes.change import Change
+from certhook.exchange import Failure, FailureKind
+from certhook.judging.answers import Kind
+from certhook.judging.judge import Judge, Judgement
+from certhook.running.cases import Case
+from certhook.sending.courier import Courier, Delivery, Errand
+from certhook.values import Level, Requirement
+
+CONFIRMED_TIMEOUTS = 2
+"""Time-outs of a round that are confirmed by sending again: each costs a whole time limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What a case came to. `blocked` says why it could not be judged; `flaky` that its second answer was another.
+
+    `judgements` are those that the case was sent for, `observations` those of rules that hold for every answer.
+    `reading` says, of two readings of the document, which one the target was found to follow.
+    """
+
+    deliveries: tuple[Delivery, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    observations: tuple[Judgement, ...] = ()
+    blocked: str = ""
+    flaky: str = ""
+    reading: str = ""
+
+    @property
+    def exchanges(self) -> tuple[int, ...]:
+        return tuple(delivery.exchange.number for delivery in self.deliveries)
+
+
+class Settler:
+    """Settles the cases of one round.
+
+    `timeouts` counts those so far; `broken` are the MUST requirements that were not met; `gone` says that, and how, the
+    target went away; `poisonings` are what was found about the requests before.
+    """
+
+    def __init__(self, courier: Courier, judge: Judge, requirements: Mapping[str, Requirement]) -> None:
+        self._courier = courier
+        self._judge = judge
+        self._requirements = requirements
+        self._confirmed: set[str] = set()
+        self.broken: set[str] = set()
+        self.timeouts = 0
+        self.gone = ""
+        self.poisonings: list[Judgement] = []
+
+    def settle(self, case: Case, first: Delivery) -> CaseResult:
+        """Judge a case; where it breaks a MUST, by what comes when it is sent again."""
+        if first.answer.kind is Kind.LIMITED:
+            return CaseResult((first,), blocked=f"the target's rate limit: {first.answer.says}, again and again")
+        result = self._settled(case, first)
+        self.broken |= self._breaches(result)
+        return result
+
+    def _settled(self, case: Case, first: Delivery) -> CaseResult:
+        result = self.judged(case, first)
+        if not self._to_be_confirmed(case, result, first):
+            return result
+        if case.change.otherwise is not None:
+            by_other_reading = self._by_other_reading(case, case.change.otherwise, first)
+            if by_other_reading is not None:
+                return by_other_reading
+        second = self._courier.deliver(first.errand)
+        if second.answer.kind is Kind.LIMITED:
+            return CaseResult((first, second), blocked=f"the target's rate limit: {second.answer.says}")
+        again = self.judged(case, second)
+        if self._breaches(again):
+            return self._repeated(case, first, second, again)
+        return self._not_repeated(case, first, second, again)
+
+    def _by_other_reading(self, case: Case, change: Change, first: Delivery) -> CaseResult | None:
+        """What the case comes to by the other reading of the document, where that is the one that is accepted."""
+        second = self._courier.deliver(Errand(case.operation, change, case.id))
+        if not second.accepted:
+            return None
+        result = self.judged(replace(case, change=change), second)
+        return replace(result, deliveries=(first, second))
+
+    def judged(self, case: Case, *deliveries: Delivery, flaky: str = "") -> CaseResult:
+        """The result of a case by those of its deliveries that count."""
+        asked: list[Judgement] = []
+        observed: list[Judgement] = []
+        for one in deliveries:
+            asked += self._judge.asks(case.asks, one.exchange, one.answer, case.change)
+            observed += self._judge.invariants(one.exchange, one.answer, case.change)
+        accepted = bool(deliveries) and all(one.accepted for one in deliveries)
+        reading = case.change.reading if accepted else ""
+        return CaseResult(deliveries, tuple(asked), tuple(observed), flaky=flaky, reading=reading)
+
+    def poisons(self, suspect: Errand) -> bool:
+        """Whether a control on the same connection right after that request fails; then that is a finding about it."""
+        bad, after = self._courier.deliver_in_turn([suspect, self._courier.control(suspect.operation, suspect.case)])
+        if after.accepted or after.exchange.nth == 0:
+            return False
+        requirement = self._judge.requirement_of("recovers")
+        if requirement:
+            expected = f"the next request on the connection accepted, after one {suspect.change.says}"
+            self.poisonings.append(Judgement(requirement.id, expected, after.answer.says, bad.exchange))
+        return True
+
+    def _repeated(self, case: Case, first: Delivery, second: Delivery, again: CaseResult) -> CaseResult:
+        if isinstance(second.exchange.answer, Failure):
+            control = self._courier.deliver(self._courier.control(case.operation, case.id))
+            if not control.accepted and isinstance(control.exchange.answer, Failure):
+                self.gone = f"the target went away: {control.answer.says}"
+                return CaseResult((first, second, control), blocked=self.gone)
+        self._confirmed |= {one.requirement for one in again.observations if not one.met}
+        return again
+
+    def _not_repeated(self, case: Case, first: Delivery, second: Delivery, again: CaseResult) -> CaseResult:
+        if first.before is not None and not first.before.change.legal and self.poisons(first.before):
+            return again
+        failure = first.exchange.answer
+        both = f"flaky: first {first.answer.says}; sent again: {second.answer.says}"
+        if isinstance(failure, Failure):
+            if failure.kind is FailureKind.DROPPED and first.exchange.nth:
+                return again  # RFC 9112, section 9.3.1
+            return CaseResult((first, second), blocked=both, flaky=both)
+        return self.judged(case, first, second, flaky=both)
+
+    def _to_be_confirmed(self, case: Case, result: CaseResult, delivery: Delivery) -> bool:
+        answer = delivery.exchange.answer
+        if isinstance(answer, Failure) and answer.kind is FailureKind.TIMEOUT:
+            self.timeouts += 1
+            return self.timeouts <= CONFIRMED_TIMEOUTS
+        # A fuzzed body tells no new story about what is broken already, and is one of very many.
+        told = self._confirmed | self.broken if case.fuzzed else self._confirmed
+        return bool(self._breaches(result) - told)
+
+    def _breaches(self, result: CaseResult) -> set[str]:
+        """The MUST requirements that a result breaks."""
+        unmet = {one.requirement for one in (*result.judgements, *result.observations) if not one.met}
+        return {id for id in unmet if self._requirements[id].level is Level.MUST}

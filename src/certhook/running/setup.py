@@ -1,0 +1,163 @@
+"""What a run is about, settled before anything is sent, and plain enough to be handed to worker processes."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from certhook.errors import ProfileError, UsageError, nearest
+from certhook.pack.loading import load_pack
+from certhook.pack.model import Pack
+from certhook.pack.naming import named
+from certhook.profile.mistakes import place_of
+from certhook.profile.profile import Profile, profile_from, read_profile
+from certhook.running.cases import Selected, select
+from certhook.values import GROUPS, Basis
+
+OUTPUTS = (
+    "journal.ndjson",
+    "result.json",
+    "exchanges.har",
+    "junit.xml",
+    "allure-results",
+    "allure-report",
+    "report.html",
+    "certificate.json",
+    "pytest.log",
+)
+"""Everything that a run may leave in its output folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
+
+    `blocked` says why nothing can be sent; `one_by_one` that the target serves one connection at a time; `salt` (hex)
+    keys the tags that stand for masked values; `used` counts, by
+    place in the profile, the values of lists that were used up before workers took their shares.
+    """
+
+    protocol: str
+    output: str
+    target: str | None = None
+    profile_path: str | None = None
+    profile: Mapping[str, Any] | None = None
+    packs: str | None = None
+    groups: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    seed: int = 0
+    max_examples: int | None = None
+    examples_db: str | None = None
+    require_all: bool = False
+    workers: int = 1
+    salt: str = ""
+    embedded: bool = False
+    faults: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    latency_ms: int = 0
+    blocked: str = ""
+    one_by_one: bool = False
+    used: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Setup:
+        lists = ("groups", "requirements", "faults", "variants")
+        return cls(**{**data, **{name: tuple(data[name]) for name in lists}})
+
+    @property
+    def command(self) -> str:
+        """The command that does the same run again, without its selection of requirements."""
+        words = ["certhook", "run", self.protocol]
+        words += ["--embedded"] if self.embedded else []
+        for flag, values in (("--fault", self.faults), ("--variant", self.variants)):
+            words += [word for one in values for word in (flag, one)]
+        for flag, value in (("--target", self.target), ("--profile", self.profile_path)):
+            words += [flag, value] if value else []
+        words += ["--seed", str(self.seed)] if self.seed else []
+        return shlex.join(words)
+
+    def load(self) -> Loaded:
+        """Read the pack and the profile, and select the requirements. Raises UsageError, nothing having been sent."""
+        pack = load_pack(self.protocol, Path(self.packs) if self.packs else None)
+        self._check_selection(pack)
+        profile = self._profile(pack)
+        if self.max_examples is not None:
+            profile = replace(profile, limits=replace(profile.limits, max_examples=self.max_examples))
+        return Loaded(named(pack, profile), profile, select(pack, profile, self.groups, self.requirements))
+
+    def _profile(self, pack: Pack) -> Profile:
+        path = Path(self.profile_path) if self.profile_path else None
+        data = dict(read_profile(path)) if path else {}
+        if self.profile is not None:
+            # The embedded target brings its own address, credentials and test data; the file may say the rest.
+            data |= {name: self.profile[name] for name in ("target", "credentials", "subject")}
+            for table in ("options", "limits"):
+                data[table] = {**self.profile.get(table, {}), **data.get(table, {})}
+        profile = profile_from(
+            data,
+            source=str(path) if path else ("the embedded target" if self.embedded else "command line"),
+            folder=path.parent if path else Path(),
+            protocol=pack.protocol,
+            protocol_schema=pack.profile_schema,
+            requirement_ids=[one.id for one in pack.requirements],
+            target=None if self.profile is not None else self.target,
+        )
+        _check_levels(profile, pack)
+        return profile
+
+    def _check_selection(self, pack: Pack) -> None:
+        for group in self.groups:
+            if group not in GROUPS:
+                raise UsageError(f"unknown group {group!r}{nearest(group, pack.groups)}")
+            if group not in pack.groups:
+                raise UsageError(f"{pack.protocol} has no requirement in group {group!r}{nearest(group, pack.groups)}")
+        ids = [one.id for one in pack.requirements]
+        for id in self.requirements:
+            if id not in ids:
+                hint = nearest(id, ids) or f"; certhook list {pack.protocol} shows them all"
+                raise UsageError(f"unknown requirement {id!r}{hint}")
+
+
+def _check_levels(profile: Profile, pack: Pack) -> None:
+    """A profile may change what this suite ruled, not what the document says; that can only be waived."""
+    for id in profile.levels:
+        basis = pack.requirement(id).basis
+        if basis is not Basis.POLICY:
+            place = place_of(["levels", id])
+            what = f"its basis is {basis}; only the level of a policy requirement can be changed"
+            raise ProfileError(f"{profile.source}: {place}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A pack, a checked profile, and the requirements that the run is about."""
+
+    pack: Pack
+    profile: Profile
+    selected: tuple[Selected, ...]
+
+
+def prepare_output(folder: Path) -> None:
+    """Make the output folder, and take away what an earlier run left in it.
+
+    Raises UsageError for a folder that has something in it and is not a run's, which is then left as it is.
+    """
+    try:
+        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        if not names <= set(OUTPUTS) and not names & {"journal.ndjson", "result.json"}:
+            raise UsageError(
+                f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names & set(OUTPUTS):
+            path = folder / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    except OSError as error:
+        raise UsageError(f"--output {folder}: cannot be used: {error.strerror}") from None

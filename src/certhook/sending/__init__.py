@@ -1,0 +1,1 @@
+"""Carries requests to the target and answers back. `transport` is the one place that opens a socket."""

@@ -1,0 +1,124 @@
+"""The connections of a run: each carries one request at a time, and remembers what went over it last."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from certhook.sending.transport import Lane
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+QUICK_S = 0.004
+"""Answers that come this fast leave the client as the bottleneck: more lanes than two would only take turns."""
+
+
+@dataclass(slots=True)
+class TrackedLane:
+    """A connection, its number in the run (0: one of its own), and the last errand that went over it."""
+
+    number: int
+    lane: Lane
+    last: Any = None
+
+
+class Lanes:
+    """Up to `in_flight` connections of one process.
+
+    `one_by_one` is for targets that serve one connection at a time: none is kept, and none runs beside another.
+    """
+
+    def __init__(self, url: str, timeout_s: float, in_flight: int, *, one_by_one: bool = False) -> None:
+        self._url = url
+        self._timeout_s = timeout_s
+        self._in_flight = 1 if one_by_one else in_flight
+        self._one_by_one = one_by_one
+        self._idle: SimpleQueue[TrackedLane] = SimpleQueue()
+        self._open: list[Lane] = []
+        self._lock = threading.Lock()
+        self._threads: ThreadPoolExecutor | None = None
+        self._fastest_s = float("inf")
+
+    @property
+    def width(self) -> int:
+        """How many requests are in flight at once."""
+        return min(self._in_flight, 2) if self._fastest_s < QUICK_S else self._in_flight
+
+    def took(self, elapsed_s: float) -> None:
+        """Take account of how long an exchange took."""
+        self._fastest_s = min(self._fastest_s, elapsed_s)
+
+    @contextmanager
+    def alone(self, timeout_s: float | None = None) -> Iterator[TrackedLane]:
+        """A fresh connection, closed afterwards."""
+        lane = Lane(self._url, timeout_s or self._timeout_s)
+        try:
+            yield TrackedLane(0, lane)
+        finally:
+            lane.close()
+
+    def spread(self, carry: Callable[[Item, TrackedLane], Result], items: list[Item]) -> Iterator[Result]:
+        """Carry items, several at once, and yield the results in the order of the items."""
+
+        def over_some_lane(item: Item) -> Result:
+            with self._borrowed() as lane:
+                return carry(item, lane)
+
+        if len(items) < 2 or self.width == 1:
+            return map(over_some_lane, items)
+        return self._pool().map(over_some_lane, items)
+
+    def over_each(self, carry: Callable[[TrackedLane], Result]) -> list[Result]:
+        """Do something over every connection that is open and idle, at once."""
+        lanes = list(self._taken())
+        try:
+            return list(self._pool().map(carry, lanes)) if len(lanes) > 1 else [carry(lane) for lane in lanes]
+        finally:
+            for lane in lanes:
+                self._idle.put(lane)
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._threads:
+            self._threads.shutdown(wait=True, cancel_futures=True)
+        for lane in self._open:
+            lane.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[TrackedLane]:
+        if self._one_by_one:
+            with self.alone() as lane:
+                yield lane
+            return
+        lane = next(iter(self._taken(1)), None) or self._new()
+        try:
+            yield lane
+        finally:
+            self._idle.put(lane)
+
+    def _taken(self, most: int | None = None) -> Iterable[TrackedLane]:
+        """Take idle connections out of the queue: all, or the first so many."""
+        taken: list[TrackedLane] = []
+        while most is None or len(taken) < most:
+            try:
+                taken.append(self._idle.get_nowait())
+            except Empty:
+                break
+        return taken
+
+    def _new(self) -> TrackedLane:
+        lane = Lane(self._url, self._timeout_s)
+        with self._lock:
+            self._open.append(lane)
+            return TrackedLane(len(self._open), lane)
+
+    def _pool(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="lane")
+        return self._threads
