@@ -18,7 +18,7 @@ from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Level, Outcome
 
 if TYPE_CHECKING:
-    from certhook.suite import Item
+    from certhook.running.items import Item
 
 BATCH = 15
 """Bodies that Hypothesis draws at a time, on average (about six lists of about two or three); they go out together."""
@@ -62,7 +62,7 @@ class Exploration:
 
     def explore(self) -> None:
         """Look for bodies that break a requirement, and conclude the item."""
-        from certhook.suite import conclude
+        from certhook.running.items import conclude
 
         __tracebackhide__ = True
         item = self.item
