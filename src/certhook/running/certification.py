@@ -59,6 +59,8 @@ class Certification:
         self.pulse = Pulse(stopped=setup.blocked)
         self.ended: dict[str, Ended] = {}
         """What items came to, by id, until that is in the reports."""
+        self.kept: dict[str, Delivery] = {}
+        """By operation, an accepted answer that several flows look at."""
 
     @cached_property
     def requirements(self) -> dict[str, Requirement]:

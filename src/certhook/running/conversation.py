@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from certhook.building.pool import Exhausted
@@ -40,28 +40,29 @@ class Conversation:
             raise Blocked(f"a valid request was not accepted: {delivery.answer.says}")
         return delivery
 
+    def known(self, operation: str) -> Delivery:
+        """The accepted delivery of a valid request that an earlier flow sent, or of one that is sent now."""
+        kept = self.certification.kept
+        if operation not in kept:
+            kept[operation] = self.control(operation)
+        elif kept[operation] not in self.deliveries:
+            self.deliveries.append(kept[operation])
+        return kept[operation]
+
     def ask(self, operation: str | None = None, **fields: Any) -> Delivery:
         """Send a request that is valid but for the values of some fields. Raises Blocked unless it is answered."""
-        change = parameters.replaced(**fields)
-        delivery = self.send(change, operation)
-        if isinstance(delivery.exchange.answer, Failure):
-            delivery = self.send(change, operation)
-        if isinstance(delivery.exchange.answer, Failure) or delivery.answer.kind is Kind.LIMITED:
-            raise Blocked(f"a request {change.says} was not answered: {delivery.answer.says}")
+        (delivery,) = self.ask_each([fields], operation)
         return delivery
+
+    def ask_each(self, requests: Iterable[Mapping[str, Any]], operation: str | None = None) -> list[Delivery]:
+        """The same for several requests, sent at once; the deliveries are in the order of the requests."""
+        changes = [parameters.replaced(**fields) for fields in requests]
+        deliveries = self._sent(changes, operation)
+        return [self._answered(one, delivery, operation) for one, delivery in zip(changes, deliveries, strict=True)]
 
     def send(self, change: Change, operation: str | None = None) -> Delivery:
         """Send a changed request, whatever comes; its answer is held against the rules that hold for every answer."""
-        if self.certification.pulse.stopped:
-            raise Blocked(self.certification.pulse.stopped)
-        wanted = self.certification.pack.operation(operation) if operation else self.item.operation
-        try:
-            delivery = self.certification.courier.deliver(Errand(wanted, change, self.item.id))
-        except Exhausted as reason:
-            raise Blocked(str(reason)) from None
-        self.deliveries.append(delivery)
-        round = self.certification.round(self.item.operation, self.item.group)
-        round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
+        (delivery,) = self._sent([change], operation)
         return delivery
 
     def unchanged(self, member: str, whose: str) -> None:
@@ -75,6 +76,31 @@ class Conversation:
                 observed=f"{before!r}, then {after!r}",
                 exchange=second.exchange,
             )
+
+    def _sent(self, changes: Sequence[Change], operation: str | None) -> list[Delivery]:
+        """One request over a connection of its own, several at once over those of the run."""
+        if self.certification.pulse.stopped:
+            raise Blocked(self.certification.pulse.stopped)
+        wanted = self.certification.pack.operation(operation) if operation else self.item.operation
+        errands = [Errand(wanted, change, self.item.id) for change in changes]
+        courier = self.certification.courier
+        try:
+            sent = list(courier.deliver_all(errands)) if len(errands) > 1 else [courier.deliver(one) for one in errands]
+        except Exhausted as reason:
+            raise Blocked(str(reason)) from None
+        self.deliveries += sent
+        round = self.certification.round(self.item.operation, self.item.group)
+        for change, delivery in zip(changes, sent, strict=True):
+            round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
+        return sent
+
+    def _answered(self, change: Change, delivery: Delivery, operation: str | None) -> Delivery:
+        """The delivery, or a second one where the first brought no answer."""
+        if isinstance(delivery.exchange.answer, Failure):
+            delivery = self.send(change, operation)
+        if isinstance(delivery.exchange.answer, Failure) or delivery.answer.kind is Kind.LIMITED:
+            raise Blocked(f"a request {change.says} was not answered: {delivery.answer.says}")
+        return delivery
 
     def run(self, test: Callable[[Conversation], None]) -> None:
         """Run a flow and record what it says of its requirement."""
