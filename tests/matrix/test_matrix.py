@@ -1,23 +1,22 @@
 """The mutant matrix: every fault of every reference target is found, for what it is, and nothing else is accused.
 
-Each run is a whole `certhook run` against a target of its own, over real sockets.
+Each run is a whole `certhook run` against a target of its own, over real sockets. CERTHOOK_MATRIX_OPTIONS are further
+words for each, such as `-n 2`.
 """
 
 from __future__ import annotations
 
-import json
-import multiprocessing
 import os
-import sys
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from certhook.cli import cli
 from certhook.pack.loading import load_pack, protocols
 from certhook.reference import faults, variants
 from certhook.values import Level
+from tests.embedded_runs import embedded_run
 
 
 def _chosen(protocol: str) -> list[str]:
@@ -32,35 +31,9 @@ def _chosen(protocol: str) -> list[str]:
     return sorted(set(killers.values()))
 
 
+OPTIONS = shlex.split(os.environ.get("CERTHOOK_MATRIX_OPTIONS", ""))
 FAULTS = [(protocol, name) for protocol in protocols() for name in _chosen(protocol)]
 VARIANTS = [(protocol, name) for protocol in protocols() for name in variants(protocol)]
-
-
-# Every run is a process of its own, forked from one that has imported everything: importing takes longer than running.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(
-    ["certhook.cli.run_command", "certhook.plugin", "certhook.fuzzing.recipes", "hypothesis"]
-)
-
-
-def _certhook(words: list[str], log: Path) -> None:
-    """The command, in a process of its own; what it says goes to a file."""
-    with log.open("w") as stream:
-        os.dup2(stream.fileno(), 1)
-        os.dup2(stream.fileno(), 2)
-        sys.exit(cli.main(words, standalone_mode=False))
-
-
-def _run(protocol: str, output: Path, *words: str) -> tuple[int, dict[str, Any]]:
-    """The exit status and the result of an embedded run."""
-    log = output.with_suffix(".log")
-    command = ["run", protocol, "--embedded", "--output", str(output), *words]
-    process = _processes.Process(target=_certhook, args=(command, log))
-    process.start()
-    process.join(timeout=120)
-    result = output / "result.json"
-    assert result.exists(), log.read_text()
-    return process.exitcode or 0, json.loads(result.read_text(encoding="utf-8"))
 
 
 def _with(result: dict[str, Any], *outcomes: str) -> set[str]:
@@ -71,7 +44,7 @@ def _with(result: dict[str, Any], *outcomes: str) -> set[str]:
 def test_a_fault_is_found_for_what_it_is(protocol: str, name: str, tmp_path: Path) -> None:
     """Exactly the requirements that the fault breaks, or drags along, are not met; the exit status says so."""
     fault = faults(protocol)[name]
-    status, result = _run(protocol, tmp_path / "run", "--fault", name)
+    status, result = embedded_run(protocol, tmp_path / "run", "--fault", name, *OPTIONS)
     unmet = _with(result, "failed", "warned")
     assert fault.breaks <= unmet, f"not found: {sorted(fault.breaks - unmet)}"
     assert unmet <= fault.breaks | fault.also, f"wrongly accused: {sorted(unmet - fault.breaks - fault.also)}"
@@ -84,7 +57,7 @@ def test_a_fault_is_found_for_what_it_is(protocol: str, name: str, tmp_path: Pat
 @pytest.mark.parametrize(("protocol", "name"), VARIANTS, ids=str)
 def test_a_legal_variant_is_certified(protocol: str, name: str, tmp_path: Path) -> None:
     """Whatever the document leaves open, no choice of it fails a MUST or leaves one unjudged."""
-    status, result = _run(protocol, tmp_path / "run", "--variant", name)
+    status, result = embedded_run(protocol, tmp_path / "run", "--variant", name, *OPTIONS)
     assert not _with(result, "failed", "blocked"), result["incomplete_because"]
     assert status == 0
 
@@ -92,7 +65,7 @@ def test_a_legal_variant_is_certified(protocol: str, name: str, tmp_path: Path) 
 @pytest.mark.parametrize("protocol", protocols())
 def test_the_conformant_target_meets_everything(protocol: str, tmp_path: Path) -> None:
     """Not even a warning."""
-    status, result = _run(protocol, tmp_path / "run")
+    status, result = embedded_run(protocol, tmp_path / "run", *OPTIONS)
     assert not _with(result, "failed", "warned", "blocked")
     assert status == 0
 
