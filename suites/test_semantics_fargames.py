@@ -19,7 +19,7 @@ OF_GAMES_THAT_EXIST = ((403, "game_not_available"), (404, "game_provider_not_fou
 
 def _listed(conversation: Conversation) -> tuple[Delivery, list[Mapping[str, Any]]]:
     """The list of games as the target gives it. Raises Blocked where it is no list of objects with ids."""
-    delivery = conversation.control(LIST)
+    delivery = conversation.known(LIST)
     content = delivery.answer.members.get("content")
     games = content.get("games") if isinstance(content, dict) else None
     if not isinstance(games, list) or not all(
@@ -53,13 +53,19 @@ def _breach(sent: str, expected: str, delivery: Delivery, observed: str = "") ->
 
 def _all_linked(conversation: Conversation, games: Sequence[Mapping[str, Any]]) -> None:
     """Each of the games gets a link of the conversation's own operation."""
-    for game in games:
-        delivery = conversation.ask(game_id=game["id"])
-        if not delivery.accepted:
-            delivery = conversation.ask(game_id=game["id"])  # once more: nobody is accused for a hiccup
+    for game, first in _asked_for(conversation, games):
+        # Once more where it was not: nobody is accused for a hiccup.
+        delivery = first if first.accepted else conversation.ask(game_id=game["id"])
         if not delivery.accepted:
             sent = f"a valid {conversation.item.operation.name} request for the listed game {game['id']}"
             raise _breach(sent, "a link", delivery)
+
+
+def _asked_for(
+    conversation: Conversation, games: Sequence[Mapping[str, Any]]
+) -> list[tuple[Mapping[str, Any], Delivery]]:
+    """Each of the games with what a valid request for it brought."""
+    return list(zip(games, conversation.ask_each({"game_id": game["id"]} for game in games), strict=True))
 
 
 def _url(delivery: Delivery) -> object:
@@ -79,7 +85,7 @@ def test_two_sessions_get_two_urls(conversation: Conversation) -> None:
 @flow("fargames.semantics.total")
 def test_total_is_the_number_of_games(conversation: Conversation) -> None:
     """The list says how long it is."""
-    delivery = conversation.control(LIST)
+    delivery = conversation.known(LIST)
     content = delivery.answer.members.get("content")
     games = content.get("games") if isinstance(content, dict) else None
     total = content.get("total") if isinstance(content, dict) else None
@@ -116,8 +122,7 @@ def test_a_demo_game_can_be_linked_in_demo_mode(conversation: Conversation) -> N
 @flow("fargames.semantics.no-demo-refused")
 def test_a_game_without_demo_gets_no_demo_link(conversation: Conversation) -> None:
     """What is listed with demo = false cannot be tried."""
-    for game in _listed_with(conversation, demo=False):
-        delivery = conversation.ask(game_id=game["id"])
+    for game, delivery in _asked_for(conversation, _listed_with(conversation, demo=False)):
         if not delivery.refused:
             sent = f"a valid {DEMO} request for the game {game['id']}, which is listed with demo = false"
             raise _breach(sent, "a refusal", delivery)
@@ -126,8 +131,7 @@ def test_a_game_without_demo_gets_no_demo_link(conversation: Conversation) -> No
 @flow("fargames.semantics.no-demo-code")
 def test_a_game_without_demo_is_refused_by_its_own_code(conversation: Conversation) -> None:
     """The refusal says that nobody offers the game in demo mode."""
-    for game in _listed_with(conversation, demo=False):
-        delivery = conversation.ask(game_id=game["id"])
+    for game, delivery in _asked_for(conversation, _listed_with(conversation, demo=False)):
         fits = delivery.answer.status == 404 and delivery.answer.code == "game_provider_not_found"
         if delivery.refused and not fits:
             sent = f"a valid {DEMO} request for the game {game['id']}, which is listed with demo = false"

@@ -7,48 +7,36 @@ def test_a_wrong_signature_is_refused(case):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pytest
 
-from certhook.building.pool import Exhausted
-from certhook.changes import CONTROL, Change, parameters
-from certhook.errors import Nonconformance
-from certhook.exchange import Failure
-from certhook.judging.answers import Kind
-from certhook.judging.invariants import INVARIANTS
+from certhook.changes import CONTROL, Change
 from certhook.pack.model import Operation
-from certhook.reporting.exchange_text import exchange_line, exchange_text
-from certhook.running.cases import Case
 from certhook.running.certification import Certification
+from certhook.running.conversation import Conversation, NotTested
+from certhook.running.items import Blocked, Item, concerned, conclude
 from certhook.running.rounds import Observed
-from certhook.running.settling import CaseResult
-from certhook.sending.courier import Delivery
-from certhook.values import CaseOutcome, Outcome, Requirement
+from certhook.values import CaseOutcome, Outcome
+
+__all__ = [
+    "Blocked",
+    "Conversation",
+    "Item",
+    "NotTested",
+    "acceptances",
+    "certify",
+    "end",
+    "endings",
+    "explorations",
+    "flow",
+    "observations",
+    "observe",
+    "refusals",
+]
 
 Test = TypeVar("Test", bound=Callable[..., None])
-
-
-class Blocked(Exception):
-    """A case could not be judged. The message begins with `blocked: `."""
-
-
-@dataclass(frozen=True)
-class Item:
-    """What one collected test is about: a case, a rule for every answer, the end of a round, or a flow.
-
-    `id` is stable from run to run and begins with `operation.group.`, which names its round; `requirements` are the ids
-    that it can say something of.
-    """
-
-    id: str
-    certification: Certification
-    group: str
-    operation: Operation
-    requirements: tuple[str, ...]
-    case: Case | None = None
 
 
 def _mark(kind: str, **details: Any) -> Callable[[Test], Test]:
@@ -102,18 +90,6 @@ def certify(item: Item) -> None:
     conclude(item, outcomes, result)
 
 
-def concerned(item: Item) -> tuple[str, ...]:
-    """The requirements that cannot be called met where an item was not judged.
-
-    A request that is only to be survived is sent for no requirement of its own: then the rules of its group are.
-    """
-    if item.requirements:
-        return item.requirements
-    rules = [one.requirement for one in item.certification.selected_open if is_rule(one.entry.check.invariant)]
-    own = [rule.id for rule in rules if rule.group == item.group]
-    return tuple(own or [rule.id for rule in rules if rule.group == "robustness"])
-
-
 def observe(item: Item) -> None:
     """Judge one rule by all answers of the round so far."""
     __tracebackhide__ = True
@@ -157,157 +133,3 @@ def observation(certification: Certification, seen: Observed) -> CaseOutcome:
 def sentence(operation: Operation, change: Change) -> str:
     """What was sent, in words."""
     return f"a valid {operation.name} request" + ("" if change is CONTROL else f", but {change.says}")
-
-
-def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None = None) -> None:
-    """Record a case's outcomes and end the test in the way that fits the worst of them."""
-    __tracebackhide__ = True
-    exchanges = (
-        result.exchanges
-        if result
-        else tuple(outcome.finding.exchange for outcome in outcomes if outcome.finding and outcome.finding.exchange)
-    )
-    item.certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
-    shown = [item.certification.accepted(outcome) for outcome in outcomes]
-    _concluded[item.id] = shown
-    _evidence[item.id] = result.deliveries if result else ()
-    worst = max(shown, key=lambda one: one.outcome.severity, default=None)
-    if worst is None or worst.outcome is Outcome.PASSED:
-        return
-    message = f"{worst.outcome.replace('_', ' ')}: {explained(worst, item.certification.requirements)}"
-    message = item.certification.redactor.text(message)
-    if worst.outcome is Outcome.FAILED:
-        pytest.fail(message, pytrace=False)
-    if worst.outcome in {Outcome.WARNED, Outcome.WAIVED}:
-        pytest.xfail(message)
-    if worst.outcome is Outcome.BLOCKED:
-        raise Blocked(message)
-    pytest.skip(message)
-
-
-_concluded: dict[str, list[CaseOutcome]] = {}
-"""Outcomes by item, until the plugin has put them into the test's report."""
-
-
-def concluded(id: str) -> list[CaseOutcome]:
-    """The outcomes of an item that has ended; asked for once."""
-    return _concluded.pop(id, [])
-
-
-_evidence: dict[str, tuple[Delivery, ...]] = {}
-"""As above: what was sent for an item, and came back."""
-
-
-def evidence(item: Item) -> str:
-    """The exchanges of an item that has ended, in a line each, and the one that decided it in full, redacted.
-
-    Asked for once; empty where nothing was sent for the item and nothing was found.
-    """
-    exchanges = [delivery.exchange for delivery in _evidence.pop(item.id, ())]
-    outcomes = _concluded.get(item.id, [])
-    worst = max((one for one in outcomes if one.finding), key=lambda one: one.outcome.severity, default=None)
-    found = item.certification.shown(worst.finding.exchange) if worst and worst.finding else None
-    deciding = found or (exchanges[-1] if exchanges else None)
-    if deciding is None:
-        return ""
-    lines = [exchange_line(item.certification.recorded(one)) for one in exchanges]
-    return "\n".join([*lines, "", exchange_text(item.certification.recorded(deciding))])
-
-
-def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> str:
-    """An outcome in a few lines: requirement, clause, what was sent, expected and observed."""
-    requirement = requirements[outcome.requirement]
-    lines = [f"{requirement.id} ({requirement.level}): {requirement.title}", f"  clause:   {requirement.citation}"]
-    if outcome.reason:
-        lines.append(f"  reason:   {outcome.reason}")
-    if outcome.finding:
-        finding = outcome.finding
-        lines += [
-            f"  sent:     {finding.message}",
-            f"  expected: {finding.expected}",
-            f"  observed: {finding.observed}",
-            f"  again:    {finding.curl}",
-        ]
-    return "\n".join(lines)
-
-
-class Conversation:
-    """Valid requests of a flow, one after the other. Each must be accepted, else the flow is blocked."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        self.certification = item.certification
-        self.deliveries: list[Delivery] = []
-
-    @property
-    def profile(self) -> Any:
-        return self.certification.profile
-
-    def control(self, operation: str | None = None) -> Delivery:
-        """Send a valid request of an operation (the item's own by default). Raises Blocked unless it is accepted."""
-        delivery = self.send(CONTROL, operation)
-        if not delivery.accepted:
-            raise Blocked(f"a valid request was not accepted: {delivery.answer.says}")
-        return delivery
-
-    def ask(self, operation: str | None = None, **fields: Any) -> Delivery:
-        """Send a request that is valid but for the values of some fields. Raises Blocked unless it is answered."""
-        change = parameters.replaced(**fields)
-        delivery = self.send(change, operation)
-        if isinstance(delivery.exchange.answer, Failure):
-            delivery = self.send(change, operation)
-        if isinstance(delivery.exchange.answer, Failure) or delivery.answer.kind is Kind.LIMITED:
-            raise Blocked(f"a request {change.says} was not answered: {delivery.answer.says}")
-        return delivery
-
-    def send(self, change: Change, operation: str | None = None) -> Delivery:
-        """Send a changed request, whatever comes; its answer is held against the rules that hold for every answer."""
-        if self.certification.pulse.stopped:
-            raise Blocked(self.certification.pulse.stopped)
-        wanted = self.certification.pack.operation(operation) if operation else self.item.operation
-        errand = self.certification.courier.control(wanted, self.item.id)
-        try:
-            delivery = self.certification.courier.deliver(type(errand)(wanted, change, self.item.id))
-        except Exhausted as reason:
-            raise Blocked(str(reason)) from None
-        self.deliveries.append(delivery)
-        round = self.certification.round(self.item.operation, self.item.group)
-        round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
-        return delivery
-
-    def unchanged(self, member: str, whose: str) -> None:
-        """Two valid requests in a row must show the same member. Raises Nonconformance, or Blocked."""
-        first, second = self.control(), self.control()
-        before, after = first.answer.members.get(member), second.answer.members.get(member)
-        if before != after:
-            raise Nonconformance(
-                f"two valid requests for the same {whose}, one after the other",
-                expected=f"the same {member} in both answers",
-                observed=f"{before!r}, then {after!r}",
-                exchange=second.exchange,
-            )
-
-    def run(self, test: Callable[[Conversation], None]) -> None:
-        """Run a flow and record what it says of its requirement."""
-        __tracebackhide__ = True
-        (id,) = self.item.requirements
-        try:
-            test(self)
-            outcome = CaseOutcome(id, Outcome.PASSED)
-        except Blocked as blocked:
-            outcome = CaseOutcome(id, Outcome.BLOCKED, str(blocked))
-        except NotTested as reason:
-            outcome = CaseOutcome(id, Outcome.NOT_TESTED, str(reason))
-        except Nonconformance as breach:
-            finding = self.certification.finding(str(breach), breach.expected, breach.observed, breach.exchange)
-            outcome = CaseOutcome(id, self.certification.requirements[id].breach, "", finding)
-        conclude(self.item, [outcome], CaseResult(tuple(self.deliveries)))
-
-
-class NotTested(Exception):
-    """A flow needs something that the target does not offer; the message says what."""
-
-
-def is_rule(name: str) -> bool:
-    """Whether an invariant is judged answer by answer."""
-    return bool(name) and INVARIANTS[name].per_answer

@@ -18,7 +18,7 @@ from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
 from certhook.recording.journal import read_journal
 from certhook.running.certification import Certification
-from certhook.suite import Blocked, Item, concluded
+from certhook.suite import Blocked, Item
 from certhook.values import CaseOutcome, Outcome
 from tests.certifying import authenticate, builder, certifying, klas
 from tests.targets import Answering, Call, conformant, dropping, plain, serving, wrong_from, wrong_where
@@ -40,7 +40,7 @@ def explored(certification: Certification) -> list[CaseOutcome]:
     item = Item("authenticate.malformed.fuzzed", certification, "malformed", authenticate(), fuzzed)
     with suppress(pytest.fail.Exception, pytest.xfail.Exception, Blocked):
         Exploration(item).explore()
-    return concluded(item.id)
+    return list(item.certification.ended.pop(item.id).outcomes)
 
 
 def outcomes(folder: Path, target: Answering, **setup: Any) -> dict[str, CaseOutcome]:

@@ -18,10 +18,16 @@ from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Level, Outcome
 
 if TYPE_CHECKING:
-    from certhook.suite import Item
+    from certhook.running.items import Item
 
 BATCH = 15
 """Bodies that Hypothesis draws at a time, on average (about six lists of about two or three); they go out together."""
+
+PART = 450
+"""Bodies in one search of Hypothesis, which remembers all that it drew; a deeper exploration is several searches."""
+
+_STRIDE = 1_000_003
+"""Between the seeds of two parts, so that runs with neighbouring seeds share none."""
 
 MAX_SHRINKS = 300
 """Bodies that may be sent to make a finding smaller."""
@@ -62,7 +68,7 @@ class Exploration:
 
     def explore(self) -> None:
         """Look for bodies that break a requirement, and conclude the item."""
-        from certhook.suite import conclude
+        from certhook.running.items import conclude
 
         __tracebackhide__ = True
         item = self.item
@@ -82,21 +88,25 @@ class Exploration:
     def _searched(self, round: Round) -> dict[str, CaseOutcome]:
         """Search, and search again for what else there is, each time without what was found before."""
         tally = _Tally({})
-        for _ in range(MAX_FINDINGS):
-            found = self._search(round, tally)
-            if found is None:
-                break
-            self._known.add(found.requirement)
-            tally.outcomes[found.requirement] = self._certification.outcome_of(found.judgement, self._sentence(found))
+        bodies = self._certification.profile.limits.max_examples
+        findings = 0
+        for part in range(-(-bodies // PART)):
+            while findings < MAX_FINDINGS:
+                found = self._search(round, tally, part, min(PART, bodies - part * PART))
+                if found is None:
+                    break
+                findings += 1
+                self._known.add(found.requirement)
+                outcome = self._certification.outcome_of(found.judgement, self._sentence(found))
+                tally.outcomes[found.requirement] = outcome
         return tally.outcomes
 
-    def _search(self, round: Round, tally: _Tally) -> Found | None:
-        """One pass of Hypothesis; the smallest finding that it comes to, or None."""
+    def _search(self, round: Round, tally: _Tally, part: int, bodies: int) -> Found | None:
+        """One search of Hypothesis; the smallest finding that it comes to, or None."""
         from hypothesis import HealthCheck, Phase, given, seed, settings
         from hypothesis import strategies as st
         from hypothesis.database import DirectoryBasedExampleDatabase
 
-        limit = self._certification.profile.limits.max_examples
         tally.wanted, tally.shrinks = "", 0
         last: list[Found] = []
 
@@ -104,12 +114,12 @@ class Exploration:
         draw_nothing_from_sources()
         keep_caches_out_of_the_way()
 
-        @seed(self._certification.setup.seed)
+        @seed(self._certification.setup.seed + part * _STRIDE)
         @settings(
-            max_examples=max(1, limit // BATCH),
+            max_examples=max(1, bodies // BATCH),
             deadline=None,
             database=DirectoryBasedExampleDatabase(self._examples()),
-            phases=(Phase.reuse, Phase.generate, Phase.shrink),
+            phases=(Phase.generate, Phase.shrink) if part else (Phase.reuse, Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False,
             print_blob=False,

@@ -117,10 +117,18 @@ class Judge:
             return
         success = seen.answer.kind is Kind.ACCEPTED or (seen.answer.kind is Kind.UNMARKED and seen.change.legal)
         operation = self._pack.operation(seen.exchange.request.operation)
-        schema = operation.success if success else operation.refusal
-        broken = schema_breaches(schema, seen.answer.text.value)
-        for id in annotated(schema):
+        broken = schema_breaches(operation.success if success else operation.refusal, seen.answer.text.value)
+        for id in self._tied[operation.name, success]:
             yield Judgement(id, self._pack.requirement(id).title, broken.get(id), seen.exchange)
+
+    @cached_property
+    def _tied(self) -> dict[tuple[str, bool], tuple[str, ...]]:
+        """The requirements that the response schemas refer to, by operation and whether it is that of a success."""
+        return {
+            (one.name, success): annotated(one.success if success else one.refusal)
+            for one in self._pack.operations
+            for success in (True, False)
+        }
 
 
 def annotated(schema: Any) -> tuple[str, ...]:

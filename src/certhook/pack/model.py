@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,7 @@ class Operation:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pack:
     """A protocol. `digest` is the SHA-256 of all its files."""
 
@@ -184,9 +185,13 @@ class Pack:
     folder: Path
     digest: str
 
-    @property
+    @cached_property
     def requirements(self) -> tuple[Requirement, ...]:
         return tuple(entry.requirement for entry in self.entries)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Requirement]:
+        return {one.id: one for one in self.requirements}
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -198,7 +203,7 @@ class Pack:
 
     def requirement(self, id: str) -> Requirement:
         """The requirement of that id. Raises KeyError."""
-        return next((one for one in self.requirements if one.id == id), None) or _missing(id)
+        return self._by_id[id]
 
     def with_invariant(self, name: str) -> Entry | None:
         """The entry that holds every answer to that invariant, if the protocol has one."""

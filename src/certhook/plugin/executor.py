@@ -9,10 +9,11 @@ import pytest
 
 from certhook.fuzzing import Exploration
 from certhook.judging.judge import annotated
-from certhook.plugin.allure_labels import label, stabilise
+from certhook.plugin.allure_results import AllureResults, take_over
 from certhook.running.certification import Certification
+from certhook.running.conversation import Conversation
+from certhook.running.items import Item, concerned, is_rule
 from certhook.running.setup import Setup
-from certhook.suite import Conversation, Item, concerned, concluded, is_rule
 from certhook.values import GROUPS, CaseOutcome, Outcome
 
 _ARGUMENTS = {
@@ -33,9 +34,7 @@ class Executor:
         self._config = config
         self._worker = worker
         self.certifications = [Certification(setup, worker) for setup in setups]
-        self._allure = bool(config.getoption("allure_report_dir", default=None))
-        if self._allure:
-            stabilise()
+        self._allure: AllureResults | None = None
 
     def close(self) -> None:
         """Close connections and journals."""
@@ -146,6 +145,10 @@ class Executor:
 
     # ------------------------------------------------------------------- running
 
+    def pytest_sessionstart(self) -> None:
+        """Write Allure's results in allure-pytest's place; by now it is there."""
+        self._allure = take_over(self._config)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Run a flow within its conversation, which records how it ended."""
@@ -156,26 +159,19 @@ class Executor:
         return True
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Label the test for Allure, whatever becomes of it."""
-        __tracebackhide__ = True
-        try:
-            return (yield)
-        finally:
-            if self._allure and _ITEM in item.stash:
-                label(item.stash[_ITEM])
-
-    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Put the outcomes into the report; a test that crashed is certhook's failure and blocks its requirements."""
+        """Put the outcomes into the reports; a test that crashed is certhook's failure and blocks its requirements."""
         report = yield
         if _ITEM in item.stash and (call.when == "call" or call.excinfo is not None):
             about = item.stash[_ITEM]
-            outcomes = concluded(about.id) or self._crashed(about, call)
+            ended = about.certification.ended.pop(about.id, None)
+            outcomes = ended.outcomes if ended else self._crashed(about, call)
             report.user_properties += [("certhook.group", about.group), ("certhook.case", about.id)]
             report.user_properties += [(one.requirement, one.outcome.value) for one in outcomes]
+            if self._allure is not None:
+                self._allure.write(about, ended, report)
         return report
 
     @staticmethod

@@ -86,7 +86,7 @@ def _answer(response: dict[str, Any]) -> dict[str, Any]:
     headers = response["headers"]
     return {
         "status": response["status"],
-        "statusText": _phrase(response["status"]),
+        "statusText": _PHRASES.get(response["status"], ""),
         "httpVersion": response["http_version"],
         "cookies": [],
         "headers": _pairs(headers),
@@ -117,8 +117,7 @@ def _failure(record: dict[str, Any]) -> str:
     return f"{failure['kind']}: {failure['detail']}"
 
 
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+_PHRASES = {one.value: one.phrase for one in HTTPStatus}
 
 
 def _media_type(headers: list[list[str]]) -> str:

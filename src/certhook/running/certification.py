@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,8 +24,27 @@ from certhook.running.cases import Case, Selected, cases_of
 from certhook.running.rounds import Pulse, Round
 from certhook.running.settling import CaseResult
 from certhook.running.setup import Setup
-from certhook.sending.courier import Courier
+from certhook.sending.courier import Courier, Delivery
 from certhook.values import CaseOutcome, Finding, Outcome, Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an item came to: what it says of requirements, and what was sent for it."""
+
+    outcomes: Sequence[CaseOutcome]
+    deliveries: Sequence[Delivery] = ()
+
+    @property
+    def worst(self) -> CaseOutcome | None:
+        """The outcome that the test ends with."""
+        return max(self.outcomes, key=lambda one: one.outcome.severity, default=None)
+
+    @property
+    def finding(self) -> Finding | None:
+        """The finding of the worst outcome that has one."""
+        found = [one for one in self.outcomes if one.finding]
+        return max(found, key=lambda one: one.outcome.severity).finding if found else None
 
 
 class Certification:
@@ -40,6 +59,10 @@ class Certification:
         self._planned: dict[tuple[str, str], list[Case]] = {}
         self._shown: dict[int, Exchange] = {}
         self.pulse = Pulse(stopped=setup.blocked)
+        self.ended: dict[str, Ended] = {}
+        """What items came to, by id, until that is in the reports."""
+        self.kept: dict[str, Delivery] = {}
+        """By operation, an accepted answer that several flows look at."""
 
     @cached_property
     def requirements(self) -> dict[str, Requirement]:

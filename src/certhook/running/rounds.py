@@ -34,21 +34,27 @@ LATENCY_SAMPLE = 20
 
 LATENCY_KEPT = 10_000
 
-BATCH_PER_LANE = 4
-"""Cases that go over one connection before a control does, in groups whose requests may spoil it."""
+FEWEST_PER_LANE, MOST_PER_LANE = 4, 16
+"""Cases per connection that go out together: twice as many after each batch in which every case was answered."""
 
 SPOILING = ("malformed", "robustness")
 
 
 @dataclass(slots=True)
 class Pulse:
-    """What the rounds of a worker hand on: that the target is gone, and the control that ended the last round.
+    """What the rounds of a worker hand on: that the target is gone, the control that ended the last round, and trust.
 
-    `stopped` says why nothing more is sent.
+    `stopped` says why nothing more is sent; `per_lane` is how many cases go out at once, over each connection.
     """
 
     stopped: str = ""
     closing: Delivery | None = None
+    per_lane: int = FEWEST_PER_LANE
+
+    def answered(self, deliveries: Iterable[Delivery]) -> None:
+        """Take account of a batch: a target that stops answering costs one batch of time-outs, so it must be small."""
+        failed = any(isinstance(one.exchange.answer, Failure) for one in deliveries)
+        self.per_lane = FEWEST_PER_LANE if failed else min(2 * self.per_lane, MOST_PER_LANE)
 
     def control_of(self, operation: Operation) -> Delivery | None:
         """The control that ended the round before, where that was one of the same operation."""
@@ -114,6 +120,7 @@ class Round:
         self._results: dict[str, CaseResult] | None = None
         self._watch = Watch()
         self._opening: Delivery | None = None
+        self._lane_control: Delivery | None = None
         self.blocked = ""
 
     def result(self, case: Case) -> CaseResult:
@@ -145,6 +152,7 @@ class Round:
     def deliver(self, case: Case, changes: list[Change]) -> list[Delivery]:
         """Send several changes at once in the name of a case, to be settled one by one; none where `blocked` is set."""
         errands = [Errand(case.operation, change, case.id) for change in changes]
+        self._lane_control = None
         return self._while_supplied(lambda: list(self._courier.deliver_all(errands))) or []
 
     def settle(self, case: Case, first: Delivery) -> CaseResult:
@@ -155,6 +163,8 @@ class Round:
         self._watch.note(result.observations)
         self._watch.note(self._settler.poisonings)
         self._watch.time(result.deliveries)
+        if len(result.deliveries) > 1:
+            self._lane_control = None
         if self._settler.gone:
             self.blocked = self._pulse.stopped = self._settler.gone
         elif self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS:
@@ -170,7 +180,7 @@ class Round:
         self.open()
         if self.blocked:
             return
-        closing = self._while_supplied(lambda: self._control("closing"))
+        closing = self._lane_control or self._while_supplied(lambda: self._control("closing"))
         if closing is None:
             return
         self._pulse.closing = closing if closing.accepted else None
@@ -213,14 +223,14 @@ class Round:
             return
         waiting = list(self._cases)
         while waiting and not self.blocked:
-            # In batches, so that a target that stops answering costs a batch of time-outs and not all of them.
-            size = self._courier.width * BATCH_PER_LANE
+            size = self._courier.width * self._pulse.per_lane
             batch, waiting = waiting[:size], waiting[size:]
             self._while_supplied(partial(self._run_batch, batch, results))
 
     def _run_batch(self, batch: list[Case], results: dict[str, CaseResult]) -> None:
         errands = [Errand(case.operation, case.change, case.id) for case in batch]
         deliveries = list(self._courier.deliver_all(errands))
+        self._pulse.answered(deliveries)
         if self._group in SPOILING and not all(case.change.legal for case in batch):
             self._check_lanes()
         for case, delivery in zip(batch, deliveries, strict=True):
@@ -229,7 +239,10 @@ class Round:
     def _check_lanes(self) -> None:
         """A control over every connection: whatever bad request went over it last must not have spoilt it."""
         control = self._courier.control(self._operation, f"{self._name}.lane-control")
-        for delivery in self._courier.deliver_over_each_lane(control):
+        deliveries = self._courier.deliver_over_each_lane(control)
+        # Where nothing is sent after them, they say what a closing control would say.
+        self._lane_control = deliveries[0] if deliveries and all(one.accepted for one in deliveries) else None
+        for delivery in deliveries:
             spoilt = not delivery.accepted and delivery.exchange.nth > 0
             if spoilt and delivery.before is not None and not delivery.before.change.legal:
                 self._settler.poisons(delivery.before)

@@ -41,13 +41,15 @@ class Errand:
 class Delivery:
     """An errand that was run: the exchange and how its answer reads.
 
-    `valid` are the fields that the request was made from; `before` went over the same connection just before.
+    `valid` are the fields that the request was made from; `before` went over the same connection just before; `record`
+    is the exchange as it was recorded, redacted and bounded.
     """
 
     errand: Errand
     exchange: Exchange
     answer: Answer
     valid: Mapping[str, Any]
+    record: dict[str, Any]
     before: Errand | None = None
 
     @property
@@ -143,14 +145,14 @@ class Courier:
             exchange = Exchange(
                 self._number(), errand.case, request, sent.answer, started, sent.elapsed_s, lane.number, sent.nth
             )
-            self._journal.exchange(exchange, self._url + request.target)
+            record = self._journal.exchange(exchange, self._url + request.target)
             answer = self._judge.read(exchange, errand.change)
             if answer.kind is not Kind.LIMITED or attempt > PATIENCE:
                 break
             self._pace.hold(_hold_s(sent, attempt))
         self._lanes.took(sent.elapsed_s)
         before, lane.last = (lane.last if sent.nth else None), errand
-        return Delivery(errand, exchange, answer, valid, before)
+        return Delivery(errand, exchange, answer, valid, record, before)
 
     def _number(self) -> int:
         with self._number_lock:

@@ -1,0 +1,131 @@
+"""An Allure result per item: epic protocol, feature group, story requirement, and the exchange that decided it.
+
+allure-pytest would make them from what pytest knows, which is the name of a test function and its parameters; here they
+are made from what the item is about. Its listener is taken out, its models and its writer of files stay in use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certhook.reporting.exchange_text import exchange_line, exchange_text
+from certhook.running.certification import Ended
+from certhook.running.items import Item, concerned
+from certhook.values import Level, Outcome
+
+_STATUSES = {"passed": "passed", "failed": "failed", "skipped": "skipped"}
+
+
+def take_over(config: pytest.Config) -> AllureResults | None:
+    """The writer of a run's results, in the place of allure-pytest's listener; None where nobody wants results."""
+    folder = config.getoption("allure_report_dir", default=None)
+    if not folder:
+        return None
+    config.pluginmanager.unregister(name="allure_listener")
+    return AllureResults(Path(folder))
+
+
+class AllureResults:
+    """Writes into one folder; several processes may."""
+
+    def __init__(self, folder: Path) -> None:
+        from allure_commons import logger
+
+        typed: Any = logger  # has no types
+        self._files = typed.AllureFileLogger(folder)
+        self._host = platform.node()
+
+    def write(self, item: Item, ended: Ended | None, report: pytest.TestReport) -> None:
+        """Write the result of an item, with what was sent for it as an attachment."""
+        from allure_commons.model2 import Attachment, Label, StatusDetails, TestResult
+
+        pack = item.certification.pack
+        case = f"{pack.protocol}-{item.id}"
+        # The same in every run, so that histories line up.
+        identity = hashlib.sha256(case.encode()).hexdigest()[:32]
+        result = TestResult(
+            uuid=str(uuid.uuid4()),
+            name=item.id,
+            fullName=case,
+            historyId=identity,
+            testCaseId=identity,
+            titlePath=[pack.protocol, item.operation.name, item.group],
+            description=_description(item),
+            status=_status(ended, report),
+            statusDetails=_details(StatusDetails, report),
+            labels=[Label(name=name, value=value) for name, value in self._labels(item)],
+            start=round(report.start * 1000),
+            stop=round(report.stop * 1000),
+        )
+        text = evidence(item, ended) if ended else ""
+        if text:
+            source = f"{uuid.uuid4()}-attachment.txt"
+            self._files.report_attached_data(text, source)
+            result.attachments.append(Attachment(name="exchange", source=source, type="text/plain"))
+        self._files.report_result(result)
+
+    def _labels(self, item: Item) -> Iterator[tuple[str, str]]:
+        pack = item.certification.pack
+        requirements = [item.certification.requirements[id] for id in concerned(item)]
+        yield "epic", f"{pack.protocol}: {pack.title}"
+        yield "feature", item.group
+        for requirement in requirements:
+            yield "story", f"{requirement.id}: {requirement.title}"
+        must = any(requirement.level is Level.MUST for requirement in requirements)
+        yield "severity", "critical" if must else "minor"
+        yield "host", self._host
+        yield "thread", str(os.getpid())
+        yield "framework", "certhook"
+        yield "language", "http"
+
+
+def _description(item: Item) -> str:
+    """Each requirement that the item is about, and where it stands in the document."""
+    requirements = [item.certification.requirements[id] for id in concerned(item)]
+    return "\n\n".join(
+        f"**{one.id}** ({one.level}, {one.basis}): {one.title}  \nClause: {one.citation}" for one in requirements
+    )
+
+
+def _status(ended: Ended | None, report: pytest.TestReport) -> str:
+    """What is no judgement of the target, a blocked case or a crash of certhook, is neither passed nor failed."""
+    worst = ended.worst if ended else None
+    if report.failed and (worst is None or worst.outcome is not Outcome.FAILED):
+        return "broken"
+    return _STATUSES[report.outcome]
+
+
+def _details(details: type[Any], report: pytest.TestReport) -> Any:
+    """The message that the test ended with, and the trace where certhook crashed."""
+    if report.passed:
+        return None
+    said = getattr(report, "wasxfail", None) or _message(report)
+    return details(message=said, trace=report.longreprtext or None)
+
+
+def _message(report: pytest.TestReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash else report.longrepr)
+
+
+def evidence(item: Item, ended: Ended) -> str:
+    """The exchanges of an item, in a line each, and the one that decided it in full, redacted.
+
+    Empty where nothing was sent for the item and nothing was found.
+    """
+    records = [delivery.record for delivery in ended.deliveries]
+    found = item.certification.shown(ended.finding.exchange) if ended.finding else None
+    deciding = item.certification.recorded(found) if found else (records[-1] if records else None)
+    if deciding is None:
+        return ""
+    return "\n".join([*map(exchange_line, records), "", exchange_text(deciding)])

@@ -1,0 +1,119 @@
+"""A flow: several valid requests, one after the other, that together show whether a requirement is met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from certhook.building.pool import Exhausted
+from certhook.changes import CONTROL, Change, parameters
+from certhook.errors import Nonconformance
+from certhook.exchange import Failure
+from certhook.judging.answers import Kind
+from certhook.running.cases import Case
+from certhook.running.items import Blocked, Item, conclude
+from certhook.running.settling import CaseResult
+from certhook.sending.courier import Delivery, Errand
+from certhook.values import CaseOutcome, Outcome
+
+
+class NotTested(Exception):
+    """A flow needs something that the target does not offer; the message says what."""
+
+
+class Conversation:
+    """Valid requests of a flow, one after the other. Each must be accepted, else the flow is blocked."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.certification = item.certification
+        self.deliveries: list[Delivery] = []
+
+    @property
+    def profile(self) -> Any:
+        return self.certification.profile
+
+    def control(self, operation: str | None = None) -> Delivery:
+        """Send a valid request of an operation (the item's own by default). Raises Blocked unless it is accepted."""
+        delivery = self.send(CONTROL, operation)
+        if not delivery.accepted:
+            raise Blocked(f"a valid request was not accepted: {delivery.answer.says}")
+        return delivery
+
+    def known(self, operation: str) -> Delivery:
+        """The accepted delivery of a valid request that an earlier flow sent, or of one that is sent now."""
+        kept = self.certification.kept
+        if operation not in kept:
+            kept[operation] = self.control(operation)
+        elif kept[operation] not in self.deliveries:
+            self.deliveries.append(kept[operation])
+        return kept[operation]
+
+    def ask(self, operation: str | None = None, **fields: Any) -> Delivery:
+        """Send a request that is valid but for the values of some fields. Raises Blocked unless it is answered."""
+        (delivery,) = self.ask_each([fields], operation)
+        return delivery
+
+    def ask_each(self, requests: Iterable[Mapping[str, Any]], operation: str | None = None) -> list[Delivery]:
+        """The same for several requests, sent at once; the deliveries are in the order of the requests."""
+        changes = [parameters.replaced(**fields) for fields in requests]
+        deliveries = self._sent(changes, operation)
+        return [self._answered(one, delivery, operation) for one, delivery in zip(changes, deliveries, strict=True)]
+
+    def send(self, change: Change, operation: str | None = None) -> Delivery:
+        """Send a changed request, whatever comes; its answer is held against the rules that hold for every answer."""
+        (delivery,) = self._sent([change], operation)
+        return delivery
+
+    def unchanged(self, member: str, whose: str) -> None:
+        """Two valid requests in a row must show the same member. Raises Nonconformance, or Blocked."""
+        first, second = self.control(), self.control()
+        before, after = first.answer.members.get(member), second.answer.members.get(member)
+        if before != after:
+            raise Nonconformance(
+                f"two valid requests for the same {whose}, one after the other",
+                expected=f"the same {member} in both answers",
+                observed=f"{before!r}, then {after!r}",
+                exchange=second.exchange,
+            )
+
+    def _sent(self, changes: Sequence[Change], operation: str | None) -> list[Delivery]:
+        """One request over a connection of its own, several at once over those of the run."""
+        if self.certification.pulse.stopped:
+            raise Blocked(self.certification.pulse.stopped)
+        wanted = self.certification.pack.operation(operation) if operation else self.item.operation
+        errands = [Errand(wanted, change, self.item.id) for change in changes]
+        courier = self.certification.courier
+        try:
+            sent = list(courier.deliver_all(errands)) if len(errands) > 1 else [courier.deliver(one) for one in errands]
+        except Exhausted as reason:
+            raise Blocked(str(reason)) from None
+        self.deliveries += sent
+        round = self.certification.round(self.item.operation, self.item.group)
+        for change, delivery in zip(changes, sent, strict=True):
+            round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
+        return sent
+
+    def _answered(self, change: Change, delivery: Delivery, operation: str | None) -> Delivery:
+        """The delivery, or a second one where the first brought no answer."""
+        if isinstance(delivery.exchange.answer, Failure):
+            delivery = self.send(change, operation)
+        if isinstance(delivery.exchange.answer, Failure) or delivery.answer.kind is Kind.LIMITED:
+            raise Blocked(f"a request {change.says} was not answered: {delivery.answer.says}")
+        return delivery
+
+    def run(self, test: Callable[[Conversation], None]) -> None:
+        """Run a flow and record what it says of its requirement."""
+        __tracebackhide__ = True
+        (id,) = self.item.requirements
+        try:
+            test(self)
+            outcome = CaseOutcome(id, Outcome.PASSED)
+        except Blocked as blocked:
+            outcome = CaseOutcome(id, Outcome.BLOCKED, str(blocked))
+        except NotTested as reason:
+            outcome = CaseOutcome(id, Outcome.NOT_TESTED, str(reason))
+        except Nonconformance as breach:
+            finding = self.certification.finding(str(breach), breach.expected, breach.observed, breach.exchange)
+            outcome = CaseOutcome(id, self.certification.requirements[id].breach, "", finding)
+        conclude(self.item, [outcome], CaseResult(tuple(self.deliveries)))

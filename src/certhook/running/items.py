@@ -1,0 +1,98 @@
+"""What a collected test is about, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from certhook.judging.invariants import INVARIANTS
+from certhook.pack.model import Operation
+from certhook.running.cases import Case
+from certhook.running.certification import Certification, Ended
+from certhook.running.settling import CaseResult
+from certhook.values import CaseOutcome, Outcome, Requirement
+
+
+class Blocked(Exception):
+    """A case could not be judged. The message begins with `blocked: `."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """What one collected test is about: a case, a rule for every answer, the end of a round, or a flow.
+
+    `id` is stable from run to run and begins with `operation.group.`, which names its round; `requirements` are the ids
+    that it can say something of.
+    """
+
+    id: str
+    certification: Certification
+    group: str
+    operation: Operation
+    requirements: tuple[str, ...]
+    case: Case | None = None
+
+    def __repr__(self) -> str:  # short, since pytest and Allure ask for it again and again
+        return f"<Item {self.id}>"
+
+
+def concerned(item: Item) -> tuple[str, ...]:
+    """The requirements that cannot be called met where an item was not judged.
+
+    A request that is only to be survived is sent for no requirement of its own: then the rules of its group are.
+    """
+    if item.requirements:
+        return item.requirements
+    rules = [one.requirement for one in item.certification.selected_open if is_rule(one.entry.check.invariant)]
+    own = [rule.id for rule in rules if rule.group == item.group]
+    return tuple(own or [rule.id for rule in rules if rule.group == "robustness"])
+
+
+def is_rule(name: str) -> bool:
+    """Whether an invariant is judged answer by answer."""
+    return bool(name) and INVARIANTS[name].per_answer
+
+
+def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None = None) -> None:
+    """Record a case's outcomes and end the test in the way that fits the worst of them."""
+    __tracebackhide__ = True
+    exchanges = (
+        result.exchanges
+        if result
+        else tuple(outcome.finding.exchange for outcome in outcomes if outcome.finding and outcome.finding.exchange)
+    )
+    certification = item.certification
+    certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
+    ended = Ended([certification.accepted(one) for one in outcomes], result.deliveries if result else ())
+    certification.ended[item.id] = ended
+    worst = ended.worst
+    if worst is None or worst.outcome is Outcome.PASSED:
+        return
+    message = f"{worst.outcome.replace('_', ' ')}: {explained(worst, certification.requirements)}"
+    message = certification.redactor.text(message)
+    if worst.outcome is Outcome.FAILED:
+        pytest.fail(message, pytrace=False)
+    if worst.outcome in {Outcome.WARNED, Outcome.WAIVED}:
+        pytest.xfail(message)
+    if worst.outcome is Outcome.BLOCKED:
+        raise Blocked(message)
+    pytest.skip(message)
+
+
+def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> str:
+    """An outcome in a few lines: requirement, clause, what was sent, expected and observed."""
+    requirement = requirements[outcome.requirement]
+    lines = [f"{requirement.id} ({requirement.level}): {requirement.title}", f"  clause:   {requirement.citation}"]
+    if outcome.reason:
+        lines.append(f"  reason:   {outcome.reason}")
+    if outcome.finding:
+        finding = outcome.finding
+        lines += [
+            f"  sent:     {finding.message}",
+            f"  expected: {finding.expected}",
+            f"  observed: {finding.observed}",
+            f"  again:    {finding.curl}",
+        ]
+    return "\n".join(lines)
