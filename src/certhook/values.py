@@ -38,6 +38,11 @@ class Outcome(StrEnum):
         """The outcome of a requirement is that of its cases with the highest severity."""
         return list(Outcome).index(self)
 
+    @property
+    def is_breach(self) -> bool:
+        """Whether the requirement was not met, which is what a waiver can accept."""
+        return self in {Outcome.FAILED, Outcome.WARNED}
+
 
 class Verdict(StrEnum):
     """What a run says of its target, with the exit status that goes with it."""

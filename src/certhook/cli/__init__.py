@@ -17,6 +17,9 @@ _COMMANDS = {
     "list": "List protocols, operations, groups and requirements.",
     "export": "Write a protocol as an OpenAPI document.",
     "faults": "List the reference target's faults, and what each one breaks.",
+    "keygen": "Make a pair of keys to sign verdicts with.",
+    "sign": "Sign the verdict of a finished run.",
+    "verify": "Check a signed verdict.",
 }
 
 

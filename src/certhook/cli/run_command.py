@@ -42,6 +42,7 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
     "--examples-db", metavar="DIR", help="Folder that keeps fuzzed bodies which were found (default: below --output)."
 )
 @click.option("--seed", type=int, metavar="N", help="Same seed, same requests but for ids and times (default: 0).")
+@click.option("--sign-key", metavar="FILE", help="Sign the verdict with this private key: certificate.json.")
 @click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
 def command(protocol: str | None, workers: int | None, *, every: bool, **options: Any) -> None:
     r"""Certify an endpoint against PROTOCOL's document, and write the reports.

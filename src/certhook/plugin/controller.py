@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
@@ -22,14 +22,18 @@ from certhook.running.doctor import examine, serves_one_by_one
 from certhook.running.setup import Setup, prepare_output
 from certhook.values import Outcome, Verdict
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 _VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
 
 
 class Controller:
     """One per run. `setups` are complete, addresses and all, when tests begin."""
 
-    def __init__(self, config: pytest.Config, setups: list[Setup]) -> None:
+    def __init__(self, config: pytest.Config, setups: list[Setup], key: Ed25519PrivateKey | None = None) -> None:
         self._config = config
+        self._key = key
         self.setups = setups
         self.executor: Executor | None = None
         self.results: dict[str, dict[str, Any]] = {}
@@ -47,9 +51,10 @@ class Controller:
             setups = [_with_embedded_profile(setup) for setup in setups]
         for setup in setups:
             _check_something_is_left(setup)
+        key = _signing_key(config.option.sign_key)
         for setup in setups:
             prepare_output(Path(setup.output))
-        controller = cls(config, setups)
+        controller = cls(config, setups, key)
         controller._start_targets()
         controller._direct_reports()
         return controller
@@ -230,6 +235,10 @@ class Controller:
         result = write_result(folder)
         write_har(folder)
         write_allure_files(folder, result, os.environ)
+        if self._key is not None:
+            from certhook.attesting.signing import certificate_of
+
+            certificate_of(folder, self._key).write()
         self.results[setup.protocol] = result
 
 
@@ -242,6 +251,15 @@ def _check_something_is_left(setup: Setup) -> None:
             f"the selection leaves nothing to test: {first.requirement.id} is {str(first.settled).replace('_', ' ')}: "
             f"{first.reason}"
         )
+
+
+def _signing_key(file: str | None) -> Ed25519PrivateKey | None:
+    """The key that the verdict is to be signed with, if any. Raises UsageError where the file holds none."""
+    if file is None:
+        return None
+    from certhook.attesting.keys import private_key
+
+    return private_key(Path(file))
 
 
 def _with_embedded_profile(setup: Setup) -> Setup:
@@ -296,8 +314,14 @@ def _head(certification: Certification) -> dict[str, Any]:
             if waiver.requirement in certification.requirements  # others are not what this run is about
         ],
         "errata": [{"title": one.title, "ruling": one.ruling} for one in pack.errata],
-        "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)],
+        "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)] + _left_out(certification),
     }
+
+
+def _left_out(certification: Certification) -> list[str]:
+    """A certificate of some requirements must not pass for one of all."""
+    selected, all_of_them = len(certification.selected), len(certification.pack.requirements)
+    return [] if selected == all_of_them else [f"only {selected} of {all_of_them} requirements were selected"]
 
 
 def _applies(notice: Any, url: str) -> bool:

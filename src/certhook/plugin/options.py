@@ -29,6 +29,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--examples-db", metavar="DIR", help="folder that keeps fuzzed bodies which were found")
     group.addoption("--seed", type=int, default=0, metavar="N", help="same seed, same requests")
     group.addoption("--require-all", action="store_true", help="a MUST that was not tested makes the run incomplete")
+    group.addoption("--sign-key", metavar="FILE", help="sign the verdict with this private key: certificate.json")
     group.addoption("--embedded", action="store_true", help="certify the built-in reference target")
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="fault of the embedded target")
     group.addoption(

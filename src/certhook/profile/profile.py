@@ -161,7 +161,7 @@ def profile_from(  # noqa: PLR0913 - as load_profile
         options=document["options"],
         limits=_limits(document["limits"]),
         levels={requirement: Level(level) for requirement, level in document["levels"].items()},
-        waivers=tuple(_waiver(waiver) for waiver in document["waivers"]),
+        waivers=tuple(map(Waiver.from_json, document["waivers"])),
         source=source,
     )
 
@@ -278,7 +278,3 @@ def _limits(data: Mapping[str, Any]) -> Limits:
     counts = {name: int(data[name]) for name in ("in_flight", "max_examples") if name in data}
     rates = {name: float(data[name]) for name in ("requests_per_second", "timeout_s") if name in data}
     return Limits(**counts, **rates)  # type: ignore[arg-type] # names of two types, told apart above
-
-
-def _waiver(data: Mapping[str, Any]) -> Waiver:
-    return Waiver(data["requirement"], data["reason"], data["owner"], date.fromisoformat(data["expires"]))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from certhook.errors import UsageError
+from certhook.profile.waivers import Waiver
 from certhook.recording.journal import FORMAT, read_journal
 from certhook.recording.tally import Latencies, Tally
 from certhook.recording.wholefile import write_whole
@@ -19,15 +20,19 @@ RESULT_NAME = "result.json"
 
 _NOTHING_SENT = "nothing was sent for it"
 _STANDING = (Outcome.NOT_TESTED, Outcome.NOT_APPLICABLE)
-_WAIVABLE = (Outcome.FAILED, Outcome.WARNED)
 _JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.WARNED, Outcome.WAIVED)
 
 
 def write_result(directory: Path) -> dict[str, Any]:
     """Build DIR/result.json from DIR/journal.ndjson and return it; the file is there whole or not at all."""
     result = result_of(directory / JOURNAL_NAME)
-    write_whole(directory / RESULT_NAME, (json.dumps(result, indent=2) + "\n").encode("ascii"))
+    write_whole(directory / RESULT_NAME, result_bytes(result))
     return result
+
+
+def result_bytes(result: dict[str, Any]) -> bytes:
+    """The bytes of result.json, the same for the same result."""
+    return (json.dumps(result, indent=2) + "\n").encode("ascii")
 
 
 def result_of(journal_path: Path) -> dict[str, Any]:
@@ -101,14 +106,14 @@ class _Run:
         return {
             "protocol": self._head["protocol"],
             "target": self._head["target"],
-            "verdict": _verdict(requirements, doubts).value,
+            "verdict": verdict_of(requirements, doubts).value,
             "incomplete_because": doubts,
             "started": self._head["started"],
             "duration_s": _seconds(self._head["started"], self._last),
             "requests": self._requests,
             "seed": self._head["seed"],
             "versions": self._head["versions"],
-            "counts": _counts(requirements),
+            "counts": counts_of(requirements),
             "requirements": requirements,
             "latency_ms": self._latencies.summary(),
             **self._context(),
@@ -140,9 +145,9 @@ class _Run:
         if self._doctor and not self._doctor["ok"]:
             return Outcome.BLOCKED, self._doctor["reason"]
         waiver = next((each for each in self._live_waivers() if each["requirement"] == item["id"]), None)
-        if waiver and any(outcome in tally.reasons for outcome in _WAIVABLE):
+        if waiver and any(outcome.is_breach for outcome in tally.reasons):
             used.add(item["id"])
-            return tally.worst(waived=f"waived until {waiver['expires']} by {waiver['owner']}: {waiver['reason']}")
+            return tally.worst(waived=Waiver.from_json(waiver).sentence)
         return tally.worst() if tally.reasons else (Outcome.BLOCKED, _NOTHING_SENT)
 
     def _live_waivers(self) -> list[dict[str, Any]]:
@@ -177,13 +182,15 @@ def _grouped(musts: list[dict[str, Any]], outcome: Outcome, word: str) -> Iterab
         yield f"{who} {word}: {reason}"
 
 
-def _verdict(requirements: list[dict[str, Any]], doubts: list[str]) -> Verdict:
+def verdict_of(requirements: list[dict[str, Any]], doubts: list[str]) -> Verdict:
+    """The verdict that follows from the requirements' levels and outcomes, and from what made the run incomplete."""
     if any(item["level"] == Level.MUST and item["outcome"] == Outcome.FAILED for item in requirements):
         return Verdict.NOT_CERTIFIED
     return Verdict.INCOMPLETE if doubts else Verdict.CERTIFIED
 
 
-def _counts(requirements: list[dict[str, Any]]) -> dict[str, int]:
+def counts_of(requirements: list[dict[str, Any]]) -> dict[str, int]:
+    """Requirements by outcome."""
     order = ("passed", "failed", "warned", "waived", "blocked", "not_tested", "not_applicable")
     return {name: sum(item["outcome"] == name for item in requirements) for name in order}
 

@@ -28,3 +28,14 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that nobody ever reads half of it."""
     with whole_file(path) as file:
         file.write(data)
+
+
+def write_new(path: Path, data: bytes, mode: int) -> None:
+    """Write a file that only those may use whom `mode` names. Raises FileExistsError where there is one already."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError:
+        path.unlink()
+        raise

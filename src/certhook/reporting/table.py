@@ -15,9 +15,10 @@ from certhook.values import Outcome, Verdict
 
 _LIMIT = 300
 _NAMED = 5
+_REPORTS = ("result.json", "certificate.json", "exchanges.har", "allure-results")
 _NARROWEST = 60
 _WIDEST = 160
-_STYLES = {Outcome.FAILED: "bold red", Outcome.WARNED: "yellow", Outcome.BLOCKED: "magenta"}
+_STYLES = {Outcome.FAILED: "bold red", Outcome.WARNED: "yellow", Outcome.BLOCKED: "magenta", Outcome.WAIVED: "cyan"}
 _Row = tuple[Text, tuple[Text, Text, Text], list[str]]
 """A line above, three cells, and commands below."""
 
@@ -32,7 +33,7 @@ _HEADINGS = (Text("Requirement", style="bold"), Text("Expected", style="bold"), 
 
 
 def print_summary(console: Console, result: Mapping[str, Any], directory: Path | None) -> None:
-    """Print the failed, blocked and warned requirements, the counts, and the verdict; `directory` holds the reports.
+    """Print what failed, was blocked, warned or waived, the counts, and the verdict; `directory` holds the reports.
 
     Reads well at 80 columns and in a file. Each `curl` stands on one line of its own, whatever its length.
     """
@@ -46,7 +47,7 @@ def print_summary(console: Console, result: Mapping[str, Any], directory: Path |
             _line(console, Text(command))
     if rows:
         _line(console, Text(""))
-    for text in (_counts(result), *_reasons(result), _verdict(result), *_places(directory)):
+    for text in (Text(counted(result["counts"])), *_reasons(result), _verdict(result), *_places(directory)):
         console.print(text, soft_wrap=False, overflow="fold")
 
 
@@ -82,6 +83,8 @@ def _found(item: Mapping[str, Any], result: Mapping[str, Any]) -> _Row:
     others = item["findings_total"] - 1
     if others:
         observed.append(f"\n(and {others} more in result.json)", style="dim")
+    if item["outcome"] == Outcome.WAIVED:
+        observed.append(f"\n{visible(item['reason'], _LIMIT)}")
     cells = (Text(visible(item["title"])), Text(visible(finding["expected"], _LIMIT)), observed)
     return _heading(item), cells, list(_commands(finding, item, result))
 
@@ -112,9 +115,10 @@ def _heading(item: Mapping[str, Any]) -> Text:
     return heading.append(item["id"], style="bold default")
 
 
-def _counts(result: Mapping[str, Any]) -> Text:
-    parts = [f"{count} {name.replace('_', ' ')}" for name, count in result["counts"].items() if count]
-    return Text(", ".join(parts) or "no requirements")
+def counted(counts: Mapping[str, int]) -> str:
+    """Requirements by outcome, in words; outcomes that none has are left out."""
+    parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    return ", ".join(parts) or "no requirements"
 
 
 def _reasons(result: Mapping[str, Any]) -> Iterator[Text]:
@@ -134,4 +138,5 @@ def _verdict(result: Mapping[str, Any]) -> Text:
 
 def _places(directory: Path | None) -> Iterator[Text]:
     if directory is not None:
-        yield Text(f"Reports: {visible(str(directory))}  (result.json, exchanges.har, allure-results)")
+        names = ", ".join(name for name in _REPORTS if (directory / name).exists())
+        yield Text(f"Reports: {visible(str(directory))}  ({names})")

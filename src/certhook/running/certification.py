@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from certhook.building.pool import Stock
 from certhook.exchange import Exchange
 from certhook.judging.judge import Judge, Judgement
 from certhook.pack.model import Operation
+from certhook.profile.waivers import Waiver
 from certhook.recording.journal import Journal
 from certhook.recording.record import record_of, timestamp
 from certhook.recording.redaction import Redactor
@@ -66,6 +68,12 @@ class Certification:
     def requirements(self) -> dict[str, Requirement]:
         """The requirements of the run by id, at the levels that the profile gives them."""
         return {one.requirement.id: one.requirement for one in self.selected}
+
+    @cached_property
+    def waivers(self) -> dict[str, Waiver]:
+        """The waivers that hold today, by requirement."""
+        today = datetime.now(UTC).date()
+        return {one.requirement: one for one in self.profile.waivers if not one.expired(today)}
 
     @cached_property
     def selected_open(self) -> tuple[Selected, ...]:
@@ -168,6 +176,13 @@ class Certification:
         finding = self.finding(sent, judgement.expected, observed, judgement.exchange)
         return CaseOutcome(requirement.id, requirement.breach, "", finding)
 
+    def accepted(self, outcome: CaseOutcome) -> CaseOutcome:
+        """A case's outcome as it is shown, a waived breach as waived; the journal has what was seen."""
+        waiver = self.waivers.get(outcome.requirement)
+        if waiver is None or not outcome.outcome.is_breach:
+            return outcome
+        return replace(outcome, outcome=Outcome.WAIVED, reason=waiver.sentence)
+
     def finding(self, sent: str, expected: str, observed: str, exchange: Exchange) -> Finding:
         """A finding, with the command that shows it."""
         self._shown[exchange.number] = exchange
@@ -193,6 +208,4 @@ class Certification:
 
 def timestamp_now() -> str:
     """This moment as the journal writes it."""
-    from datetime import UTC, datetime
-
     return timestamp(datetime.now(UTC))

@@ -65,7 +65,7 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     )
     certification = item.certification
     certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
-    ended = Ended(outcomes, result.deliveries if result else ())
+    ended = Ended([certification.accepted(one) for one in outcomes], result.deliveries if result else ())
     certification.ended[item.id] = ended
     worst = ended.worst
     if worst is None or worst.outcome is Outcome.PASSED:
@@ -74,7 +74,7 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     message = certification.redactor.text(message)
     if worst.outcome is Outcome.FAILED:
         pytest.fail(message, pytrace=False)
-    if worst.outcome is Outcome.WARNED:
+    if worst.outcome in {Outcome.WARNED, Outcome.WAIVED}:
         pytest.xfail(message)
     if worst.outcome is Outcome.BLOCKED:
         raise Blocked(message)

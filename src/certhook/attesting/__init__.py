@@ -1,0 +1,1 @@
+"""A run's verdict as a signed statement: keys, statement, envelope, and their verification."""
