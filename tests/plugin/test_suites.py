@@ -57,6 +57,16 @@ def test_without_options_every_protocol_is_certified(tmp_path: Path) -> None:
     assert ended.status == 0, ended.out[-3000:]
 
 
+def test_what_pytest_deselects_is_missing(tmp_path: Path) -> None:
+    """Some cases of a requirement do not stand for all of them, whoever took the others away."""
+    ended = pytest_suites("--protocol", "klas", *SOME, "-k", "not stale", "--output", "run", cwd=tmp_path)
+    assert ended.status == 3, ended.said
+    result = result_in(tmp_path / "run")
+    (stale,) = (one for one in result["requirements"] if one["id"] == "klas.timestamp.stale")
+    assert stale["outcome"] == "blocked"
+    assert "planned and never ended" in stale["reason"]
+
+
 def test_a_requirement_alone_is_tested_alone(tmp_path: Path) -> None:
     """Selecting one requirement leaves one in the result, and a handful of requests."""
     ended = pytest_suites(

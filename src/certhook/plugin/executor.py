@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -132,16 +132,24 @@ class Executor:
         # A test that asks for items of which the run has none, such as another protocol's, is no test of this run.
         items[:] = [test for test in items if _ITEM in test.stash or not test.get_closest_marker("certhook")]
         items.sort(key=_place)
+        if self._worker == 0 and not self._config.option.collectonly:
+            self._write_plan(_items_of(items))
+
+    def _write_plan(self, items: list[Item]) -> None:
+        """Write down, once, what a verdict rests on, before `-k` and the like take any of it away."""
+        for certification in self.certifications:
+            cases = [
+                {"case": item.id, "requirements": list(item.requirements)}
+                for item in items
+                if item.certification is certification
+            ]
+            certification.journal.write("plan", cases=cases)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Say which cases will be sent, and write down, once, what was collected."""
-        items = [test.stash[_ITEM] for test in session.items if _ITEM in test.stash]
+        """Say which cases will be sent."""
+        items = _items_of(session.items)
         for certification in self.certifications:
-            own = [item for item in items if item.certification is certification]
-            certification.plan(item.case for item in own if item.case)
-            if self._worker == 0 and not self._config.option.collectonly:
-                cases = [{"case": item.id, "requirements": list(item.requirements)} for item in own]
-                certification.journal.write("plan", cases=cases)
+            certification.plan(item.case for item in items if item.case and item.certification is certification)
 
     # ------------------------------------------------------------------- running
 
@@ -182,6 +190,10 @@ class Executor:
         outcomes = [CaseOutcome(id, Outcome.BLOCKED, reason) for id in concerned(item)]
         item.certification.record(item.id, item.group, item.operation.name, outcomes)
         return outcomes
+
+
+def _items_of(tests: Iterable[pytest.Item]) -> list[Item]:
+    return [test.stash[_ITEM] for test in tests if _ITEM in test.stash]
 
 
 def _item_of(test: pytest.Item) -> Item | None:
