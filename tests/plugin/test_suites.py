@@ -67,6 +67,20 @@ def test_what_pytest_deselects_is_missing(tmp_path: Path) -> None:
     assert "planned and never ended" in stale["reason"]
 
 
+def test_a_group_is_tested_where_there_is_one(tmp_path: Path) -> None:
+    """Without a protocol, a group concerns the protocols that have something to test in it, and no others."""
+    ended = pytest_suites("--group", "timestamp", *FEW, "--output", "run", cwd=tmp_path)
+    assert ended.status == 0, ended.said
+    assert {path.parent.name for path in (tmp_path / "run").glob("*/result.json")} == {"klas", "fargames"}
+
+
+def test_a_group_that_no_protocol_has_is_refused(tmp_path: Path) -> None:
+    """One word among others that nobody knows is not passed over."""
+    ended = pytest_suites("--group", "timestamp", "--group", "statsu", *FEW, "--output", "run", cwd=tmp_path)
+    assert ended.status == 2
+    assert "'statsu'; did you mean status?" in ended.said
+
+
 def test_a_requirement_alone_is_tested_alone(tmp_path: Path) -> None:
     """Selecting one requirement leaves one in the result, and a handful of requests."""
     ended = pytest_suites(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from certhook.errors import UsageError
-from certhook.pack.loading import protocols
+from certhook.pack.loading import load_pack, protocols
+from certhook.pack.model import Pack
 from certhook.places import suites_dir
 from certhook.running.setup import Setup
 
@@ -54,7 +56,8 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     """One Setup for each protocol that the options name. Raises UsageError."""
     option: Any = config.option
     packs = Path(option.packs) if option.packs else None
-    names = list(dict.fromkeys(option.protocol or protocols(packs)))
+    selections = _selections(option, packs)
+    names = list(selections)
     embedded = option.embedded or not (option.target or option.profile)
     if len(names) > 1 and not embedded:
         raise UsageError(f"--target and --profile go with one --protocol; {len(names)} are meant here")
@@ -74,8 +77,8 @@ def setups_of(config: pytest.Config) -> list[Setup]:
             target=option.target,
             profile_path=option.profile,
             packs=option.packs,
-            groups=tuple(option.group),
-            requirements=tuple(option.requirement),
+            groups=groups,
+            requirements=requirements,
             seed=option.seed,
             max_examples=option.max_examples,
             examples_db=str(Path(option.examples_db).absolute()) if option.examples_db else None,
@@ -86,8 +89,38 @@ def setups_of(config: pytest.Config) -> list[Setup]:
             variants=tuple(option.variant),
             latency_ms=option.latency_ms,
         )
-        for name in names
+        for name, (groups, requirements) in selections.items()
     ]
+
+
+Selection = tuple[tuple[str, ...], tuple[str, ...]]
+"""The groups and the requirements that were asked for; all where there are none."""
+
+
+def _selections(option: Any, packs: Path | None) -> dict[str, Selection]:
+    """What is selected of each protocol.
+
+    Where none was named, of those alone of which the selection names something. What is in none goes to all of them, to
+    be refused.
+    """
+    asked: Selection = (tuple(option.group), tuple(option.requirement))
+    if option.protocol or not any(asked):
+        return dict.fromkeys(option.protocol or protocols(packs), asked)
+    found = {name: _selected_of(load_pack(name, packs), *asked) for name in protocols(packs)}
+    unknown = tuple(
+        tuple(word for word in words if not any(word in one[kind] for one in found.values()))
+        for kind, words in enumerate(asked)
+    )
+    if any(unknown):
+        return dict.fromkeys(found, (unknown[0], unknown[1]))
+    return {name: one for name, one in found.items() if any(one)}
+
+
+def _selected_of(pack: Pack, groups: Iterable[str], ids: Iterable[str]) -> Selection:
+    """What of a selection a protocol can be asked for: groups in which something can be tested, and its own ids."""
+    testable = {one.requirement.group for one in pack.entries if not one.check.not_applicable}
+    own = {one.id for one in pack.requirements}
+    return tuple(one for one in groups if one in testable), tuple(one for one in ids if one in own)
 
 
 def default_output(names: list[str]) -> Path:
