@@ -46,6 +46,9 @@ class Crash(Exception):
 class Application:
     """A web application of which a protocol's target is made; each step can be overridden."""
 
+    path = "/"
+    methods: tuple[str, ...] = ("POST",)
+
     async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
         """Answer one request."""
         return self.answer(request)
@@ -62,6 +65,30 @@ class Application:
     def handle(self, request: HttpRequest) -> Reply:
         """What a valid request is answered with. Raises Refusal for any other."""
         raise NotImplementedError
+
+    # ------------------------------------------------------------- what any web application checks
+
+    def check_route(self, request: HttpRequest) -> None:
+        if request.path != self.path:
+            raise self.misdirected(404)
+
+    def check_method(self, request: HttpRequest) -> None:
+        if request.method not in self.methods:
+            raise self.misdirected(405, ((b"Allow", b"POST"),))
+
+    def check_encoding(self, request: HttpRequest) -> None:
+        if (request.header("Content-Encoding") or "identity").lower() != "identity":
+            raise self.illegible(415)
+
+    def misdirected(self, status: int, headers: Headers = ()) -> Refusal:
+        """How a request to the wrong path, or with the wrong method, is refused."""
+        raise NotImplementedError
+
+    def illegible(self, status: int = 200) -> Refusal:
+        """How a body that cannot be read is refused."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------- the answer
 
     def refuse(self, refusal: Refusal, request: HttpRequest) -> Reply:
         return Reply(self.refusal_status(refusal), self.refusal_fields(refusal, request), refusal.headers)

@@ -53,7 +53,6 @@ class EvenbetTarget(Application):
     """A poker platform that does all that the document asks for, and is configured to ask for a currency."""
 
     route = re.compile(r"/v2/app/users/([^/]+)/session")
-    methods: tuple[str, ...] = ("POST",)
     secret: bytes | None = b"evenbet-reference-3b8e60f2"
     client_id = "reference-casino"
     currency_mandatory = True
@@ -112,13 +111,11 @@ class EvenbetTarget(Application):
         if not self.route.fullmatch(request.path):
             raise Refusal("Not found", 404)
 
-    def check_method(self, request: HttpRequest) -> None:
-        if request.method not in self.methods:
-            raise Refusal("Method not allowed", 405, ((b"Allow", b"POST"),))
+    def misdirected(self, status: int, headers: Headers = ()) -> Refusal:
+        return Refusal("Method not allowed", status, headers)
 
-    def check_encoding(self, request: HttpRequest) -> None:
-        if (request.header("Content-Encoding") or "identity").lower() != "identity":
-            raise Refusal("Unsupported encoding", 415)
+    def illegible(self, status: int = 200) -> Refusal:
+        return Refusal("Unsupported encoding", status)
 
     def check_media_type(self, request: HttpRequest) -> None:
         given = (request.header("Content-Type") or FORM).partition(";")[0].strip().lower()

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from certhook.reference.application import Application, Fields, Refusal, Reply
-from certhook.reference.json_reader import Unreadable, read_json
-from certhook.reference.wire import HttpAnswer, HttpRequest
+from certhook.reference.application import Fields, Refusal, Reply
+from certhook.reference.json_application import JsonApplication
+from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 AUTHENTICATE_FAILED = "1"
 INVALID_ROUND = "4"
@@ -37,13 +37,12 @@ PLAYER = Player("PPT_327", "GBP", "GB", 197545.35, "PPT")
 LAUNCH_TOKENS = tuple(f"PPT_{uuid.uuid5(uuid.NAMESPACE_URL, f'launch/{number}').hex.upper()}" for number in range(800))
 
 
-class EviTarget(Application):
+class EviTarget(JsonApplication):
     """An EVI server that does all that the document asks for. Its launch tokens can be used again and again."""
 
     username = "evi-reference"
     password = "Launch9-harbour-Tulip"  # noqa: S105 - of a target that holds nothing
     path = "/Authenticate"
-    methods: tuple[str, ...] = ("POST",)
     optional: tuple[str, ...] = ("ExtraData", "GameCode", "ClientIp", "ClientIP")
     launched: Mapping[str, Player] = dict.fromkeys(LAUNCH_TOKENS, PLAYER)
 
@@ -80,36 +79,11 @@ class EviTarget(Application):
         self.check_optional(fields)
         return self.succeed(self.find_player(fields["ClientToken"]), fields)
 
-    # ------------------------------------------------------------- HTTP
+    def misdirected(self, status: int, headers: Headers = ()) -> Refusal:
+        return Refusal(GENERAL_ERROR, status, headers)
 
-    def check_route(self, request: HttpRequest) -> None:
-        if request.path != self.path:
-            raise Refusal(GENERAL_ERROR, 404)
-
-    def check_method(self, request: HttpRequest) -> None:
-        if request.method not in self.methods:
-            raise Refusal(GENERAL_ERROR, 405, ((b"Allow", b"POST"),))
-
-    def check_encoding(self, request: HttpRequest) -> None:
-        if (request.header("Content-Encoding") or "identity").lower() != "identity":
-            raise Refusal(GENERAL_ERROR, 415)
-
-    # ------------------------------------------------------------- the body
-
-    def parse(self, body: bytes) -> Fields:
-        try:
-            value = self.read(body)
-        except Unreadable:
-            raise Refusal(GENERAL_ERROR) from None
-        return self.object_of(value)
-
-    def read(self, body: bytes) -> Any:
-        return read_json(body)
-
-    def object_of(self, value: Any) -> Fields:
-        if not isinstance(value, dict):
-            raise Refusal(GENERAL_ERROR)
-        return value
+    def illegible(self, status: int = 200) -> Refusal:
+        return Refusal(GENERAL_ERROR, status)
 
     # ------------------------------------------------------------- credentials
 

@@ -1,7 +1,7 @@
 """The conformant fargames target: a chain of small steps, each of which a fault or a variant can override.
 
-handle: check_route -> check_method -> examine: given_signature -> parse -> check_shape -> find_agent -> check_signature
-    -> check_timestamp -> perform: link, demo_link or list_games
+handle: operation_of -> check_method_of -> examine: given_signature -> parse -> check_shape -> find_agent
+    -> check_signature -> check_timestamp -> perform: link, demo_link or list_games
 """
 # ruff: noqa: ARG002 - a step takes what an override of it may need
 
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from certhook.reference.application import Application, Fields, Refusal, Reply
+from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.fargames.platform import (
     AGENT,
     AGENT_WITHOUT_TOKEN,
@@ -30,18 +30,17 @@ from certhook.reference.fargames.platform import (
     is_web_address,
     refusal,
 )
-from certhook.reference.json_reader import Unreadable, read_json
+from certhook.reference.json_application import JsonApplication
 from certhook.reference.wire import HttpAnswer, HttpRequest
 
 LINK, DEMO, LIST = "get_game_link", "get_game_link_demo", "list"
 _TEXTS_OF_A_DEMO = ("player_id", "player_username", "language", "currency", "home_url", "ip")
 
 
-class FargamesTarget(Application):
+class FargamesTarget(JsonApplication):
     """A games platform that does all that the document asks for."""
 
     prefix = "/api/games/"
-    methods: tuple[str, ...] = ("POST",)
     window_s = 300
     numbers: Mapping[str, tuple[str, ...]] = {
         LINK: ("agent_id", "timestamp", "game_id"),
@@ -74,25 +73,24 @@ class FargamesTarget(Application):
     # ------------------------------------------------------------- HTTP
 
     def handle(self, request: HttpRequest) -> Reply:
-        operation = self.check_route(request)
-        self.check_method(operation, request)
+        operation = self.operation_of(request)
+        self.check_method_of(operation, request)
         self.check_encoding(request)
         return self.examine(operation, request)
 
-    def check_route(self, request: HttpRequest) -> str:
+    def operation_of(self, request: HttpRequest) -> str:
         """The operation that the path names."""
         operation = request.path.removeprefix(self.prefix)
         if operation not in self.numbers:
             raise refusal("game_not_found")
         return operation
 
-    def check_method(self, operation: str, request: HttpRequest) -> None:
+    def check_method_of(self, operation: str, request: HttpRequest) -> None:
         if request.method not in self.methods:
             raise refusal("method_not_allowed", headers=((b"Allow", b"POST"),))
 
-    def check_encoding(self, request: HttpRequest) -> None:
-        if (request.header("Content-Encoding") or "identity").lower() != "identity":
-            raise refusal(INVALID)
+    def illegible(self, status: int = 200) -> Refusal:
+        return refusal(INVALID)
 
     # ------------------------------------------------------------- the document's checks in their order
 
@@ -148,18 +146,6 @@ class FargamesTarget(Application):
         raise refusal("invalid_signature")
 
     # ------------------------------------------------------------- the body
-
-    def parse(self, body: bytes) -> Fields:
-        try:
-            value = self.read(body)
-        except Unreadable:
-            raise refusal(INVALID) from None
-        if not isinstance(value, dict):
-            raise refusal(INVALID)
-        return value
-
-    def read(self, body: bytes) -> Any:
-        return read_json(body)
 
     def check_shape(self, operation: str, fields: Fields) -> None:
         for name in self.numbers[operation]:

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from certhook.reference.application import Application, Fields, Refusal, Reply
-from certhook.reference.json_reader import Unreadable, read_json
+from certhook.reference.application import Fields, Refusal, Reply
+from certhook.reference.json_application import JsonApplication
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 INVALID_BODY = "ERR_INVALID_BODY"
@@ -36,12 +36,11 @@ PLAYER = Player("12001", "7b0f3a52-6d0c-4f9e-9a38-2f6f5d1c8e01", "EUR", "30")
 OTHER_PLAYER = Player("12002", "c4d9e8f7-1b2a-4c3d-8e5f-60718293a4b5", "USD", "125.50")
 
 
-class KlasTarget(Application):
+class KlasTarget(JsonApplication):
     """An operator's webhook that does all that the document asks for."""
 
     secret = b"klas-reference-9f2d41c7"
     path = "/authenticate"
-    methods: tuple[str, ...] = ("POST",)
     window_s = 300
     texts: tuple[str, ...] = ("request_id", "session_id", "player_id")
     players: Mapping[str, Player] = {player.player_id: player for player in (PLAYER, OTHER_PLAYER)}
@@ -86,19 +85,11 @@ class KlasTarget(Application):
         self.check_session(player, fields["session_id"])
         return self.succeed(player)
 
-    # ------------------------------------------------------------- HTTP
+    def misdirected(self, status: int, headers: Headers = ()) -> Refusal:
+        return Refusal(BAD_PARAMS, status, headers)
 
-    def check_route(self, request: HttpRequest) -> None:
-        if request.path != self.path:
-            raise Refusal(BAD_PARAMS, 404)
-
-    def check_method(self, request: HttpRequest) -> None:
-        if request.method not in self.methods:
-            raise Refusal(BAD_PARAMS, 405, ((b"Allow", b"POST"),))
-
-    def check_encoding(self, request: HttpRequest) -> None:
-        if (request.header("Content-Encoding") or "identity").lower() != "identity":
-            raise Refusal(INVALID_BODY, 415)
+    def illegible(self, status: int = 200) -> Refusal:
+        return Refusal(INVALID_BODY, status)
 
     # ------------------------------------------------------------- the signature
 
@@ -127,19 +118,7 @@ class KlasTarget(Application):
     def signature_matches(self, given: str, right: str) -> bool:
         return hmac.compare_digest(given.encode("latin-1"), right.encode("ascii"))
 
-    # ------------------------------------------------------------- the body
-
-    def parse(self, body: bytes) -> Fields:
-        try:
-            value = self.read(body)
-        except Unreadable:
-            raise Refusal(INVALID_BODY) from None
-        if not isinstance(value, dict):
-            raise Refusal(INVALID_BODY)
-        return value
-
-    def read(self, body: bytes) -> Any:
-        return read_json(body)
+    # ------------------------------------------------------------- the fields
 
     def check_shape(self, fields: Fields) -> None:
         for name in self.texts:

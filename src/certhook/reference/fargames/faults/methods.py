@@ -21,9 +21,9 @@ class ListGetAccepted(FargamesTarget):
             return self.succeed(operation, self.list_games(AGENT))
         return super().examine(operation, request)
 
-    def check_method(self, operation: str, request: HttpRequest) -> None:
+    def check_method_of(self, operation: str, request: HttpRequest) -> None:
         if operation != LIST or request.method != "GET":
-            super().check_method(operation, request)
+            super().check_method_of(operation, request)
 
 
 @fault("put-accepted", breaks=[_NOT_ALLOWED])
@@ -51,7 +51,7 @@ class DeleteAccepted(FargamesTarget):
 class Methods405OtherCode(FargamesTarget):
     """Answers other methods with HTTP 405 and the code of bad fields."""
 
-    def check_method(self, operation: str, request: HttpRequest) -> None:
+    def check_method_of(self, operation: str, request: HttpRequest) -> None:
         if request.method not in self.methods:
             raise refusal(INVALID, 405)
 
