@@ -193,6 +193,11 @@ def concluded(id: str) -> list[CaseOutcome]:
     return _concluded.pop(id, [])
 
 
+def outcomes_of(item: Item) -> list[CaseOutcome]:
+    """As above, and they stay to be asked for."""
+    return _concluded.get(item.id, [])
+
+
 _evidence: dict[str, tuple[Delivery, ...]] = {}
 """As above: what was sent for an item, and came back."""
 
@@ -203,8 +208,7 @@ def evidence(item: Item) -> str:
     Asked for once; empty where nothing was sent for the item and nothing was found.
     """
     exchanges = [delivery.exchange for delivery in _evidence.pop(item.id, ())]
-    outcomes = _concluded.get(item.id, [])
-    worst = max((one for one in outcomes if one.finding), key=lambda one: one.outcome.severity, default=None)
+    worst = max((one for one in outcomes_of(item) if one.finding), key=lambda one: one.outcome.severity, default=None)
     found = item.certification.shown(worst.finding.exchange) if worst and worst.finding else None
     deciding = found or (exchanges[-1] if exchanges else None)
     if deciding is None:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
-from certhook.suite import Item, concerned, evidence
-from certhook.values import Level
+from certhook.suite import Item, concerned, evidence, outcomes_of
+from certhook.values import Level, Outcome, Requirement
 
 CASE_LABEL = "certhookCase"
+
+_LABELS = ("epic", "feature", "story", "severity", "suite")
+"""Labels that are kept; allure-pytest's others name the machine and the process, or repeat these."""
+
+_OUTCOME = re.compile("|".join(f"{one.replace('_', ' ')}: " for one in Outcome))
+_EXCEPTION = re.compile(rf"\A(?:XFAIL|[\w.]+:) (?={_OUTCOME.pattern})")
+_REPEATED = "\n\n_pytest.outcomes.XFailed: "
 
 
 def label(item: Item) -> None:
@@ -16,24 +24,32 @@ def label(item: Item) -> None:
     import allure
 
     dynamic: Any = allure.dynamic  # has no types
-    pack = item.certification.pack
-    requirements = [item.certification.requirements[id] for id in concerned(item)]
+    pack, requirements = item.certification.pack, item.certification.requirements
+    outcomes = {one.requirement: one.outcome for one in outcomes_of(item)}
+    # What the case found wrong says nothing against the other requirements that it was sent for.
+    unmet = [id for id, outcome in outcomes.items() if outcome.severity > Outcome.PASSED.severity]
+    told = [requirements[id] for id in unmet or concerned(item)]
     dynamic.epic(f"{pack.protocol}: {pack.title}")
     dynamic.feature(item.group)
-    for requirement in requirements:
+    for requirement in told:
         dynamic.story(f"{requirement.id}: {requirement.title}")
-    must = any(requirement.level is Level.MUST for requirement in requirements)
+    must = any(requirement.level is Level.MUST for requirement in told)
     dynamic.severity(allure.severity_level.CRITICAL if must else allure.severity_level.MINOR)
     dynamic.title(item.id)
-    dynamic.description(
-        "\n\n".join(
-            f"**{one.id}** ({one.level}, {one.basis}): {one.title}  \nClause: {one.citation}" for one in requirements
-        )
-    )
+    everything = dict.fromkeys((*unmet, *concerned(item)))
+    dynamic.description("\n\n".join(_described(requirements[id], outcomes.get(id)) for id in everything))
     dynamic.label(CASE_LABEL, f"{pack.protocol}-{item.id}")
     text = evidence(item)
     if text:
         allure.attach(text, name="exchange", attachment_type=allure.attachment_type.TEXT)
+
+
+def _described(requirement: Requirement, outcome: Outcome | None) -> str:
+    """A requirement in Markdown, and what the case says of it."""
+    lines = [f"**{requirement.id}** ({requirement.level}, {requirement.basis}): {requirement.title}"]
+    lines += [f"Clause: {requirement.citation}"]
+    lines += [f"Outcome: {outcome.replace('_', ' ')}"] if outcome else []
+    return "  \n".join(lines)
 
 
 def stabilise() -> None:
@@ -57,7 +73,16 @@ class StableIdentity:
         case = next((one.value for one in result.labels if one.name == CASE_LABEL), None)
         if case is None:
             return
-        result.labels = [one for one in result.labels if one.name != CASE_LABEL]
+        result.labels = [one for one in result.labels if one.name in _LABELS]
         result.parameters = []
         result.fullName = case
         result.testCaseId = result.historyId = hashlib.sha256(case.encode()).hexdigest()[:32]
+        if result.statusDetails is not None:
+            _begin_with_outcome(result.statusDetails)
+
+
+def _begin_with_outcome(details: Any) -> None:
+    """Take away the exception's name, which pytest puts before a message and some of them behind it once more."""
+    message = _EXCEPTION.sub("", details.message or "").partition(_REPEATED)[0]
+    if _OUTCOME.match(message):
+        details.message, details.trace = message, None
