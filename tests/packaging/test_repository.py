@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -75,6 +76,16 @@ def test_lock_holds_no_address() -> None:
     assert "://" not in lock
     assert "index-url" not in lock
     assert "find-links" not in lock
+
+
+def test_the_lock_of_npm_holds_no_address() -> None:
+    """Packages of npm are locked by digest, one version each, and come from whatever registry is set."""
+    (path,) = ROOT.glob("src/**/package-lock.json")
+    packages = json.loads(path.read_text())["packages"]
+    named = json.loads(path.with_name("package.json").read_text())["dependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in named} == named
+    assert packages.pop("")["dependencies"] == named
+    assert all(one["integrity"].startswith("sha512-") and "resolved" not in one for one in packages.values())
 
 
 def test_lock_meets_the_declared_bounds() -> None:
