@@ -100,7 +100,9 @@ def test_lock_meets_the_declared_bounds() -> None:
     assert unmet == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md", "docs/reading-a-report.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link of a document leads to a file or folder of the repository."""
     path = ROOT / document
