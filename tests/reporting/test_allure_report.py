@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from certhook.errors import Unavailable, UsageError
-from certhook.reporting.allure_report import node, write_allure_report
+from certhook.reporting.allure_report import installation, node, write_allure_report
 from certhook.reporting.allure_report.installation import allure_script, cache_folder
 from tests.browsing import opened
 from tests.running import Ended, certhook, inline, profile_file, pytest_suites, result_in
@@ -183,7 +183,7 @@ def test_an_unreachable_target_has_a_category(tmp_path: Path) -> None:
 
 def test_a_second_run_has_a_trend(folder: Path, tmp_path: Path) -> None:
     """With a history, the report of a later run knows the earlier one; made again, it is the same and counts once."""
-    certhook("run", "klas", "--embedded", *SOME, "--output", "two", cwd=tmp_path)
+    certhook("run", "klas", "--embedded", "--group", "methods", "--output", "two", cwd=tmp_path)
     history = shutil.copyfile(folder.parent / "history.jsonl", tmp_path / "history.jsonl")
     for _ in range(2):
         page = write_allure_report(tmp_path / "two", history).read_text(encoding="utf-8")
@@ -277,6 +277,12 @@ def test_without_a_registry_a_line_says_what_to_do(
     assert line.endswith(": check the registry that npm is set to use, NPM_CONFIG_REGISTRY or `registry` in ~/.npmrc")
     assert list((tmp_path / "cache" / "certhook").iterdir()) == []
     assert not (copy / "allure-report").exists()
+
+
+@pytest.mark.parametrize("output", ["", "{}", '{"error": null}', "<html>"])
+def test_an_npm_that_gives_no_reason_is_no_riddle(output: str) -> None:
+    """Whatever npm prints when it fails, there is a line for it."""
+    assert installation._reason(output) == "it does not say why"
 
 
 def test_a_cache_that_cannot_be_written_is_named(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
