@@ -13,6 +13,7 @@ from certhook.errors import UsageError
 _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
     "serve": "Run a protocol's reference target.",
+    "report": "Make the reports of a finished run.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",
     "export": "Write a protocol as an OpenAPI document.",
