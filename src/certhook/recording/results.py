@@ -101,14 +101,14 @@ class _Run:
         return {
             "protocol": self._head["protocol"],
             "target": self._head["target"],
-            "verdict": _verdict(requirements, doubts).value,
+            "verdict": verdict_of(requirements, doubts).value,
             "incomplete_because": doubts,
             "started": self._head["started"],
             "duration_s": _seconds(self._head["started"], self._last),
             "requests": self._requests,
             "seed": self._head["seed"],
             "versions": self._head["versions"],
-            "counts": _counts(requirements),
+            "counts": counts_of(requirements),
             "requirements": requirements,
             "latency_ms": self._latencies.summary(),
             **self._context(),
@@ -177,13 +177,15 @@ def _grouped(musts: list[dict[str, Any]], outcome: Outcome, word: str) -> Iterab
         yield f"{who} {word}: {reason}"
 
 
-def _verdict(requirements: list[dict[str, Any]], doubts: list[str]) -> Verdict:
+def verdict_of(requirements: list[dict[str, Any]], doubts: list[str]) -> Verdict:
+    """The verdict that follows from how the requirements stand; `doubts` are the reasons to call a run incomplete."""
     if any(item["level"] == Level.MUST and item["outcome"] == Outcome.FAILED for item in requirements):
         return Verdict.NOT_CERTIFIED
     return Verdict.INCOMPLETE if doubts else Verdict.CERTIFIED
 
 
-def _counts(requirements: list[dict[str, Any]]) -> dict[str, int]:
+def counts_of(requirements: list[dict[str, Any]]) -> dict[str, int]:
+    """Requirements by outcome."""
     order = ("passed", "failed", "warned", "waived", "blocked", "not_tested", "not_applicable")
     return {name: sum(item["outcome"] == name for item in requirements) for name in order}
 
