@@ -12,6 +12,7 @@ from certhook.errors import UsageError
 
 _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
+    "report": "Build the HTML report of a finished run.",
     "compare": "Say what got worse, and what got better, between two runs.",
     "serve": "Run a protocol's reference target.",
     "doctor": "Look whether a run is going to mean anything.",
