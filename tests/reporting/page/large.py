@@ -40,7 +40,9 @@ def _exchange(number: int) -> Exchange:
     answer = json.dumps({"currency": "EUR", "balance": f"{number}.00", "status_code": "OK"}).encode()
     signed = (("Content-Type", "application/json"), ("X-Signature", f"{number:064x}"), ("Content-Length", "58"))
     started = datetime(2026, 11, 20, 10, tzinfo=UTC) + timedelta(milliseconds=3 * number)
-    return Exchange(number, f"case-{number}", request, Response(200, signed, answer), started, 0.001 + number % 97 / 1e4)
+    return Exchange(
+        number, f"case-{number}", request, Response(200, signed, answer), started, 0.001 + number % 97 / 1e4
+    )
 
 
 def _case(record: Line, id: str) -> Line:

@@ -18,7 +18,7 @@ WIDTH = 640
 
 _HEIGHT = 100
 _BINS_PER_DECADE = 20
-_SHORTEST_MS = 0.01
+_SHORTEST_MS, _LONGEST_MS = 0.01, 1e6
 _ROUND = [digit * 10.0**power for power in range(-2, 7) for digit in (1, 2, 5)]
 _MOST_TICKS = 12
 
@@ -39,7 +39,7 @@ class Timings:
         if record["response"] is None:
             self.unanswered += 1
         else:
-            elapsed = max(record["elapsed_ms"], _SHORTEST_MS)
+            elapsed = min(max(record["elapsed_ms"], _SHORTEST_MS), _LONGEST_MS)
             self._bins[math.floor(math.log10(elapsed) * _BINS_PER_DECADE)] += 1
 
     def histogram(self, marks: Mapping[str, float]) -> Histogram | None:

@@ -19,7 +19,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Recorded text; `whole` says whether all of it is here, and `elsewhere` where the rest is."""
+    """Recorded text, made visible; `whole` says whether all of it is here, and `elsewhere` where the rest is."""
 
     text: str
     whole: bool = True

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from certhook.reporting.escaping import visible_lines
 from certhook.reporting.page.model import Passage, ShownExchange
 
 BUDGET = 2_000_000
@@ -28,7 +29,7 @@ def room_for(result: Mapping[str, Any], exchanges: Mapping[int, ShownExchange]) 
     findings = [finding for one in result["requirements"] for finding in one["findings"]]
     shown = [exchanges[finding["exchange"]] for finding in findings if finding["exchange"] in exchanges]
     sizes = [passage.size for one in shown for passage in one.passages]
-    commands = sum(Passage(finding["curl"]).size for finding in findings)
+    commands = sum(Passage(visible_lines(finding["curl"])).size for finding in findings)
     limit = fair_limit(sizes, BUDGET)
     cut = {number: one.within(limit) for number, one in exchanges.items()}
     return Room(cut, commands=sum(sizes) + commands <= BUDGET)
