@@ -19,7 +19,7 @@ URL = "https://staging.operator.example/webhook/authenticate"
 
 def large_run(folder: Path, findings: int) -> Path:
     """Write the journal of a run with so many findings, of requests as a run sends them, and return its folder."""
-    ids = [f"klas.{GROUPS[number % len(GROUPS)]}.made-{number}" for number in range(findings // FINDINGS_SHOWN)]
+    ids = list(map(id_of, range(findings // FINDINGS_SHOWN)))
     with Journal.open(folder / "journal.ndjson", Redactor([], ["X-Signature"], b"salt")) as journal:
         journal.write(**run_line(*map(requirement, ids)))
         journal.write(**doctor_line())
@@ -28,6 +28,11 @@ def large_run(folder: Path, findings: int) -> Path:
             journal.write(**_case(record, ids[number // FINDINGS_SHOWN]))
         journal.write(**end_line())
     return folder
+
+
+def id_of(number: int) -> str:
+    """The id of a requirement of such a run; each has as many findings as a result shows."""
+    return f"klas.{GROUPS[number % len(GROUPS)]}.made-{number}"
 
 
 def _exchange(number: int) -> Exchange:

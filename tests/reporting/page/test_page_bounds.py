@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from certhook.recording.folders import stored_run
 from certhook.recording.results import write_result
+from certhook.recording.tally import FINDINGS_SHOWN
 from certhook.reporting.page.messages import LONGEST
 from certhook.reporting.page.model import Passage
 from certhook.reporting.page.rendering import write_page
 from certhook.reporting.page.room import BUDGET, fair_limit, room_for
 from tests.browsing import browsing
 from tests.recording.lines import MUST, case_line, exchange_line, finding, outcome, run_line, text_body
-from tests.reporting.page.large import large_run
+from tests.reporting.page.large import id_of, large_run
 from tests.reporting.page.pages import page_from
 
 FINDINGS = 3000
@@ -45,13 +47,16 @@ def test_a_large_run_makes_a_small_page(large: Path) -> None:
 
 
 def test_a_large_page_opens_at_once(large: Path) -> None:
-    """Chromium has it open, filter and all, in less than 2 s."""
+    """Chromium has it open, filter and all, in less than 2 s, and finds the last of its requirements."""
     path = write_page(large, stored_run(large).result)
     with browsing() as browser:
         page = browser.new_page()
         page.goto(path.as_uri())
         navigation: Any = page.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
         assert page.get_by_role("status").inner_text() == "600 of 600 requirements shown"
+        number = FINDINGS // FINDINGS_SHOWN - 1
+        page.goto(f"{path.as_uri()}#{id_of(number)}")
+        expect(page.get_by_text(f"with digit {number * FINDINGS_SHOWN} of its")).to_be_in_viewport()
     assert navigation["loadEventEnd"] < 2000 * SLACK
 
 

@@ -17,7 +17,7 @@
     let shown = 0;
     for (const one of requirements) {
       const fits = names.every((name) => ["", one.dataset[name]].includes(byId(name).value));
-      one.hidden = !(fits && text(one).includes(sought));
+      one.hidden = !(fits && (sought === "" || text(one).includes(sought)));
       shown += !one.hidden;
     }
     for (const group of document.querySelectorAll(".group"))
