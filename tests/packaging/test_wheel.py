@@ -98,6 +98,13 @@ def test_wheel_carries_the_suites(distributions: Distributions) -> None:
     assert {f"certhook/{name}" for name in suites} <= set(names)
 
 
+def test_wheel_carries_the_package(distributions: Distributions) -> None:
+    """The wheel holds every file of the package: modules, and the templates of pages beside them."""
+    names = zipfile.ZipFile(distributions.wheel).namelist()
+    assert "certhook/reporting/page/report.html.j2" in names
+    assert {name.removeprefix("src/") for name in tracked("src")} <= set(names)
+
+
 def test_wheel_holds_nothing_else(distributions: Distributions) -> None:
     """The wheel puts certhook and its metadata into an environment, and no other top-level name."""
     names = zipfile.ZipFile(distributions.wheel).namelist()

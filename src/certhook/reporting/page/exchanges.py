@@ -52,7 +52,7 @@ def _numbers(result: Mapping[str, Any]) -> Iterator[int | None]:
             yield finding["exchange"]
 
 
-def _take(exchanges: Exchanges, record: Mapping[str, Any], wanted: set[int | None]) -> None:
+def _take(exchanges: Exchanges, record: dict[str, Any], wanted: set[int | None]) -> None:
     exchanges.timings.setdefault(record["operation"], Timings()).add(record)
     if record["number"] in wanted:
         exchanges.shown[record["number"]] = shown_exchange(record)

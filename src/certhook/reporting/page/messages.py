@@ -16,13 +16,13 @@ LONGEST = 16 * 1024
 _ROW = 8
 
 
-def shown_exchange(record: Mapping[str, Any]) -> ShownExchange:
+def shown_exchange(record: dict[str, Any]) -> ShownExchange:
     """An exchange's line of the journal, as the page has it."""
     request, response = record["request"], record["response"]
     version = f" {request['http_version']}" if "http_version" in request else ""
     return ShownExchange(
         record["number"],
-        exchange_line(dict(record)),
+        exchange_line(record),
         record["case"],
         record["started"],
         tuple(_remarks(record)),

@@ -54,19 +54,15 @@ def groups_of(requirements: Sequence[ShownRequirement]) -> tuple[Group, ...]:
 
 
 def matrix_of(groups: Sequence[Group]) -> Matrix:
-    """How many requirements of each group there are, by level and outcome."""
+    """How many requirements of each group there are, by level and outcome, the worst first."""
     counts = {group.name: Counter((one.level, one.outcome) for one in group.requirements) for group in groups}
     totals = sum(counts.values(), Counter())
-    filled = [(level, outcome) for level in Level for outcome in _worst_first() if totals[level, outcome]]
+    filled = [(level, outcome) for level in Level for outcome in reversed(Outcome) if totals[level, outcome]]
     return Matrix(
         tuple(Column(*one) for one in filled),
         tuple((name, tuple(count[one] for one in filled)) for name, count in counts.items()),
         tuple(totals[one] for one in filled),
     )
-
-
-def _worst_first() -> Iterator[Outcome]:
-    return reversed(Outcome)
 
 
 def unjudged_in(requirements: Sequence[ShownRequirement]) -> Iterator[Unjudged]:
