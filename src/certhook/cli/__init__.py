@@ -12,8 +12,9 @@ from certhook.errors import UsageError
 
 _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
+    "report": "Build the pages of a finished run.",
+    "compare": "Say what got worse, and what got better, between two runs.",
     "serve": "Run a protocol's reference target.",
-    "report": "Make the reports of a finished run.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",
     "export": "Write a protocol as an OpenAPI document.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -279,6 +279,7 @@ def _head(certification: Certification) -> dict[str, Any]:
     return {
         "format": 1,
         "protocol": pack.protocol,
+        "document": pack.title,
         "target": profile.url,
         "started": timestamp(now),
         "seed": setup.seed,
@@ -314,7 +315,7 @@ def _head(certification: Certification) -> dict[str, Any]:
             for waiver in profile.waivers
             if waiver.requirement in certification.requirements  # others are not what this run is about
         ],
-        "errata": [{"title": one.title, "ruling": one.ruling} for one in pack.errata],
+        "errata": [asdict(one) for one in pack.errata],
         "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)] + _left_out(certification),
     }
 

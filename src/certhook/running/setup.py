@@ -15,6 +15,7 @@ from certhook.pack.model import Pack
 from certhook.pack.naming import named
 from certhook.profile.mistakes import place_of
 from certhook.profile.profile import Profile, profile_from, read_profile
+from certhook.recording.folders import is_run
 from certhook.running.cases import Selected, select
 from certhook.values import GROUPS, Basis
 
@@ -152,15 +153,11 @@ def prepare_outputs(folders: Sequence[Path]) -> None:
 
     Raises UsageError for a folder that has something in it and is not a run's.
     """
-    ran_before = len(folders) > 1 and any(map(_is_run, folders))
+    ran_before = len(folders) > 1 and any(map(is_run, folders))
     for folder in folders:
         _prepare_output(folder)
     for name in _SHARED if ran_before else ():
         shutil.rmtree(folders[0].parent / name, ignore_errors=True)
-
-
-def _is_run(folder: Path) -> bool:
-    return any((folder / name).exists() for name in ("journal.ndjson", "result.json"))
 
 
 def _prepare_output(folder: Path) -> None:
@@ -170,7 +167,7 @@ def _prepare_output(folder: Path) -> None:
     """
     try:
         names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        if not names <= set(OUTPUTS) and not _is_run(folder):
+        if not names <= set(OUTPUTS) and not is_run(folder):
             raise UsageError(
                 f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
             )
