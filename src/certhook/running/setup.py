@@ -37,8 +37,8 @@ class Setup:
     """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
 
     `blocked` says why nothing can be sent; `one_by_one` that the target serves one connection at a time; `salt` (hex)
-    keys the tags that stand for masked values; `used` counts, by
-    place in the profile, the values of lists that were used up before workers took their shares.
+    keys the tags that stand for masked values. Before workers began, `numbered` was the last number of an exchange, and
+    `used` counts, by place in the profile, the values of lists that were used up.
     """
 
     protocol: str
@@ -61,6 +61,7 @@ class Setup:
     latency_ms: int = 0
     blocked: str = ""
     one_by_one: bool = False
+    numbered: int = 0
     used: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
