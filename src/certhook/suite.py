@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -20,6 +21,7 @@ from certhook.exchange import Failure
 from certhook.judging.answers import Kind
 from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
+from certhook.reporting.again import commands_for
 from certhook.reporting.exchange_text import exchange_line, exchange_text
 from certhook.running.cases import Case
 from certhook.running.certification import Certification
@@ -173,7 +175,8 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     worst = max(outcomes, key=lambda one: one.outcome.severity, default=None)
     if worst is None or worst.outcome is Outcome.PASSED:
         return
-    message = f"{worst.outcome.replace('_', ' ')}: {explained(worst, item.certification.requirements)}"
+    said = explained(worst, item.certification.requirements, Path(item.certification.setup.output))
+    message = f"{worst.outcome.replace('_', ' ')}: {said}"
     message = item.certification.redactor.text(message)
     if worst.outcome is Outcome.FAILED:
         pytest.fail(message, pytrace=False)
@@ -213,8 +216,11 @@ def evidence(item: Item) -> str:
     return "\n".join([*lines, "", exchange_text(item.certification.recorded(deciding))])
 
 
-def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> str:
-    """An outcome in a few lines: requirement, clause, what was sent, expected and observed."""
+def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement], folder: Path) -> str:
+    """An outcome in a few lines: requirement, clause, what was sent, expected and observed, and how to see it again.
+
+    `folder` is the run's.
+    """
     requirement = requirements[outcome.requirement]
     lines = [f"{requirement.id} ({requirement.level}): {requirement.title}", f"  clause:   {requirement.citation}"]
     if outcome.reason:
@@ -225,7 +231,7 @@ def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> 
             f"  sent:     {finding.message}",
             f"  expected: {finding.expected}",
             f"  observed: {finding.observed}",
-            f"  again:    {finding.curl}",
+            *(f"  again:    {command}" for command in commands_for(finding.as_json(), folder)),
         ]
     return "\n".join(lines)
 

@@ -13,6 +13,7 @@ from certhook.errors import UsageError
 _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
     "compare": "Say what got worse, and what got better, between two runs.",
+    "replay": "Send a recorded exchange again, and say whether its finding still stands.",
     "serve": "Run a protocol's reference target.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",

@@ -20,7 +20,7 @@ from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement
 from certhook.pack.model import Operation
 from certhook.running.cases import Case
-from certhook.running.settling import CaseResult, Settler
+from certhook.running.settling import CaseResult, Settler, spoilt
 from certhook.sending.courier import Courier, Delivery, Errand
 from certhook.values import Requirement
 
@@ -230,8 +230,7 @@ class Round:
         """A control over every connection: whatever bad request went over it last must not have spoilt it."""
         control = self._courier.control(self._operation, f"{self._name}.lane-control")
         for delivery in self._courier.deliver_over_each_lane(control):
-            spoilt = not delivery.accepted and delivery.exchange.nth > 0
-            if spoilt and delivery.before is not None and not delivery.before.change.legal:
+            if spoilt(delivery) and delivery.before is not None and not delivery.before.change.legal:
                 self._settler.poisons(delivery.before)
         self._watch.note(self._settler.poisonings)
 
