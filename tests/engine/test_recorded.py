@@ -150,11 +150,16 @@ def test_masked_credentials_are_put_back(tmp_path: Path) -> None:
         assert request.again().body == request.sent.body
 
 
+def _flipped_at(body: bytes, place: int) -> bytes:
+    return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+
+
 REFUSED: dict[str, tuple[str, Damage]] = {
     "a secret that is none of the profile's": (
         "evi",
         lambda body: body.replace(b'"Account"', b'"Password":"another","Account"'),
     ),
+    "a secret of which one bit was flipped": ("evi", lambda body: _flipped_at(body, body.index(b'"Password":"') + 14)),
     "a body that was cut": ("klas", lambda body: body + b" " * 100_000),
 }
 

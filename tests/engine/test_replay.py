@@ -153,3 +153,12 @@ def test_too_much_used_up_test_data_cannot_be_told(replaying: Serve, left: int) 
     replayed = made.replay(*WRONG_PASSWORD)
     assert replayed.exit_status == 3
     assert "refuse" in replayed.unclear
+
+
+def test_a_body_with_masked_test_data_is_not_said_to_be_mended(replaying: Serve) -> None:
+    """Nobody can know which value of a list a fuzzed body held: it may be shown to be broken, and not to be mended."""
+    answering, _ = spent(0)
+    made = replaying(answering, "evi", ("single-use-tokens",))
+    replayed = made.replay("authenticate.malformed.fuzzed", "evi.robustness.no-server-error")
+    assert replayed.exit_status == 3
+    assert "may have been another" in replayed.unclear

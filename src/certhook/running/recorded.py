@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -36,8 +36,6 @@ RECORDED = "recorded"
 _UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(rb"(?<![\w.])\d{10,13}(?![\w.])")
 _OURS = ("user-agent",)
-
-Refresh = Callable[[bytes], bytes]
 
 
 def recorded_request(record: Mapping[str, Any], base: str) -> Request:
@@ -68,15 +66,18 @@ def made_anew(record: Mapping[str, Any], certification: Certification) -> Change
     operation, request = certification.pack.operation(record["operation"]), record["request"]
     encoding = next((value for name, value in request["headers"] if name.lower() == "content-encoding"), "")
     pack, body = _packing(encoding, body_bytes(request["body"]))
-    valid = certification.builder.fields(operation)
-    if len(pack(_unmasked(body, operation, valid))) != request["body"]["bytes"]:
+    lists = certification.stock.used.keys()
+    if (
+        len(pack(_unmasked(body, operation, certification.builder.fields(operation), lists)))
+        != request["body"]["bytes"]
+    ):
         raise UsageError(
             f"exchange {record['number']}: what was taken out of its body when it was recorded is no value of the "
             "profile's, or it was cut, so that it cannot be made again"
         )
 
     def apply(draft: Draft) -> None:
-        draft.body = _refreshed(_unmasked(body, operation, draft.fields), draft, record, certification)
+        draft.body = _refreshed(_unmasked(body, operation, draft.fields, lists), draft, record, certification)
 
     def finish(fresh: Request) -> Request:
         signature = certification.pack.signing.header.lower()
@@ -119,13 +120,17 @@ def _packing(encoding: str, raw: bytes) -> tuple[Callable[[bytes], bytes], bytes
     return PACKINGS[encoding], plain
 
 
-def _unmasked(body: bytes, operation: Operation, fields: Mapping[str, Any]) -> bytes:
-    """The body with the valid values back in place of what was masked under their names."""
-    for place in leaves(operation.request):
+def _unmasked(body: bytes, operation: Operation, fields: Mapping[str, Any], lists: Collection[str]) -> bytes:
+    """The body with the valid values back in place of what was masked under their names.
+
+    A mask with a tag hides another value than the profile's, but where that is one of a list.
+    """
+    for place, schema in leaves(operation.request).items():
         value = _at(fields, place)
         if isinstance(value, str):
+            tag = b"[0-9a-f]{8}" if schema.get("x-pool") in lists else b""
             name = re.escape(json.dumps(place.rpartition(".")[2]).encode())
-            masked = re.compile(rb'(%b\s*:\s*")\*\*\*(?:[0-9a-f]{8})?(?=")' % name)
+            masked = re.compile(rb'(%b\s*:\s*")\*\*\*%b(?=")' % (name, tag))
             body = masked.sub(partial(_with, json.dumps(value)[1:-1].encode()), body)
     return body
 

@@ -72,15 +72,19 @@ def replay(evidence: Evidence, certification: Certification, *, verbatim: bool =
         raise UsageError(f"exchange {number}: its finding takes several requests, which --verbatim does not send")
     try:
         sick = _sick(case, certification)
-        replayed = Replayed(unclear=sick) if sick else _replayed(evidence, trials, certification)
+        replayed = Replayed(unclear=sick) if sick else _replayed(evidence, trials, certification, case)
     except Exhausted as reason:
         replayed = Replayed(unclear=str(reason))
     return replace(replayed, notes=tuple(_notes(evidence, certification, case, verbatim=verbatim)))
 
 
-def _replayed(evidence: Evidence, trials: Trials, certification: Certification) -> Replayed:
+def _replayed(evidence: Evidence, trials: Trials, certification: Certification, case: Case) -> Replayed:
     tried = {id: trials.of(id) for id in evidence.findings}
-    rulings = [_ruling(id, evidence.findings[id], trial, certification) for id, trial in tried.items()]
+    # A value of a list is masked with what was made of it: a body made anew may have lost its damage.
+    sure = case.change.name != RECORDED or not certification.stock.draws_for(case.operation)
+    rulings = [
+        _ruling(certification.requirements[id], evidence.findings[id], trial, sure=sure) for id, trial in tried.items()
+    ]
     shown = tuple(tried.values()) or (trials.answered,)
     exchanges = {exchange.number: exchange for trial in shown for exchange in trial.exchanges}
     untold = [ruling.now for ruling in rulings if ruling.stands is None] or [shown[0].blocked] * (not rulings)
@@ -137,12 +141,15 @@ def _passed_over(certification: Certification) -> bool:
     return any(passed)
 
 
-def _ruling(id: str, finding: Finding, trial: Trial, certification: Certification) -> Ruling:
-    requirement = certification.requirements[id]
-    if trial.breaks(id):
-        return Ruling(requirement, finding, str(trial.judgements[id].observed), stands=True)
+def _ruling(requirement: Requirement, finding: Finding, trial: Trial, *, sure: bool) -> Ruling:
+    if trial.breaks(requirement.id):
+        return Ruling(requirement, finding, str(trial.judgements[requirement.id].observed), stands=True)
     if trial.blocked:
         return Ruling(requirement, finding, trial.blocked, stands=None)
+    if not sure:
+        return Ruling(
+            requirement, finding, f"{trial.says}, but what was masked in it may have been another", stands=None
+        )
     return Ruling(requirement, finding, f"as expected: {trial.says}", stands=False)
 
 
