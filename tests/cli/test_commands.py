@@ -22,7 +22,7 @@ from tests.targets import Answering, conformant, open_to_all, plain, refusing, s
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
-COMMANDS = ("run", "report", "compare", "serve", "doctor", "list", "faults", "keygen", "sign", "verify")
+COMMANDS = ("run", "report", "compare", "replay", "serve", "doctor", "list", "faults", "keygen", "sign", "verify")
 ONE = ("--requirement", "klas.signature.header-missing", *FEW)
 
 
@@ -170,13 +170,13 @@ def test_served_and_certified_from_another_process(tmp_path: Path) -> None:
 
 
 def test_a_fault_is_named_with_the_command_that_shows_it(tmp_path: Path) -> None:
-    """Status 1, and a table with the requirement, what was expected, what came, and a curl."""
+    """Status 1, and a table with the requirement, what was expected, what came, and how to see it again."""
     words = ("--embedded", "--fault", "signature-prefix", "--group", "signature", "--output", "out", *FEW)
     ended = certhook("run", "klas", *words, cwd=tmp_path)
     assert ended.status == 1
     assert "NOT CERTIFIED" in ended.out
     assert "klas.signature.prefix" in ended.out.replace("\n", "")
-    assert "curl --silent" in ended.out
+    assert f"certhook replay {tmp_path / 'out'} " in ended.out
     assert outcomes_in(tmp_path / "out")["klas.signature.prefix"] == "failed"
 
 

@@ -14,7 +14,18 @@ from certhook.recording.results import result_of
 from certhook.reporting.comparison import Comparisons, compared
 from certhook.reporting.comparison_markdown import as_markdown, code
 from certhook.reporting.comparison_text import print_comparisons
-from tests.recording.lines import MUST, Line, case_line, end_line, exchange_line, journal_at, outcome, run_line
+from tests.recording.lines import (
+    MUST,
+    SHOULD,
+    Line,
+    case_line,
+    end_line,
+    exchange_line,
+    journal_at,
+    outcome,
+    requirement,
+    run_line,
+)
 
 HOSTILE = "\x1b[2J</td>`` @everyone #1 [x](javascript:alert(1)) ![](http://evil.example)\n# big\u202e"
 
@@ -89,6 +100,23 @@ def test_a_code_span_holds_any_text(text: str) -> None:
     assert found, span
     assert found[1] not in re.findall("`+", found[2])
     assert span.isprintable()
+
+
+@pytest.mark.parametrize("writer", [printed, as_markdown])
+def test_everything_else_that_differs_is_told(tmp_path: Path, writer: Any) -> None:
+    """Levels that changed, requirements of one run only with the reason, and flaky ones."""
+
+    def run(*requirements: Line, reason: str = "") -> Line:
+        cases = [case_line(outcome(one["id"], "blocked" if reason else "passed", reason)) for one in requirements]
+        return result_of(journal_at(tmp_path / "journal.ndjson", run_line(*requirements), *cases, end_line()))
+
+    flaky = "flaky: first no HTTP answer; sent again: HTTP 200"
+    old = run(requirement(MUST), requirement(SHOULD, "SHOULD"), reason=flaky)
+    text = writer(Comparisons((compared(old, run(requirement(MUST, "SHOULD"), requirement("klas.fields.new"))),)))
+    for part in ("MUST -> SHOULD blocked -> passed", "MUST passed (other selection)", flaky):
+        assert part in text
+    assert text.index("fixes: 1") < text.index("new requirements: 1") < text.index("gone requirements: 1")
+    assert "in the old run" in text
 
 
 @pytest.mark.parametrize("writer", [printed, as_markdown])

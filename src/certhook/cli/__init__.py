@@ -14,6 +14,7 @@ _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
     "report": "Build the pages of a finished run.",
     "compare": "Say what got worse, and what got better, between two runs.",
+    "replay": "Send a recorded exchange again, and say whether its finding still stands.",
     "serve": "Run a protocol's reference target.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",

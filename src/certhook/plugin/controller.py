@@ -200,7 +200,7 @@ class Controller:
         try:
             certification.journal.write("run", **_head(certification))
             checks = examine(certification)
-            used = certification.stock.used
+            used, numbered = certification.stock.used, certification.courier.numbered
             reason = next((check.says for check in checks if not check.ok), "")
             certification.journal.write(
                 "doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks]
@@ -209,7 +209,8 @@ class Controller:
             certification.close()
         if reason:
             sys.stderr.write(f"certhook: {reason}\n")
-        return replace(setup, blocked=reason, used=used, one_by_one=serves_one_by_one(checks))
+        one_by_one = serves_one_by_one(checks)
+        return replace(setup, blocked=reason, used=used, numbered=numbered, one_by_one=one_by_one)
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""

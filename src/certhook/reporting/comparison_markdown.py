@@ -42,7 +42,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield from (_side("old", comparison.old), _side("new", comparison.new))
     yield from (f"- note: {code(remark)}" for remark in remarks_on(comparison))
     for section in sections_of(comparison):
-        yield from ("", f"**{len(section.entries)} {section.heading}**", "")
+        yield from ("", f"**{section.heading}: {len(section.entries)}**", "")
         yield from (line for entry in section.entries for line in _entry(entry))
 
 

@@ -42,7 +42,7 @@ def _side(name: str, side: Side) -> Text:
 
 
 def _section(section: Section, folder: Path | None) -> list[Text]:
-    heading = Text(f"\n{len(section.entries)} {section.heading}", style=_STYLES.get(section.heading, "bold"))
+    heading = Text(f"\n{section.heading}: {len(section.entries)}", style=_STYLES.get(section.heading, "bold"))
     return [heading, *(line for entry in section.entries for line in _entry(entry, folder))]
 
 

@@ -47,6 +47,11 @@ class CaseResult:
         return tuple(delivery.exchange.number for delivery in self.deliveries)
 
 
+def spoilt(control: Delivery) -> bool:
+    """Whether a control failed for the request before it, on the same connection; a fresh one has none before it."""
+    return not control.accepted and control.exchange.nth > 0
+
+
 class Settler:
     """Settles the cases of one round.
 
@@ -110,7 +115,7 @@ class Settler:
     def poisons(self, suspect: Errand) -> bool:
         """Whether a control on the same connection right after that request fails; then that is a finding about it."""
         bad, after = self._courier.deliver_in_turn([suspect, self._courier.control(suspect.operation, suspect.case)])
-        if after.accepted or after.exchange.nth == 0:
+        if not spoilt(after):
             return False
         requirement = self._judge.requirement_of("recovers")
         if requirement:

@@ -41,8 +41,8 @@ class Setup:
     """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
 
     `blocked` says why nothing can be sent; `one_by_one` that the target serves one connection at a time; `salt` (hex)
-    keys the tags that stand for masked values; `used` counts, by
-    place in the profile, the values of lists that were used up before workers took their shares.
+    keys the tags that stand for masked values. Before workers began, `numbered` was the last number of an exchange, and
+    `used` counts, by place in the profile, the values of lists that were used up.
     """
 
     protocol: str
@@ -65,6 +65,7 @@ class Setup:
     latency_ms: int = 0
     blocked: str = ""
     one_by_one: bool = False
+    numbered: int = 0
     used: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -84,8 +85,30 @@ class Setup:
             words += [word for one in values for word in (flag, one)]
         for flag, value in (("--target", self.target), ("--profile", self.profile_path)):
             words += [flag, value] if value else []
-        words += ["--seed", str(self.seed)] if self.seed else []
+        for number, flag in ((self.seed, "--seed"), (self.latency_ms, "--latency-ms")):
+            words += [flag, str(number)] if number else []
         return shlex.join(words)
+
+    @classmethod
+    def of_command(cls, command: str, output: str) -> Setup:
+        """The setup of which that is the `command`. Raises ValueError for any other text."""
+        _, _, protocol, *words = shlex.split(command)
+        embedded = "--embedded" in words
+        pairs = [word for word in words if word != "--embedded"]
+        values: dict[str, list[str]] = {}
+        for flag, value in zip(pairs[::2], pairs[1::2], strict=True):
+            values.setdefault(flag, []).append(value)
+        return cls(
+            protocol,
+            output,
+            target=values.get("--target", [None])[0],
+            profile_path=values.get("--profile", [None])[0],
+            embedded=embedded,
+            faults=tuple(values.get("--fault", ())),
+            variants=tuple(values.get("--variant", ())),
+            seed=int(values.get("--seed", ["0"])[0]),
+            latency_ms=int(values.get("--latency-ms", ["0"])[0]),
+        )
 
     def load(self) -> Loaded:
         """Read the pack and the profile, and select the requirements. Raises UsageError, nothing having been sent."""
