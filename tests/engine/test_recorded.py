@@ -21,8 +21,8 @@ from certhook.changes.change import Change, Draft, Stage
 from certhook.errors import UsageError
 from certhook.exchange import Exchange, Request, Response
 from certhook.reference import profile, target_class
+from certhook.replaying.recorded import is_carried_otherwise, made_anew, recorded_request
 from certhook.running.certification import Certification
-from certhook.running.recorded import is_carried_otherwise, made_anew, recorded_request
 from tests.certifying import certifying
 
 HOUR_S = 3600

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from certhook.exchange import Exchange, Response
-from certhook.recording.evidence import Evidence
 from certhook.reference import profile, target_class
+from certhook.replaying.evidence import Evidence
+from certhook.replaying.replay import Replayed, replay
 from certhook.running.certification import Certification
-from certhook.running.replay import Replayed, replay
 from certhook.values import Finding
 from tests.certifying import certifying
 from tests.targets import Answering, Served, conformant, dropping, open_to_all, refusing, serving, wrong_from

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from certhook.errors import UsageError
-from certhook.recording.evidence import Evidence
-from certhook.running.resuming import setup_of
+from certhook.replaying.evidence import Evidence
+from certhook.replaying.resuming import setup_of
 from certhook.running.setup import Setup
 
 TARGET = "http://target.example"

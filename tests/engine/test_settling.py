@@ -16,6 +16,7 @@ from certhook.running.settling import CaseResult
 from certhook.sending import courier, transport
 from tests.certifying import authenticate, certifying
 from tests.targets import (
+    Answer,
     Answering,
     Call,
     Served,
@@ -112,6 +113,23 @@ def test_a_breach_that_does_not_repeat_was_seen_all_the_same(trial: Try) -> None
     assert tried.unmet
     assert "sent again" in tried.result.flaky
     assert len(tried.result.exchanges) == 2
+
+
+def test_each_answer_breaks_something_else(trial: Try) -> None:
+    """A breach that came once is not laid aside for another that came once: the second is tried again, too."""
+    answers: list[Answering] = [open_to_all, lambda _: plain(500, b"overflow"), lambda _: plain(500, b"overflow")]
+
+    def changing(call: Call) -> Answer:
+        if not bad(call):
+            return conformant(call)
+        turn = call.served.notes["turn"] = call.served.notes.get("turn", -1) + 1
+        answering = answers[turn]
+        return answering(call)
+
+    tried = trial(changing)
+    assert "klas.robustness.no-server-error" in tried.unmet
+    assert not tried.result.flaky
+    assert tried.served.notes["turn"] == 2
 
 
 def test_a_dropped_connection_that_was_reused_is_excused(trial: Try) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from certhook.reference import target_class
 from certhook.reference.wire import HttpAnswer
+from certhook.replaying.trials import TRIES, Trials
 from certhook.running.cases import Case
 from certhook.running.certification import Certification
-from certhook.running.trials import TRIES, Trials
 from certhook.values import Finding
 from tests.certifying import certifying
 from tests.targets import (

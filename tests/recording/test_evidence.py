@@ -9,7 +9,7 @@ import pytest
 
 from certhook.errors import UsageError
 from certhook.exchange import Failure, FailureKind, Response
-from certhook.recording.evidence import Evidence, answer_of, evidence_of
+from certhook.replaying.evidence import Evidence, answer_of, evidence_of
 from tests.recording.lines import MUST, SHOULD, Line, case_line, exchange_line, finding, journal_at, run_line
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from certhook.recording.evidence import Evidence
-from certhook.reporting.replay_text import conclusion, replay_text
-from certhook.running.replay import Replayed, Ruling
+from certhook.replaying.evidence import Evidence
+from certhook.replaying.replay import Replayed, Ruling
+from certhook.replaying.replay_text import conclusion, replay_text
 from certhook.values import Basis, Finding, Level, Requirement
 from tests.recording.lines import exchange_line, text_body
 

@@ -33,10 +33,10 @@ def command(folder: Path, number: int, target: str | None, profile: str | None, 
       2  wrong usage: no such exchange, or one that cannot be made again
       3  it cannot be told: the target was not reached, or refuses a valid request
     """
-    from certhook.recording.evidence import evidence_of
-    from certhook.reporting.replay_text import conclusion, replay_text
-    from certhook.running.replay import replay
-    from certhook.running.resuming import resumed, setup_of
+    from certhook.replaying.evidence import evidence_of
+    from certhook.replaying.replay import replay
+    from certhook.replaying.replay_text import conclusion, replay_text
+    from certhook.replaying.resuming import resumed, setup_of
 
     evidence = evidence_of(folder, number)
     with tempfile.TemporaryDirectory() as output:

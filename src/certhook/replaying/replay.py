@@ -13,13 +13,13 @@ from typing import Any
 from certhook.building.pool import Exhausted
 from certhook.changes import CONTROL
 from certhook.errors import UsageError
-from certhook.recording.evidence import Evidence, answer_of
+from certhook.replaying.evidence import Evidence, answer_of
+from certhook.replaying.recorded import RECORDED
+from certhook.replaying.retracing import byte_for_byte, case_of
+from certhook.replaying.trials import SPARE, Trial, Trials
 from certhook.running.cases import Case
 from certhook.running.certification import Certification
 from certhook.running.doctor import CheckUp, examine
-from certhook.running.recorded import RECORDED
-from certhook.running.retracing import byte_for_byte, case_of
-from certhook.running.trials import SPARE, Trial, Trials
 from certhook.values import Finding, Requirement
 
 

@@ -21,9 +21,9 @@ from certhook.building.pool import Exhausted
 from certhook.exchange import Exchange, Failure, Response
 from certhook.judging.answers import read_answer
 from certhook.judging.judge import Judgement
+from certhook.replaying.flows import run_flow
 from certhook.running.cases import Case
 from certhook.running.certification import Certification
-from certhook.running.flows import run_flow
 from certhook.running.settling import Settler, spoilt
 from certhook.sending.courier import Delivery, Errand
 from certhook.values import Finding

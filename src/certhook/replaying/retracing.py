@@ -9,9 +9,9 @@ from typing import Any
 from certhook.changes import CONTROL, Scope, changes_of
 from certhook.errors import UsageError
 from certhook.pack.model import Operation
+from certhook.replaying.recorded import is_carried_otherwise, made_anew, recorded_request
 from certhook.running.cases import Case, body_asks
 from certhook.running.certification import Certification
-from certhook.running.recorded import is_carried_otherwise, made_anew, recorded_request
 
 
 def case_of(record: Mapping[str, Any], certification: Certification) -> Case:

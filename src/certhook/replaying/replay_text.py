@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from certhook.recording.evidence import Evidence
+from certhook.replaying.evidence import Evidence
+from certhook.replaying.replay import Replayed, Ruling
 from certhook.reporting.escaping import visible
 from certhook.reporting.exchange_text import http_text
-from certhook.running.replay import Replayed, Ruling
 
 STILL_BROKEN, NO_LONGER, UNCLEAR = "still broken", "no longer", "it cannot be told"
 
