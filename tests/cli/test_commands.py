@@ -39,6 +39,8 @@ def test_help_is_for_newcomers(command: str, monkeypatch: Patch, capfd: Capture)
     options = [one for one in found.params if isinstance(one, click.Option) and not one.hidden]
     assert all(one.help for one in options)
     assert all(one.opts[-1] in ended.out for one in options)
+    assert "\\" not in ended.out
+    assert "Exit status:\n" in ended.out or "Exit status:" not in ended.out
 
 
 def test_the_commands_are_listed(monkeypatch: Patch, capfd: Capture) -> None:

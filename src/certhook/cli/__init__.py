@@ -51,7 +51,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="certhook")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    r"""Conformance tests for signed casino integration endpoints.
+    """Conformance tests for signed casino integration endpoints.
 
     Plays the documented caller, sends the target one carefully built request after another, and says which of the
     document's requirements it meets.
@@ -59,7 +59,7 @@ def cli(context: click.Context) -> None:
     \b
     Try it:   certhook run klas --embedded
     For real: certhook run klas --target https://staging.example/webhook --profile klas.toml
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

@@ -23,7 +23,7 @@ _RUN = click.Path(path_type=Path, exists=True)
 @json_option
 @click.option("--markdown", is_flag=True, help="As Markdown, for a pull request or a chat.")
 def command(old: Path, new: Path, *, as_json: bool, markdown: bool) -> None:
-    r"""Compare two runs: OLD and NEW are folders of runs, or result.json files.
+    """Compare two runs: OLD and NEW are folders of runs, or result.json files.
 
     Folders of `certhook run --all` are compared protocol by protocol; a folder of a run that was killed counts as far
     as it came.
@@ -33,7 +33,7 @@ def command(old: Path, new: Path, *, as_json: bool, markdown: bool) -> None:
       0  nothing got worse in a way that matters
       1  a regression: a requirement or the verdict got worse, or a protocol was not run again
       2  wrong usage: no runs, or runs of two protocols
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     if as_json and markdown:
         raise UsageError("--json and --markdown exclude each other")
     from certhook.reporting.comparison import Comparisons, compared

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--verbatim", is_flag=True, help="Byte for byte, old time, ids and signature included.")
 @options_of_a_target
 def command(folder: Path, number: int, target: str | None, profile: str | None, *, verbatim: bool) -> None:
-    r"""Send exchange number EXCHANGE of the run in DIR again, and say whether what was found in it still stands.
+    """Send exchange number EXCHANGE of the run in DIR again, and say whether what was found in it still stands.
 
     The request is made anew from the run's profile, at the run's target: freshly timed, and signed. A target that the
     run had started itself is started again, with its faults.
@@ -32,7 +32,7 @@ def command(folder: Path, number: int, target: str | None, profile: str | None, 
       1  still broken
       2  wrong usage: no such exchange, or one that cannot be made again
       3  it cannot be told: the target was not reached, or refuses a valid request
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     from certhook.replaying.evidence import evidence_of
     from certhook.replaying.replay import replay
     from certhook.replaying.replay_text import conclusion, replay_text
