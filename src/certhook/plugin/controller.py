@@ -317,7 +317,8 @@ def _head(certification: Certification) -> dict[str, Any]:
             if waiver.requirement in certification.requirements  # others are not what this run is about
         ],
         "errata": [asdict(one) for one in pack.errata],
-        "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)] + _left_out(certification),
+        "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)]
+        + [*profile.route.notices, *_left_out(certification)],
     }
 
 

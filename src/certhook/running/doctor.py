@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from certhook.building.pool import Exhausted
 from certhook.changes import Scope, changes_of
 from certhook.exchange import Failure, FailureKind, Response
 from certhook.judging.answers import Kind
+from certhook.profile.route import Route
 from certhook.running.certification import Certification
 from certhook.sending.courier import Delivery, Errand
 
@@ -59,11 +60,12 @@ def examine(certification: Certification) -> list[CheckUp]:
 
 def _checks(certification: Certification) -> Iterator[CheckUp]:
     parts = urlsplit(certification.profile.url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    yield _name(host, port)
-    yield _connection(host, port, min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
-    if parts.scheme == "https":
-        yield _tls(host, port)
+    route = certification.profile.route
+    first = urlsplit(route.proxy_address) if route.proxy_address else parts
+    yield _name(*_door(first))
+    yield _connection(*_door(first), min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
+    if parts.scheme == "https" and route.proxy is None:
+        yield _tls(*_door(parts), route)
     for operation in certification.pack.operations:
         control = certification.courier.control(operation, f"{operation.name}.doctor")
         delivery, beside = _delivered(control, certification)
@@ -92,6 +94,11 @@ def _delivered(control: Errand, certification: Certification) -> tuple[Delivery,
     if isinstance(delivery.exchange.answer, Failure):
         delivery = courier.deliver(control)
     return delivery, beside
+
+
+def _door(parts: SplitResult) -> tuple[str, int]:
+    """Host and port of a URL."""
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _connections(beside: Delivery) -> CheckUp:
@@ -124,16 +131,20 @@ def _connection(host: str, port: int, limit_s: float) -> CheckUp:
     return CheckUp("connection", True, f"{host} port {port} takes connections")
 
 
-def _tls(host: str, port: int) -> CheckUp:
-    context = ssl.create_default_context()
+def _tls(host: str, port: int, route: Route) -> CheckUp:
+    context = route.trust()
     try:
         with (
             socket.create_connection((host, port), timeout=CONNECT_LIMIT_S) as plain,
             context.wrap_socket(plain, server_hostname=host),
         ):
-            return CheckUp("TLS", True, "the certificate is trusted and fits the name")
+            says = "any certificate is taken (insecure)" if route.insecure else "the certificate is trusted, and fits"
+            return CheckUp("TLS", True, says)
     except ssl.SSLCertVerificationError as error:
-        says = f"the certificate of {host} is not trusted ({error.verify_message}): mend it, or check target.url"
+        says = (
+            f"the certificate of {host} is not trusted ({error.verify_message}): "
+            "mend it, check target.url, or name its CA with --ca-file"
+        )
         return CheckUp("TLS", False, says)
     except OSError as error:
         return CheckUp("TLS", False, f"no TLS with {host} port {port} ({_words(error)}): is it http rather than https?")

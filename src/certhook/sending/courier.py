@@ -17,6 +17,7 @@ from certhook.judging.answers import Answer, Kind
 from certhook.judging.judge import Judge
 from certhook.pack.model import Operation
 from certhook.profile.profile import Limits
+from certhook.profile.route import Route
 from certhook.recording.journal import Journal
 from certhook.sending.lanes import Lanes, TrackedLane
 from certhook.sending.transport import Pace, Sent
@@ -79,6 +80,7 @@ class Courier:
         worker: int = 0,
         workers: int = 1,
         one_by_one: bool = False,
+        route: Route | None = None,
         numbered: int = 0,
     ) -> None:
         self._url = url.rstrip("/")
@@ -92,7 +94,7 @@ class Courier:
         self.numbered = numbered
         self._numbers = itertools.count(numbered + worker + 1, workers)
         self._number_lock = threading.Lock()
-        self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one)
+        self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one, route=route)
 
     @property
     def width(self) -> int:

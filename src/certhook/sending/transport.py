@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import httpx
 
 from certhook.exchange import Failure, FailureKind, Request, Response
+from certhook.profile.route import Route
 from certhook.sending.deadline import Deadline, bind
 
 MAX_BODY = 8 * 1024 * 1024
@@ -34,13 +35,14 @@ class Sent:
 class Lane:
     """One keep-alive connection to the target, opened when it is first needed. Not for several threads at once."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, route: Route | None = None) -> None:
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
         self._timeouts = httpx.Timeout(timeout_s).as_dict()
         self._clock = Deadline()
         transport = httpx.HTTPTransport(
-            verify=_verification(url),
+            verify=_verification(url, route or Route()),
+            proxy=route.proxy if route else None,
             trust_env=False,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )
@@ -118,9 +120,9 @@ def unpacked(raw: bytes, encoding: str) -> bytes | None:
     return body if len(body) <= MAX_BODY else None
 
 
-def _verification(url: str) -> bool:
-    """Certificates are always verified; where none will come, the cost of loading the trusted ones is spared."""
-    return url.lower().startswith("https:")
+def _verification(url: str, route: Route) -> ssl.SSLContext | bool:
+    """Where no certificate will come, the cost of loading the trusted ones is spared."""
+    return route.trust() if url.lower().startswith("https:") else False
 
 
 def _pieces(request: Request) -> Iterator[bytes]:
