@@ -12,6 +12,8 @@ from certhook.errors import UsageError
 
 _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
+    "fleet": "Run the suite over many operators, and say what changed.",
+    "history": "Show what the nights of a fleet have found.",
     "serve": "Run a protocol's reference target.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",

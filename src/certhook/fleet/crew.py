@@ -1,0 +1,29 @@
+"""Who makes the runs: processes of this machine, or the workers of a cluster, behind one interface."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from certhook.fleet.operator import Operator
+from certhook.fleet.standing import Ended
+
+
+class Crew(Protocol):
+    """Takes runs, and brings them home."""
+
+    @property
+    def width(self) -> int:
+        """How many runs it can be given at once."""
+
+    def submit(self, operator: Operator) -> Future[Any]:
+        """Begin an operator's run, now or when there is room."""
+
+    def brought_home(self, operator: Operator, future: Future[Any]) -> Ended:
+        """How a run ended whose future is done; its files are then in the operator's folder here.
+
+        Raises RunLost where its process or machine is gone, and UsageError where the crew itself is.
+        """
+
+    def close(self) -> None:
+        """Let go; runs that are under way are stopped."""
