@@ -36,5 +36,7 @@ def print_morning(console: Console, morning: Morning, folder: Path) -> None:
     if table.row_count:
         console.print(table)
     counts = [f"{len(rows)} {standing}" for standing in Standing if (rows := morning.of(standing))]
-    console.print(Text(f"{len(morning.rows)} operators: {', '.join(counts)}; {len(morning.regressed)} regressed"))
+    console.print(
+        Text(f"{len(morning.rows)} operators: {', '.join(counts)}; {len(morning.regressed)} regressed"), soft_wrap=True
+    )
     console.print(Text(f"Reports: {folder}  ({PAGE_NAME}, {MARKDOWN_NAME})"), soft_wrap=True)

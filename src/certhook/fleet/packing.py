@@ -8,8 +8,6 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from certhook.errors import UsageError
-
 LARGEST = 64 * 1024 * 1024
 """Bytes of a run's files, before they are compressed, that travel at most."""
 
@@ -22,6 +20,10 @@ _FIRST = (
     "journal.ndjson",
     "exchanges.har",
 )
+
+
+class NotPacked(Exception):
+    """What came is no archive of a run; the message says why, in one line."""
 
 
 def packed(folder: Path, largest: int = LARGEST) -> tuple[bytes, tuple[str, ...]]:
@@ -46,7 +48,7 @@ def packed(folder: Path, largest: int = LARGEST) -> tuple[bytes, tuple[str, ...]
 def unpack(data: bytes, folder: Path) -> None:
     """Put the files into `folder`, in place of what is there; whole or not at all.
 
-    Raises UsageError where an archive reaches out of its folder, or is none.
+    Raises NotPacked where an archive reaches out of its folder, or is none.
     """
     beside = folder.with_name(f".{folder.name}")
     shutil.rmtree(beside, ignore_errors=True)
@@ -56,7 +58,7 @@ def unpack(data: bytes, folder: Path) -> None:
             archive.extractall(beside, filter="data")
     except tarfile.TarError as error:
         shutil.rmtree(beside)
-        raise UsageError(f"{folder}: what a worker sent is no archive of a run: {error}") from None
+        raise NotPacked(f"what a worker sent is no archive of a run: {error}") from None
     if folder.exists():
         shutil.rmtree(folder)
     beside.rename(folder)

@@ -113,6 +113,10 @@ class LiveTable:
         self._counts[ended.standing] += 1
         self._latest = [*self._latest[1 - _LATEST :], ended]
 
+    def refresh(self) -> None:
+        """Draw it now; it is drawn twice a second anyway."""
+        self._live.refresh()
+
     def _drop(self, name: str) -> None:
         # Replaced as a whole: the table is drawn by another thread.
         self._under_way = {other: began for other, began in self._under_way.items() if other != name}

@@ -16,7 +16,7 @@ def as_toml(data: Mapping[str, Any]) -> str:
     tables = [_lines(plain)] if plain else []
     for name, table in data.items():
         if isinstance(table, Mapping):
-            tables.append("\n".join(filter(None, (f"[{place_of([name])}]", _lines(table)))))
+            tables.append("\n".join(filter(None, (f"[{_key(name)}]", _lines(table)))))
     return "\n\n".join(tables) + "\n"
 
 
@@ -25,7 +25,11 @@ def _lines(table: Mapping[str, Any]) -> str:
 
 
 def _pair(key: str, value: Any) -> str:
-    return f"{place_of([key])} = {_value(value)}"
+    return f"{_key(key)} = {_value(value)}"
+
+
+def _key(name: str) -> str:
+    return name if place_of([name]) == name else _value(name)
 
 
 def _value(value: Any) -> str:
