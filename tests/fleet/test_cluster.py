@@ -29,7 +29,7 @@ def cluster() -> Iterator[LocalCluster]:
     with (
         dask.config.set(quiet),
         LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=2, threads_per_worker=1, dashboard_address=None, env={"WORKERS_SECRET": SECRET}
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", env={"WORKERS_SECRET": SECRET}
         ) as found,
     ):
         yield found
@@ -108,3 +108,21 @@ def test_workers_of_another_version_are_refused(
     monkeypatch.setattr("certhook.fleet.cluster.__version__", "99.0")
     with pytest.raises(UsageError, match=r"the worker tcp://\S+ has certhook \S+; needed is 99\.0"):
         DaskCluster(cluster.scheduler_address, tmp_path, send_secrets=False)
+
+
+def test_a_scheduler_that_goes_leaves_a_night_to_resume(tmp_path: Path) -> None:
+    """What was done is kept, the command says so in one line, and `--resume` ends the night on this machine."""
+    began, released = threading.Event(), threading.Event()
+    quiet = {"logging.distributed": "critical"}
+    with dask.config.set(quiet), serving(held(began, released)) as target:
+        path = fleet_file(tmp_path, at("acme", target.url))
+        with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as gone:  # type: ignore[no-untyped-call]
+            words = ("fleet", str(path), "--scheduler", gone.scheduler_address, "--send-secrets", "--output", "night")
+            process = started(*words, cwd=tmp_path)
+            assert began.wait(60)
+        out, err = process.communicate(timeout=60)
+        released.set()
+        assert process.returncode == 2, out + err
+        assert err == "certhook: the scheduler is gone; what is done is kept: go on with --resume night\n"
+        assert certhook("fleet", str(path), "--resume", "night", cwd=tmp_path).status == 0
+    assert standings_in(tmp_path / "night") == {"acme": "certified"}

@@ -6,6 +6,7 @@ only where that was asked for. Needs the extra `certhook[fleet]`, here and on th
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterable
@@ -80,8 +81,8 @@ class DaskCluster:
         """Grows and shrinks with the cluster; one that makes its workers on demand needs something to demand."""
         try:
             threads: int = sum(self._client.nthreads().values())
-        except OSError as error:
-            raise UsageError(f"the scheduler is gone: {error}") from None
+        except OSError:
+            raise self._gone() from None
         return _AHEAD * max(1, threads)
 
     def submit(self, operator: Operator) -> Future[Parcel]:
@@ -96,12 +97,15 @@ class DaskCluster:
         except KilledWorker as error:
             raise RunLost(f"its worker was lost: {error.last_worker.address}") from None
         except CancelledError:
-            raise UsageError("the scheduler is gone") from None
+            raise self._gone() from None
         unpack(parcel.files, self._folder / operator.name)
         return parcel.ended
 
     def close(self) -> None:
         self._client.close()
+
+    def _gone(self) -> UsageError:
+        return UsageError(f"the scheduler is gone; what is done is kept: go on with --resume {self._folder.parent}")
 
 
 def check_sendable(operators: Iterable[Operator], *, send_secrets: bool) -> None:
@@ -120,6 +124,7 @@ def _connected(address: str) -> Any:
         from distributed import Client
     except ModuleNotFoundError:
         raise UsageError("--scheduler needs Dask: install certhook[fleet]") from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it has to say is said in one line below
     try:
         client: Any = Client(address, timeout=_PATIENCE_S)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
