@@ -4,6 +4,7 @@
     ├── UsageError            the user's words are off: exit status 2, one line, nothing was sent
     │   ├── ProfileError      ... in the profile
     │   └── PackError         ... in a protocol's folder of schemas
+    ├── Unavailable           something that one can do without is not to be had on this machine
     └── Nonconformance        raised by a suite to say what a target did wrong; the runner makes a finding of it
 
 A transport failure is a value (`exchange.Failure`), since it is evidence. Any other exception is a bug in certhook.
@@ -33,6 +34,10 @@ class ProfileError(UsageError):
 
 class PackError(UsageError):
     """A protocol's folder that cannot be used: file, place and reason."""
+
+
+class Unavailable(CerthookError):
+    """Something that one can do without is not to be had here. The message is one line: why, and what to do."""
 
 
 class Nonconformance(CerthookError):

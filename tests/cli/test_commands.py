@@ -22,7 +22,7 @@ from tests.targets import Answering, conformant, open_to_all, plain, refusing, s
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
-COMMANDS = ("run", "serve", "doctor", "list", "faults", "keygen", "sign", "verify")
+COMMANDS = ("run", "report", "compare", "serve", "doctor", "list", "faults", "keygen", "sign", "verify")
 ONE = ("--requirement", "klas.signature.header-missing", *FEW)
 
 

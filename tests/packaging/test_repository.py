@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -77,6 +78,16 @@ def test_lock_holds_no_address() -> None:
     assert "find-links" not in lock
 
 
+def test_the_lock_of_npm_holds_no_address() -> None:
+    """Packages of npm are locked by digest, one version each, and come from whatever registry is set."""
+    (path,) = ROOT.glob("src/**/package-lock.json")
+    packages = json.loads(path.read_text())["packages"]
+    named = json.loads(path.with_name("package.json").read_text())["dependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in named} == named
+    assert packages.pop("")["dependencies"] == named
+    assert all(one["integrity"].startswith("sha512-") and "resolved" not in one for one in packages.values())
+
+
 def test_lock_meets_the_declared_bounds() -> None:
     """Every requirement that pyproject.toml declares is in the lock, at a version that it allows."""
     entries = locked()
@@ -89,7 +100,9 @@ def test_lock_meets_the_declared_bounds() -> None:
     assert unmet == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md", "docs/reading-a-report.md"]
+)
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link of a document leads to a file or folder of the repository."""
     path = ROOT / document

@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from certhook import __version__
 from certhook.recording.results import result_of
-from certhook.reporting.allure_files import CATEGORIES, executor_of, properties, write_allure_files
+from certhook.reporting.allure_files import (
+    CATEGORIES,
+    environment_of,
+    executor_of,
+    properties,
+    write_allure_files,
+)
 from tests.recording.lines import Line, case_line, end_line, journal_at, run_line
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -51,9 +59,9 @@ def result(tmp_path: Path) -> Line:
 
 
 def test_all_files(tmp_path: Path, result: Line) -> None:
-    """All three files are written, and say protocol, target and verdict."""
-    write_allure_files(tmp_path, result, {})
+    """All three files are written, and say protocol, target, verdict and who ran it."""
     folder = tmp_path / "allure-results"
+    write_allure_files(folder, [result], {})
     assert sorted(path.name for path in folder.iterdir()) == [
         "categories.json",
         "environment.properties",
@@ -62,11 +70,22 @@ def test_all_files(tmp_path: Path, result: Line) -> None:
     environment = _read((folder / "environment.properties").read_text(encoding="ascii"))
     assert environment["target"] == "http://target.example/"
     assert (environment["verdict"], environment["version.certhook"]) == ("certified", "0")
-    assert json.loads((folder / "executor.json").read_bytes())["reportName"] == "certhook klas: certified"
+    assert environment["requirements"] == "1 passed"
+    assert json.loads((folder / "executor.json").read_bytes()) == {
+        "name": f"certhook {__version__}",
+        "type": "certhook",
+    }
     assert len(json.loads((folder / "categories.json").read_bytes())) == len(CATEGORIES)
 
 
-def test_ci_systems(result: Line) -> None:
+def test_several_protocols_are_kept_apart(result: Line) -> None:
+    """Where runs share the results, what is said of each stands under its protocol."""
+    shown = environment_of([result, result | {"protocol": "evi", "verdict": "incomplete"}])
+    assert (shown["klas.verdict"], shown["evi.verdict"]) == ("certified", "incomplete")
+    assert shown["version.certhook"] == "0"
+
+
+def test_ci_systems() -> None:
     """In CI the executor is the CI system's build, with a link where there is one."""
     gitlab = {
         "GITLAB_CI": "true",
@@ -74,7 +93,7 @@ def test_ci_systems(result: Line) -> None:
         "CI_PROJECT_PATH": "a/b",
         "CI_PIPELINE_URL": "https://ci/12",
     }
-    built = executor_of(result, gitlab)
+    built = executor_of(gitlab)
     assert (built["type"], built["name"], built["buildName"], built["buildOrder"]) == (
         "gitlab",
         "a/b",
@@ -82,11 +101,30 @@ def test_ci_systems(result: Line) -> None:
         12,
     )
     assert built["buildUrl"] == "https://ci/12"
-    assert "buildUrl" not in executor_of(result, {"GITHUB_ACTIONS": "true"})
+    assert "buildUrl" not in executor_of({"GITHUB_ACTIONS": "true"})
 
 
-@pytest.mark.parametrize("message", ["blocked: gone", "TypeError: x"])
-def test_broken_cases_have_one_category(message: str) -> None:
-    """A broken case is either blocked or a defect of the suite, never both."""
-    broken = [each for each in CATEGORIES if each.get("matchedStatuses") == ["broken"]]
-    assert sum(bool(re.fullmatch(str(each["messageRegex"]), message)) for each in broken) == 1
+@pytest.mark.parametrize(
+    ("status", "message", "category"),
+    [
+        ("failed", "failed: it", "A MUST was not met: this fails the certification"),
+        ("skipped", "warned: it\n  blocked: not", "A SHOULD was not met: a warning"),
+        ("skipped", "waived: it", "Waived"),
+        ("broken", "blocked: it\n  clause:   c\n  reason:   h port 1 cannot be reached (no)", "Target unreachable"),
+        ("broken", "blocked: it\n  reason:   the target went away: no", "Target unreachable"),
+        ("broken", "blocked: it cannot be reached\n  reason:   flaky", "Blocked: could not be judged"),
+        ("skipped", "not tested: it", "Not tested"),
+        ("skipped", "not applicable: it", "Not applicable"),
+        ("broken", "TypeError: blocked: it", "Defect of certhook, not of the target"),
+        ("failed", "ValueError: x", "Defect of certhook, not of the target"),
+    ],
+)
+@pytest.mark.parametrize("matches", [re.search, re.fullmatch])
+def test_a_case_has_one_category(status: str, message: str, category: str, matches: Any) -> None:
+    """Whether Allure searches a message or matches the whole of it, one category fits, the right one."""
+    found = [
+        each["name"]
+        for each in CATEGORIES
+        if status in each.get("matchedStatuses", [status]) and matches(str(each["messageRegex"]), message)
+    ]
+    assert found == [category]

@@ -14,6 +14,8 @@ _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
     "fleet": "Run the suite over many operators, and say what changed.",
     "history": "Show what the nights of a fleet have found.",
+    "report": "Build the pages of a finished run.",
+    "compare": "Say what got worse, and what got better, between two runs.",
     "serve": "Run a protocol's reference target.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",

@@ -51,14 +51,13 @@ def command(certificate: Path, key: Path, target: str | None, result: Path | Non
 def _said(own: Mapping[str, Any]) -> Iterator[str]:
     """What a statement says, in lines; its texts come from a profile, and are data."""
     from certhook.profile.waivers import Waiver
-    from certhook.recording.results import counts_of
     from certhook.reporting.escaping import visible
-    from certhook.reporting.table import counted
+    from certhook.reporting.wording import counts_in_words
 
     yield f"verdict      {own['verdict'].replace('-', ' ')}"
     yield f"target       {visible(own['target'])} ({visible(own['protocol'])})"
     yield f"when         {own['started']}, {own['duration_s']:.1f} s, certhook {visible(own['versions']['certhook'])}"
-    yield f"requirements {len(own['requirements'])}: {counted(counts_of(own['requirements']))}"
+    yield f"requirements {len(own['requirements'])}: {counts_in_words(own)}"
     for doubt in own["incomplete_because"]:
         yield f"incomplete   {visible(doubt)}"
     for waiver in map(Waiver.from_json, own["waivers"]):

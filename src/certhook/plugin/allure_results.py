@@ -7,8 +7,6 @@ are made from what the item is about. Its listener is taken out, its models and 
 from __future__ import annotations
 
 import hashlib
-import os
-import platform
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +17,7 @@ import pytest
 from certhook.reporting.exchange_text import exchange_line, exchange_text
 from certhook.running.certification import Ended
 from certhook.running.items import Item, concerned
-from certhook.values import Level, Outcome
+from certhook.values import Level, Outcome, Requirement
 
 _STATUSES = {"passed": "passed", "failed": "failed", "skipped": "skipped"}
 
@@ -41,9 +39,8 @@ class AllureResults:
 
         typed: Any = logger  # has no types
         self._files = typed.AllureFileLogger(folder)
-        self._host = platform.node()
 
-    def write(self, item: Item, ended: Ended | None, report: pytest.TestReport) -> None:
+    def write(self, item: Item, ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Write the result of an item, with what was sent for it as an attachment."""
         from allure_commons.model2 import Attachment, Label, StatusDetails, TestResult
 
@@ -58,10 +55,10 @@ class AllureResults:
             historyId=identity,
             testCaseId=identity,
             titlePath=[pack.protocol, item.operation.name, item.group],
-            description=_description(item),
+            description=_description(item, ended),
             status=_status(ended, report),
-            statusDetails=_details(StatusDetails, report),
-            labels=[Label(name=name, value=value) for name, value in self._labels(item)],
+            statusDetails=_details(StatusDetails, ended, call, report),
+            labels=[Label(name=name, value=value) for name, value in _labels(item, ended)],
             start=round(report.start * 1000),
             stop=round(report.stop * 1000),
         )
@@ -72,27 +69,39 @@ class AllureResults:
             result.attachments.append(Attachment(name="exchange", source=source, type="text/plain"))
         self._files.report_result(result)
 
-    def _labels(self, item: Item) -> Iterator[tuple[str, str]]:
-        pack = item.certification.pack
-        requirements = [item.certification.requirements[id] for id in concerned(item)]
-        yield "epic", f"{pack.protocol}: {pack.title}"
-        yield "feature", item.group
-        for requirement in requirements:
-            yield "story", f"{requirement.id}: {requirement.title}"
-        must = any(requirement.level is Level.MUST for requirement in requirements)
-        yield "severity", "critical" if must else "minor"
-        yield "host", self._host
-        yield "thread", str(os.getpid())
-        yield "framework", "certhook"
-        yield "language", "http"
+
+def _labels(item: Item, ended: Ended | None) -> Iterator[tuple[str, str]]:
+    pack, requirements = item.certification.pack, item.certification.requirements
+    # What the case found wrong says nothing against the other requirements that it was sent for.
+    told = [requirements[id] for id in _unmet(ended) or concerned(item)]
+    yield "epic", f"{pack.protocol}: {pack.title}"
+    yield "feature", item.group
+    for requirement in told:
+        yield "story", f"{requirement.id}: {requirement.title}"
+    must = any(requirement.level is Level.MUST for requirement in told)
+    yield "severity", "critical" if must else "minor"
 
 
-def _description(item: Item) -> str:
-    """Each requirement that the item is about, and where it stands in the document."""
-    requirements = [item.certification.requirements[id] for id in concerned(item)]
-    return "\n\n".join(
-        f"**{one.id}** ({one.level}, {one.basis}): {one.title}  \nClause: {one.citation}" for one in requirements
-    )
+def _description(item: Item, ended: Ended | None) -> str:
+    """Each requirement that the item is about, where it stands in the document, and what the item says of it."""
+    outcomes = {one.requirement: one.outcome for one in ended.outcomes} if ended else {}
+    everything = dict.fromkeys((*_unmet(ended), *concerned(item)))
+    requirements = item.certification.requirements
+    return "\n\n".join(_described(requirements[id], outcomes.get(id)) for id in everything)
+
+
+def _described(requirement: Requirement, outcome: Outcome | None) -> str:
+    """In Markdown."""
+    lines = [f"**{requirement.id}** ({requirement.level}, {requirement.basis}): {requirement.title}"]
+    lines += [f"Clause: {requirement.citation}"]
+    lines += [f"Outcome: {outcome.replace('_', ' ')}"] if outcome else []
+    return "  \n".join(lines)
+
+
+def _unmet(ended: Ended | None) -> list[str]:
+    if ended is None:
+        return []
+    return [one.requirement for one in ended.outcomes if one.outcome.severity > Outcome.PASSED.severity]
 
 
 def _status(ended: Ended | None, report: pytest.TestReport) -> str:
@@ -103,19 +112,13 @@ def _status(ended: Ended | None, report: pytest.TestReport) -> str:
     return _STATUSES[report.outcome]
 
 
-def _details(details: type[Any], report: pytest.TestReport) -> Any:
-    """The message that the test ended with, and the trace where certhook crashed."""
-    if report.passed:
+def _details(details: type[Any], ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport) -> Any:
+    """The message that the test ended with, which begins with its outcome; and the trace where certhook crashed."""
+    if call.excinfo is None:
         return None
-    said = getattr(report, "wasxfail", None) or _message(report)
-    return details(message=said, trace=report.longreprtext or None)
-
-
-def _message(report: pytest.TestReport) -> str:
-    if isinstance(report.longrepr, tuple):
-        return report.longrepr[2].removeprefix("Skipped: ")
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash else report.longrepr)
+    if ended is not None:
+        return details(message=str(call.excinfo.value))
+    return details(message=call.excinfo.exconly(), trace=report.longreprtext)
 
 
 def evidence(item: Item, ended: Ended) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +19,7 @@ from certhook.recording.record import timestamp
 from certhook.recording.secrecy import secret_places
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.doctor import examine, serves_one_by_one
-from certhook.running.setup import Setup, prepare_output
+from certhook.running.setup import Setup, prepare_outputs
 from certhook.values import Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ class Controller:
         for setup in setups:
             _check_something_is_left(setup)
         key = _signing_key(config.option.sign_key)
-        for setup in setups:
-            prepare_output(Path(setup.output))
+        prepare_outputs([Path(setup.output) for setup in setups])
         controller = cls(config, setups, key)
         controller._start_targets()
         controller._direct_reports()
@@ -135,6 +134,8 @@ class Controller:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Make result.json and the reports, and the exit status of the verdict."""
+        from certhook.reporting.allure_files import write_allure_files
+
         if self._progress is not None:
             self._progress.stop()
         if self._config.option.collectonly:
@@ -147,6 +148,8 @@ class Controller:
             return
         for setup in self.setups:
             self._finish(setup)
+        results_folder = Path(self._config.option.allure_report_dir)
+        write_allure_files(results_folder, list(self.results.values()), os.environ)
         verdicts = [Verdict(result["verdict"]) for result in self.results.values()]
         worst = [one for one in (Verdict.NOT_CERTIFIED, Verdict.INCOMPLETE) if one in verdicts]
         if self._interrupted:
@@ -225,7 +228,6 @@ class Controller:
     def _finish(self, setup: Setup) -> None:
         """From the journal to everything else."""
         from certhook.recording.results import write_result
-        from certhook.reporting.allure_files import write_allure_files
         from certhook.reporting.har import write_har
 
         folder = Path(setup.output)
@@ -234,7 +236,6 @@ class Controller:
         certification.close()
         result = write_result(folder)
         write_har(folder)
-        write_allure_files(folder, result, os.environ)
         if self._key is not None:
             from certhook.attesting.signing import certificate_of
 
@@ -278,6 +279,7 @@ def _head(certification: Certification) -> dict[str, Any]:
     return {
         "format": 1,
         "protocol": pack.protocol,
+        "document": pack.title,
         "target": profile.url,
         "started": timestamp(now),
         "seed": setup.seed,
@@ -313,7 +315,7 @@ def _head(certification: Certification) -> dict[str, Any]:
             for waiver in profile.waivers
             if waiver.requirement in certification.requirements  # others are not what this run is about
         ],
-        "errata": [{"title": one.title, "ruling": one.ruling} for one in pack.errata],
+        "errata": [asdict(one) for one in pack.errata],
         "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)] + _left_out(certification),
     }
 

@@ -179,7 +179,7 @@ class Executor:
             report.user_properties += [("certhook.group", about.group), ("certhook.case", about.id)]
             report.user_properties += [(one.requirement, one.outcome.value) for one in outcomes]
             if self._allure is not None:
-                self._allure.write(about, ended, report)
+                self._allure.write(about, ended, call, report)
         return report
 
     @staticmethod

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from certhook import __version__
 from certhook.recording.wholefile import write_whole
+from certhook.reporting.wording import counts_in_words
 
 RESULTS_NAME = "allure-results"
+ENVIRONMENT_NAME = "environment.properties"
+
+_UNREACHABLE = (
+    r"[\s\S]*\n  reason: [^\n]*"
+    r"(?:cannot be reached|cannot be resolved|no TLS with|is not trusted|gives no answer|went away)"
+)
+"""How the doctor and a round put it where nothing can be sent any more, or nothing comes back."""
 
 CATEGORIES = (
-    {"name": "Not met: the certification fails", "matchedStatuses": ["failed"]},
-    {"name": "Blocked: could not be judged", "matchedStatuses": ["broken"], "messageRegex": r"(?s)blocked: .*"},
+    {"name": "A MUST was not met: this fails the certification", "messageRegex": r"^failed: [\s\S]*"},
+    {"name": "A SHOULD was not met: a warning", "messageRegex": r"^warned: [\s\S]*"},
+    {"name": "Waived", "messageRegex": r"^waived: [\s\S]*"},
+    {"name": "Target unreachable", "messageRegex": rf"^blocked: (?={_UNREACHABLE})[\s\S]*"},
+    {"name": "Blocked: could not be judged", "messageRegex": rf"^blocked: (?!{_UNREACHABLE})[\s\S]*"},
+    {"name": "Not tested", "messageRegex": r"^not tested: [\s\S]*"},
+    {"name": "Not applicable", "messageRegex": r"^not applicable: [\s\S]*"},
     {
-        "name": "Defect of the suite, not of the target",
-        "matchedStatuses": ["broken"],
-        "messageRegex": r"(?s)(?!blocked: ).*",
+        "name": "Defect of certhook, not of the target",
+        "matchedStatuses": ["failed", "broken"],
+        "messageRegex": r"^(?!failed: |blocked: )[\s\S]*",
     },
-    {"name": "Warning: a SHOULD was not met", "messageRegex": r"(?s)warned: .*"},
-    {"name": "Waived", "messageRegex": r"(?s)waived: .*"},
-    {
-        "name": "Not tested: the profile leaves it out",
-        "matchedStatuses": ["skipped"],
-        "messageRegex": r"(?s)not tested: .*",
-    },
-    {"name": "Not applicable", "matchedStatuses": ["skipped"], "messageRegex": r"(?s)not applicable: .*"},
 )
-"""Allure's categories; the first word of a case's message is its outcome."""
+"""Allure's categories, each case in one; the first word of a case's message is its outcome.
+
+The expressions mean the same to Allure 2, which matches the whole of a message in Java, and to Allure 3, which searches
+in it in JavaScript.
+"""
 
 _SYSTEMS = (
     ("github", "GITHUB_ACTIONS", "GITHUB_RUN_NUMBER", "GITHUB_WORKFLOW"),
@@ -38,24 +48,31 @@ _SYSTEMS = (
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f"} | {mark: f"\\{mark}" for mark in "=:#! "}
 
 
-def write_allure_files(directory: Path, result: Mapping[str, Any], environ: Mapping[str, str]) -> None:
-    """Write environment.properties, categories.json and executor.json into DIR/allure-results for a result.json."""
-    folder = directory / RESULTS_NAME
-    folder.mkdir(exist_ok=True)
-    write_whole(folder / "environment.properties", properties(environment_of(result)).encode("ascii"))
+def write_allure_files(folder: Path, results: Sequence[Mapping[str, Any]], environ: Mapping[str, str]) -> None:
+    """Write environment.properties, categories.json and executor.json beside Allure's results.
+
+    `results` are the result.json of the runs whose cases lie in the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / ENVIRONMENT_NAME, properties(environment_of(results)).encode("ascii"))
     write_whole(folder / "categories.json", _json(CATEGORIES))
-    write_whole(folder / "executor.json", _json(executor_of(result, environ)))
+    write_whole(folder / "executor.json", _json(executor_of(environ)))
 
 
-def environment_of(result: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the report's first page says of the run."""
-    shown = {name: str(result[name]) for name in ("protocol", "target", "verdict", "started", "requests", "seed")}
-    return shown | {f"version.{name}": str(version) for name, version in sorted(result["versions"].items())}
+def environment_of(results: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what the report's first page says of the runs, each protocol's under its name where there are several."""
+    shown: dict[str, str] = {}
+    for result in results:
+        prefix = "" if len(results) == 1 else f"{result['protocol']}."
+        shown |= {f"{prefix}{name}": str(result[name]) for name in ("verdict", "protocol", "target")}
+        shown |= {f"{prefix}requirements": counts_in_words(result)}
+        shown |= {f"{prefix}{name}": str(result[name]) for name in ("started", "requests", "seed")}
+    return shown | {f"version.{name}": str(version) for name, version in sorted(results[0]["versions"].items())}
 
 
-def executor_of(result: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return who ran it: the CI system that `environ` tells of, or certhook by hand."""
-    executor: dict[str, Any] = {"name": "certhook", "type": "certhook", "reportName": _report_name(result)}
+def executor_of(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return who ran it: the CI system that `environ` tells of, or certhook alone."""
+    executor: dict[str, Any] = {"name": f"certhook {__version__}", "type": "certhook"}
     for system, sign, number, name in _SYSTEMS:
         if sign in environ:
             build = environ.get(number, "")
@@ -63,10 +80,6 @@ def executor_of(result: Mapping[str, Any], environ: Mapping[str, str]) -> dict[s
             executor |= {"buildOrder": int(build)} if build.isdecimal() else {}
             executor |= _links(system, environ)
     return executor
-
-
-def _report_name(result: Mapping[str, Any]) -> str:
-    return f"certhook {result['protocol']}: {result['verdict']}"
 
 
 def _links(system: str, environ: Mapping[str, str]) -> dict[str, str]:

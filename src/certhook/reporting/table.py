@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from certhook.reporting.escaping import visible
+from certhook.reporting.wording import counts_in_words, verdict_in_words
 from certhook.values import Outcome, Verdict
 
 _LIMIT = 300
@@ -47,7 +48,7 @@ def print_summary(console: Console, result: Mapping[str, Any], directory: Path |
             _line(console, Text(command))
     if rows:
         _line(console, Text(""))
-    for text in (Text(counted(result["counts"])), *_reasons(result), _verdict(result), *_places(directory)):
+    for text in (Text(counts_in_words(result)), *_reasons(result), _verdict(result), *_places(directory)):
         console.print(text, soft_wrap=False, overflow="fold")
 
 
@@ -115,12 +116,6 @@ def _heading(item: Mapping[str, Any]) -> Text:
     return heading.append(item["id"], style="bold default")
 
 
-def counted(counts: Mapping[str, int]) -> str:
-    """Requirements by outcome, in words; outcomes that none has are left out."""
-    parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
-    return ", ".join(parts) or "no requirements"
-
-
 def _reasons(result: Mapping[str, Any]) -> Iterator[Text]:
     doubts = result.get("incomplete_because", [])
     for doubt in doubts[:_NAMED]:
@@ -130,8 +125,7 @@ def _reasons(result: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def _verdict(result: Mapping[str, Any]) -> Text:
-    verdict = Verdict(result["verdict"])
-    text = Text(verdict.value.upper().replace("-", " "), style=_VERDICT_STYLES[verdict])
+    text = Text(verdict_in_words(result), style=_VERDICT_STYLES[Verdict(result["verdict"])])
     where = f"  {visible(result['target'])}, {result['requests']} requests in {result['duration_s']:.1f} s"
     return text.append(where, style="not bold default")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from certhook.pack.model import Pack
 from certhook.pack.naming import named
 from certhook.profile.mistakes import place_of
 from certhook.profile.profile import Profile, profile_from, read_profile
+from certhook.recording.folders import is_run
 from certhook.running.cases import Selected, select
 from certhook.values import GROUPS, Basis
 
@@ -30,6 +31,9 @@ OUTPUTS = (
     "pytest.log",
 )
 """Everything that a run may leave in its output folder."""
+
+_SHARED = ("allure-results", "allure-report")
+"""What a run of several protocols leaves beside their folders, and would otherwise be mixed with the next run's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +148,26 @@ class Loaded:
     selected: tuple[Selected, ...]
 
 
-def prepare_output(folder: Path) -> None:
+def prepare_outputs(folders: Sequence[Path]) -> None:
+    """Make the output folders of a run, and take away what an earlier run left in them, or beside them for all.
+
+    Raises UsageError for a folder that has something in it and is not a run's.
+    """
+    ran_before = len(folders) > 1 and any(map(is_run, folders))
+    for folder in folders:
+        _prepare_output(folder)
+    for name in _SHARED if ran_before else ():
+        shutil.rmtree(folders[0].parent / name, ignore_errors=True)
+
+
+def _prepare_output(folder: Path) -> None:
     """Make the output folder, and take away what an earlier run left in it.
 
     Raises UsageError for a folder that has something in it and is not a run's, which is then left as it is.
     """
     try:
         names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        if not names <= set(OUTPUTS) and not names & {"journal.ndjson", "result.json"}:
+        if not names <= set(OUTPUTS) and not is_run(folder):
             raise UsageError(
                 f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
             )

