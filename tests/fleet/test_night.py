@@ -85,11 +85,11 @@ def test_each_operator_comes_out_as_its_target_is(
     page, markdown = (night / "fleet.html").read_text(), (night / "fleet.md").read_text()
     for name, standing in expected.items():
         assert f"{name} {standing} in " in ended.out
-        assert f'<a href="operators/{name}/result.json">{name}</a>' in page
+        assert f'<a href="operators/{name}/report.html">{name}</a>' in page
         assert (night / "operators" / name / "result.json").is_file()
     assert "1/5 " in ended.out
     assert "5 operators: 1 certified, 1 not-certified, 1 incomplete, 2 unreachable; 0 regressed" in ended.out
-    assert "[faulty](operators/faulty/result.json) | klas | not-certified |" in markdown
+    assert "[faulty](operators/faulty/report.html) | klas | not-certified |" in markdown
     assert "[sound]" not in markdown
     shown = inline(monkeypatch, capfd, "history", "faulty", cwd=tmp_path)
     assert "klas.signature.prefix  failed in 1 of 1 runs, first " in shown.out

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from certhook.errors import UsageError
+from certhook.fleet.crew import CrewGone
 from certhook.fleet.night import Night
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import RunLost
@@ -108,9 +108,9 @@ def test_a_night_without_a_crew_is_over() -> None:
     """What says that the crew itself is gone ends the night."""
 
     def run(name: str) -> Ended:
-        raise UsageError(f"the crew is gone, says {name}")
+        raise CrewGone(f"the crew is gone, says {name}")
 
-    with night(run, Diary()) as found, pytest.raises(UsageError, match="the crew is gone"):
+    with night(run, Diary()) as found, pytest.raises(CrewGone, match="the crew is gone"):
         found.run()
 
 

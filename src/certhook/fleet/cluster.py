@@ -17,6 +17,7 @@ from typing import Any
 
 from certhook import __version__
 from certhook.errors import UsageError
+from certhook.fleet.crew import CrewGone
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import RunLost, run_operator
 from certhook.fleet.packing import packed, unpack
@@ -104,8 +105,8 @@ class DaskCluster:
     def close(self) -> None:
         self._client.close()
 
-    def _gone(self) -> UsageError:
-        return UsageError(f"the scheduler is gone; what is done is kept: go on with --resume {self._folder.parent}")
+    def _gone(self) -> CrewGone:
+        return CrewGone(f"the scheduler is gone; what is done is kept: go on with --resume {self._folder.parent}")
 
 
 def check_sendable(operators: Iterable[Operator], *, send_secrets: bool) -> None:

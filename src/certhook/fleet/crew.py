@@ -5,8 +5,13 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+from certhook.errors import UsageError
 from certhook.fleet.operator import Operator
 from certhook.fleet.standing import Ended
+
+
+class CrewGone(UsageError):
+    """Nobody is left to make runs, which ends the night."""
 
 
 class Crew(Protocol):
@@ -22,7 +27,7 @@ class Crew(Protocol):
     def brought_home(self, operator: Operator, future: Future[Any]) -> Ended:
         """How a run ended whose future is done; its files are then in the operator's folder here.
 
-        Raises RunLost where its process or machine is gone, and UsageError where the crew itself is.
+        Raises RunLost where its process or machine is gone, and CrewGone.
         """
 
     def close(self) -> None:

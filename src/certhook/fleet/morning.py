@@ -5,21 +5,19 @@ The page is one file that loads nothing and runs nothing; what targets said is e
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from certhook import __version__
 from certhook.fleet.changes import Morning, Row
 from certhook.fleet.standing import Standing
 from certhook.recording.wholefile import write_whole
-from certhook.reporting.escaping import visible
+from certhook.reporting.comparison_markdown import code
+from certhook.reporting.html import source_of, templates_in
 
 PAGE_NAME, MARKDOWN_NAME = "fleet.html", "fleet.md"
 
@@ -46,8 +44,7 @@ def write_morning(morning: Morning, folder: Path) -> None:
 def page(morning: Morning) -> str:
     """The night as HTML."""
     style = (_HERE / "fleet.css").read_text(encoding="utf-8")
-    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src {source_of(style)}; base-uri 'none'; form-action 'none'"
     template = _environment().get_template("fleet.html.j2")
     return template.render(
         head=morning.head,
@@ -79,8 +76,8 @@ def _sections(morning: Morning) -> Iterator[tuple[str, str, tuple[Row, ...]]]:
 def _line(row: Row, *, told: bool) -> str:
     ended = row.ended
     name = f"[{ended.operator}]({row.page})" if row.page else ended.operator
-    why = "; ".join(regressions(row)) if told else ended.why
-    return f"| {name} | {ended.protocol} | {ended.standing} | {_cell(why)} |"
+    why = "; ".join(map(_cell, regressions(row) if told else [ended.why]))
+    return f"| {name} | {ended.protocol} | {ended.standing} | {why} |"
 
 
 def regressions(row: Row) -> Iterator[str]:
@@ -97,25 +94,12 @@ def regressions(row: Row) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Text in a cell of a table, where Markdown and HTML mean nothing."""
-    escaped = visible(text).replace("&", "&amp;").replace("<", "&lt;")
-    return "".join(f"\\{character}" if character in "\\|`*_[]~#" else character for character in escaped)
+    """Any text as a code span in a cell of a table, whose end it cannot be."""
+    return code(text).replace("|", "\\|") if text else ""
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    environment = templates_in(_HERE)
     environment.filters["regressions"] = regressions
     return environment
-
-
-def _shown(value: Any) -> Any:
-    """Whatever reaches the page as text has nothing in it that does not print, whoever wrote it."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -9,8 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from certhook.errors import UsageError
-from certhook.fleet.crew import Crew
+from certhook.fleet.crew import Crew, CrewGone
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import LONGEST_LINE, RunLost
 from certhook.fleet.standing import Ended, Standing
@@ -45,7 +44,7 @@ class Night:
         self._began = time.monotonic()
 
     def run(self) -> None:
-        """Returns when all have ended. Raises UsageError where the crew is gone."""
+        """Returns when all have ended. Raises CrewGone."""
         while True:
             self._give_turns()
             due = self._turns.next_due_s()
@@ -75,7 +74,7 @@ class Night:
     def _take(self, operator: Operator, future: Future[Any]) -> None:
         try:
             ended = self._crew.brought_home(operator, future)
-        except UsageError:
+        except CrewGone:
             raise
         except RunLost as error:
             self._lose(operator, str(error))

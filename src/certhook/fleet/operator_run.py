@@ -23,6 +23,7 @@ from certhook.recording.folders import is_run, stored_run
 from certhook.recording.record import timestamp
 from certhook.recording.results import RESULT_NAME, write_result
 from certhook.reporting.escaping import visible
+from certhook.reporting.page.rendering import write_page
 
 LONGEST_LINE = 300
 """Characters of a line that says why."""
@@ -56,6 +57,8 @@ def run_operator(operator: Operator, folder: Path, leash: Leash | None = None) -
     with tempfile.TemporaryDirectory(prefix="certhook-", ignore_cleanup_errors=True) as private:
         ended = _ended(operator, folder, Path(private), leash or Leash())
     result = _result(folder)
+    if result is not None:
+        write_page(folder, result)
     known = Ended(
         operator=operator.name,
         protocol=operator.protocol,
