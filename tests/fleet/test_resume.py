@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,15 @@ def test_a_killed_night_is_resumed_to_the_same_table(
     assert resumed.out.splitlines()[-2] == whole.out.splitlines()[-2]
     shown = inline(monkeypatch, capfd, "history", "one", "--history", str(tmp_path / "history.sqlite"), cwd=tmp_path)
     assert shown.out.count("one  certified") == 2
+
+
+def test_an_interrupted_night_says_how_to_go_on(tmp_path: Path) -> None:
+    """Ctrl-C ends the command, and the run that is under way, at once: status 130, and one line."""
+    path = fleet_file(tmp_path, embedded("sound"), embedded("slow", latency_ms=50_000))
+    with started("fleet", str(path), "--output", "night", "--jobs", "2", cwd=tmp_path) as process:
+        assert process.stdout is not None
+        assert "sound certified" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.strip() == "certhook: stopped; go on with --resume night"

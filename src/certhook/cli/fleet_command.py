@@ -134,7 +134,11 @@ def _run(plan: Plan, state: State, console: Any, options: dict[str, Any]) -> Non
         closing(_crew(state, options)) as crew,
         face(console, len(state.head.operators), len(state.head.operators) - len(to_run)) as shown,
     ):
-        Night(turns, crew, [state, shown], retries=options["retries"]).run()
+        try:
+            Night(turns, crew, [state, shown], retries=options["retries"]).run()
+        except KeyboardInterrupt:
+            click.echo(f"certhook: stopped; go on with --resume {state.folder}", err=True)
+            raise
 
 
 def _crew(state: State, options: dict[str, Any]) -> Crew:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from certhook.fleet.changes import Morning
+from certhook.fleet.changes import Morning, Row
 from certhook.fleet.morning import MARKDOWN_NAME, PAGE_NAME, regressions
 from certhook.fleet.standing import Standing
 from certhook.fleet.watching import STYLES
@@ -19,24 +20,23 @@ def print_morning(console: Console, morning: Morning, folder: Path) -> None:
     """Print who is not certified and who regressed, the counts, and where the reports are."""
     table = Table("operator", "standing", "failed", "why", box=None)
     for row in morning.rows:
-        ended = row.ended
-        if ended.standing is not Standing.CERTIFIED or row.regressed:
-            lines = (
-                [ended.why, *(f"regressed: {visible(line)}" for line in regressions(row))]
-                if row.regressed
-                else [ended.why]
-            )
-            failed = str(ended.counts.get("failed", ""))
-            table.add_row(
-                ended.operator,
-                Text(ended.standing, style=STYLES[ended.standing]),
-                failed,
-                Text("\n".join(filter(None, lines))),
-            )
+        if row.ended.standing is not Standing.CERTIFIED or row.regressed:
+            table.add_row(*_cells(row))
     if table.row_count:
         console.print(table)
     counts = [f"{len(rows)} {standing}" for standing in Standing if (rows := morning.of(standing))]
-    console.print(
-        Text(f"{len(morning.rows)} operators: {', '.join(counts)}; {len(morning.regressed)} regressed"), soft_wrap=True
-    )
-    console.print(Text(f"Reports: {folder}  ({PAGE_NAME}, {MARKDOWN_NAME})"), soft_wrap=True)
+    _line(console, f"{len(morning.rows)} operators: {', '.join(counts)}; {len(morning.regressed)} regressed")
+    _line(console, f"Reports: {folder}  ({PAGE_NAME}, {MARKDOWN_NAME})")
+
+
+def _cells(row: Row) -> Iterator[Text]:
+    ended = row.ended
+    yield Text(ended.operator)
+    yield Text(ended.standing, style=STYLES[ended.standing])
+    yield Text(str(ended.counts.get("failed", "")))
+    lines = [ended.why, *(f"regressed: {visible(line)}" for line in (regressions(row) if row.regressed else ()))]
+    yield Text("\n".join(filter(None, lines)))
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(Text(text), soft_wrap=True)
