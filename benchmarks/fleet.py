@@ -76,10 +76,10 @@ class NightMeasured:
 def main() -> int:
     """Returns 1 where an operator came out as it should not."""
     arguments = _arguments()
-    count = 10 if arguments.quick else arguments.operators
+    count, load = 10 if arguments.quick else arguments.operators, os.getloadavg()[0]
     with ordinary_environment(), scratch() as folder:
         night = measured(count, arguments.jobs, folder, quick=arguments.quick)
-    text = "\n".join(figures(night, arguments.jobs))
+    text = "\n".join(figures(night, arguments.jobs, load))
     sys.stdout.write(f"{text}\n")
     page = arguments.output or (None if arguments.quick else PAGE)
     if page:
@@ -164,15 +164,14 @@ def _sample(pid: int, state: Path) -> list[Sample]:
     return [Sample(done, int(said) / 1024)] if said.strip() and done >= 0 else []
 
 
-def figures(night: NightMeasured, jobs: int) -> Iterator[str]:
-    """What was measured, and what follows from it, as Markdown."""
+def figures(night: NightMeasured, jobs: int, load: float) -> Iterator[str]:
+    """What was measured, and what follows from it, as Markdown; `load` is the machine's before it began."""
     total = sum(night.operators.values())
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(night.operators.items(), key=lambda one: -one[1]))
-    yield (
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} on {platform.machine()}, "
-        f"Python {platform.python_version()}, `--jobs {jobs}`, every run with all its cases and its fuzzing. "
-        "The targets ran on the same cores."
-    )
+    yield f"- {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} on {platform.machine()}"
+    yield f"- load average {load:.1f} when it began (the figures want an idle machine)"
+    yield f"- Python {platform.python_version()}, `--jobs {jobs}`, every run with all its cases and its fuzzing"
+    yield "- the targets ran on the same cores"
     yield ""
     yield "| what | measured |"
     yield "| --- | --- |"
@@ -198,12 +197,15 @@ def _memory(samples: Sequence[Sample]) -> str:
 
 
 def _arithmetic(per_minute: float) -> Iterator[str]:
-    """Hours of a night, by operators and machines such as this one."""
+    """How long a night is, by operators and machines such as this one."""
     yield f"| machines | {' | '.join(f'{count:,} operators' for count in FLEETS)} |"
     yield f"| --- |{' --- |' * len(FLEETS)}"
     for machines in MACHINES:
-        hours = [count / per_minute / machines / 60 for count in FLEETS]
-        yield f"| {machines} | {' | '.join(f'{one:.1f} h' for one in hours)} |"
+        yield f"| {machines} | {' | '.join(_span(count / per_minute / machines) for count in FLEETS)} |"
+
+
+def _span(minutes: float) -> str:
+    return f"{minutes / 60:.1f} h" if minutes >= 60 else f"{minutes:.0f} min"
 
 
 def write_between(page: Path, text: str) -> None:

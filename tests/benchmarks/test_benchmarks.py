@@ -119,7 +119,7 @@ def test_a_night_is_measured(tmp_path: Path) -> None:
     assert all(20 < sample.megabytes < 400 for sample in night.samples)
     page = tmp_path / "page.md"
     page.write_text(f"before\n{fleet.BEGIN}\nold\n{fleet.END}\nafter\n")
-    fleet.write_between(page, "\n".join(fleet.figures(night, 2)))
+    fleet.write_between(page, "\n".join(fleet.figures(night, 2, 0.5)))
     text = page.read_text()
     assert "| verdicts that are right | 10 of 10 |" in text
     assert text.startswith(f"before\n{fleet.BEGIN}\n")

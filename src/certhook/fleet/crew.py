@@ -31,4 +31,4 @@ class Crew(Protocol):
         """
 
     def close(self) -> None:
-        """Let go; runs that are under way are stopped."""
+        """Let go. Runs that are under way on this machine are stopped; those on another end there, and do not count."""

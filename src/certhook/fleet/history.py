@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Row, Select, func, insert, select
+from sqlalchemy import Connection, Engine, Integer, Row, Select, case, func, insert, select
 from sqlalchemy import cast as as_type
 
 from certhook.fleet.standing import Ended, Standing
@@ -174,14 +174,14 @@ def _past(row: Row[Any]) -> PastRun:
 def _troubles(operator: str) -> Select[Any]:
     failing = outcomes.c.outcome == Outcome.FAILED.value
     failed, flaked = _count(failing).label("failed"), _count(outcomes.c.flaky).label("flaked")
-    first = func.min(runs.c.started).filter(failing).label("first_failed")
+    first = func.min(case((failing, runs.c.started))).label("first_failed")
     return (
         select(outcomes.c.requirement, first, failed, flaked, func.count().label("runs"))
         .join(runs)
         .where(runs.c.operator == operator)
         .group_by(outcomes.c.requirement)
         .having((failed > 0) | (flaked > 0))
-        .order_by(first.desc(), outcomes.c.requirement)
+        .order_by(first.desc().nulls_last(), outcomes.c.requirement)
     )
 
 

@@ -129,10 +129,11 @@ class LiveTable:
         return Group(counts, self._table())
 
     def _table(self) -> Table:
-        table = Table("operator", "standing", "seconds", "why", box=None)
+        table = Table("operator", "standing", "seconds", box=None)
+        table.add_column("why", no_wrap=True, overflow="ellipsis")
         for ended in self._latest:
             standing = Text(ended.standing, style=STYLES[ended.standing])
-            table.add_row(ended.operator, standing, f"{ended.seconds:.1f}", Text(ended.why, overflow="ellipsis"))
+            table.add_row(ended.operator, standing, f"{ended.seconds:.1f}", Text(ended.why))
         now, under_way = time.monotonic(), self._under_way
         for name, began in list(under_way.items())[:_SHOWN]:
             table.add_row(name, Text("under way", style="dim"), f"{now - began:.0f}", "")
