@@ -34,7 +34,7 @@ from tests.targets import (
 
 GROUP = "signature"
 RANDOM = "authenticate.signature.random"
-SHORT = {"timeout_s": 0.1, "in_flight": 1}
+SHORT = {"timeout_s": 0.4, "in_flight": 1}
 
 
 class Trial:
