@@ -49,7 +49,7 @@ class Listed:
 
 def _forms(raw: bytes) -> set[bytes]:
     """The spellings in lower case, but for those that are too short to begin with an anchor."""
-    forms = {raw, raw.hex().encode(), quote(raw, safe="").encode()}
+    forms = {raw, raw.hex().encode(), raw.hex(" ").encode(), quote(raw, safe="").encode()}
     for lead in range(3):
         encoded = b64encode(b"\0" * lead + raw)
         # Characters that share bits with what stands around it differ from place to place.

@@ -10,6 +10,8 @@ from certhook.pack.model import Pack
 from certhook.profile.profile import Profile
 from certhook.recording.redaction import Redactor
 
+_OF_HTTP = ("Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie")
+
 
 def redactor_for(pack: Pack, profile: Profile, salt: bytes) -> Redactor:
     """The redactor of a run; processes that share a salt give equal values equal tags."""
@@ -37,8 +39,8 @@ def _test_data(pack: Pack, profile: Profile) -> tuple[list[str], list[str]]:
 
 
 def masked_names(pack: Pack) -> set[str]:
-    """The signature headers, and every member that a request or response schema marks as secret."""
-    names = {pack.signing.header, pack.signing.response_header} - {""}
+    """HTTP's own, the signature headers, and every member that a request or response schema marks as secret."""
+    names = {*_OF_HTTP, pack.signing.header, pack.signing.response_header} - {""}
     for operation in pack.operations:
         for schema in (operation.request, operation.success, operation.refusal):
             names |= set(_secret_members(schema))

@@ -20,6 +20,8 @@ from urllib.parse import quote, quote_plus
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LEGACY = ("latin-1", "cp1252")
 _SHORT_ESCAPES = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
+_PERCENT_BACKSLASH = b"%(?:25){0,4}5c"
+_BACKSLASH = rb"(?:\\|%b)" % _PERCENT_BACKSLASH
 _BETWEEN_HEX = rb"[ :,_-]{0,2}(?:\\{0,4}0?x)?"
 
 
@@ -43,7 +45,8 @@ def joined(forms: Iterable[list[bytes]]) -> list[bytes]:
 def spellings(secret: str) -> list[bytes]:
     """The branches that match `secret` literally, escaped, in UTF-16, hexadecimal and base64 at any alignment."""
     branches = joined(map(literal_forms, secret))
-    for written in _written(secret):
+    in_cases = dict.fromkeys((secret, secret.swapcase(), secret.lower(), secret.upper()))
+    for written in dict.fromkeys(chain.from_iterable(map(_written, in_cases))):
         for wide in ("utf-16-le", "utf-16-be"):
             branches.append(_escaped(written.encode(wide, "surrogatepass")))
         for raw in _encodings(written):
@@ -61,7 +64,7 @@ def _forms(character: str) -> Iterator[bytes]:
     # What is longer goes first: a secret that ends in % must not leave the 25 of its %25.
     raws = sorted({*_encodings(character), *_misread(character)}, key=lambda raw: (-len(raw), raw))
     yield from map(_percent, raws)
-    yield _backslash(character, raws)
+    yield from _backslashed(character, raws)
     yield _entity(character)
     if character == " ":
         yield b"\\+"
@@ -106,17 +109,19 @@ def _percent(raw: bytes) -> bytes:
     return b"".join(b"%%(?:25){0,4}%02x" % byte for byte in raw)
 
 
-def _backslash(character: str, raws: list[bytes]) -> bytes:
+def _backslashed(character: str, raws: list[bytes]) -> Iterator[bytes]:
     """As in JSON, JavaScript and Python, whose escapes of bytes count: a traceback shows what was sent in them."""
     units = character.encode("utf-16-be", "surrogatepass").hex()
-    branches = [b"\\\\{1,8}".join(b"u" + units[at : at + 4].encode() for at in range(0, len(units), 4))]
+    branches = [(_BACKSLASH + b"{1,8}").join(b"u" + units[at : at + 4].encode() for at in range(0, len(units), 4))]
     branches += [b"u%08x" % ord(character)] if len(units) > 4 else []
-    branches += [b"\\\\{1,8}".join(b"x%02x" % byte for byte in raw) for raw in raws]
+    branches += [(_BACKSLASH + b"{1,8}").join(b"x%02x" % byte for byte in raw) for raw in raws]
     if character in _SHORT_ESCAPES:
         branches.append(_SHORT_ESCAPES[character])
     elif character.isascii() and not character.isalnum():
-        branches.append(re.escape(character.encode()))
-    return b"\\\\\\\\{0,7}" + _either(branches)
+        branches += [re.escape(character.encode()), _percent(character.encode()), _entity(character)]
+    # Nobody writes a letter as an escape and then the escape for a URL; leaving that out makes patterns much smaller.
+    for first in (rb"\\",) if character.isalnum() and character.isascii() else (rb"\\", _PERCENT_BACKSLASH):
+        yield first + _BACKSLASH + b"{0,7}" + _either(branches)
 
 
 def _entity(character: str) -> bytes:
