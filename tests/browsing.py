@@ -1,4 +1,4 @@
-"""Pages opened in the machine's own Chromium."""
+"""A browser of this machine, driven through playwright, which brings none."""
 
 from __future__ import annotations
 
@@ -9,9 +9,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """A headless Chromium; skips the test where the machine has none."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip(f"no browser: none of {', '.join(NAMES)} is on the path")
+    with sync_playwright() as playwright:
+        # Chromium's sandbox does not work in most containers; the pages are our own.
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 @dataclass
@@ -34,12 +49,8 @@ class Opened:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
-    """Open a file in a headless browser; skips the test where there is none."""
-    executable = next(filter(None, map(shutil.which, _NAMES)), None)
-    if executable is None:
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+    """Open a file in a headless browser of its own."""
+    with browsing() as browser:
         seen = Opened(browser.new_page(viewport={"width": 1400, "height": 1000}), path.resolve().as_uri())
         seen.page.set_default_timeout(10_000)
         seen.page.on("request", seen.note_request)
@@ -47,4 +58,3 @@ def opened(path: Path) -> Iterator[Opened]:
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         seen.page.goto(seen.address)
         yield seen
-        browser.close()

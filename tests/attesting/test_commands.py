@@ -134,7 +134,7 @@ def test_a_changed_certificate_is_named(certhook: Certhook, tmp_path: Path, pair
 
 
 WRONG: dict[str, tuple[tuple[str, ...], str]] = {
-    "sign nothing": (("sign", "nowhere", "--key", "ops.key"), "nowhere: holds no journal.ndjson"),
+    "sign nothing": (("sign", "nowhere", "--key", "ops.key"), "nowhere/journal.ndjson: no journal to read"),
     "sign without a key": (("sign", "run"), "--key"),
     "sign with no key": (("sign", "run", "--key", "no.key"), "no.key: cannot be read"),
     "sign with the public key": (("sign", "run", "--key", "ops.pub"), "wanted: an Ed25519 private key"),

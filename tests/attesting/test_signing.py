@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from certhook.attesting.signing import certificate_of, runs_in
+from certhook.attesting.signing import certificate_of
 from certhook.errors import UsageError
 from certhook.recording.results import write_result
 from tests.attesting.runs import FAILED, certificate_schema, head, run_at, signed, signer, stated
@@ -119,15 +119,3 @@ def test_a_journal_that_no_run_wrote_is_named(line: bytes, tmp_path: Path) -> No
     with pytest.raises(UsageError, match=r"journal\.ndjson: ") as refusal:
         signed(run)
     assert "\n" not in str(refusal.value)
-
-
-def test_a_folder_of_runs_is_each_of_them(tmp_path: Path) -> None:
-    """A folder is the run in it, else the runs in its folders; anything else is wrong usage."""
-    with pytest.raises(UsageError, match=r"holds no journal\.ndjson, nor does a folder in it"):
-        runs_in(tmp_path)
-    klas, evi = run_at(tmp_path / "klas"), run_at(tmp_path / "evi")
-    (tmp_path / "letters").mkdir()
-    assert runs_in(tmp_path) == [evi, klas]
-    assert runs_in(klas) == [klas]
-    with pytest.raises(UsageError, match="nowhere"):
-        runs_in(tmp_path / "nowhere")

@@ -22,7 +22,7 @@ from tests.targets import Answering, conformant, open_to_all, plain, refusing, s
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
-COMMANDS = ("run", "report", "serve", "doctor", "list", "faults", "keygen", "sign", "verify")
+COMMANDS = ("run", "report", "compare", "replay", "serve", "doctor", "list", "faults", "keygen", "sign", "verify")
 ONE = ("--requirement", "klas.signature.header-missing", *FEW)
 
 
@@ -39,6 +39,8 @@ def test_help_is_for_newcomers(command: str, monkeypatch: Patch, capfd: Capture)
     options = [one for one in found.params if isinstance(one, click.Option) and not one.hidden]
     assert all(one.help for one in options)
     assert all(one.opts[-1] in ended.out for one in options)
+    assert "\\" not in ended.out
+    assert "Exit status:\n" in ended.out or "Exit status:" not in ended.out
 
 
 def test_the_commands_are_listed(monkeypatch: Patch, capfd: Capture) -> None:
@@ -170,13 +172,13 @@ def test_served_and_certified_from_another_process(tmp_path: Path) -> None:
 
 
 def test_a_fault_is_named_with_the_command_that_shows_it(tmp_path: Path) -> None:
-    """Status 1, and a table with the requirement, what was expected, what came, and a curl."""
+    """Status 1, and a table with the requirement, what was expected, what came, and how to see it again."""
     words = ("--embedded", "--fault", "signature-prefix", "--group", "signature", "--output", "out", *FEW)
     ended = certhook("run", "klas", *words, cwd=tmp_path)
     assert ended.status == 1
     assert "NOT CERTIFIED" in ended.out
     assert "klas.signature.prefix" in ended.out.replace("\n", "")
-    assert "curl --silent" in ended.out
+    assert f"certhook replay {tmp_path / 'out'} " in ended.out
     assert outcomes_in(tmp_path / "out")["klas.signature.prefix"] == "failed"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from certhook.running.settling import CaseResult
 from certhook.sending import courier, transport
 from tests.certifying import authenticate, certifying
 from tests.targets import (
+    Answer,
     Answering,
     Call,
     Served,
@@ -112,6 +114,24 @@ def test_a_breach_that_does_not_repeat_was_seen_all_the_same(trial: Try) -> None
     assert tried.unmet
     assert "sent again" in tried.result.flaky
     assert len(tried.result.exchanges) == 2
+
+
+def test_each_answer_breaks_something_else(trial: Try) -> None:
+    """A breach that came once is not laid aside for another that came once: the second is tried again, too."""
+
+    def changing(call: Call) -> Answer:
+        right = conformant(call)
+        if not bad(call):
+            return right
+        call.served.notes["times"] = call.served.notes.get("times", 0) + 1
+        unsigned = tuple(header for header in right.headers if header[0] != b"X-Signature")
+        forged = () if call.served.notes["times"] == 1 else ((b"X-Signature", b"0" * 64),)
+        return replace(right, headers=(*unsigned, *forged))
+
+    tried = trial(changing)
+    assert tried.unmet == {"klas.signature.response-right"}
+    assert not tried.result.flaky
+    assert tried.served.notes["times"] == 3
 
 
 def test_a_dropped_connection_that_was_reused_is_excused(trial: Try) -> None:

@@ -98,9 +98,10 @@ def test_wheel_carries_the_suites(distributions: Distributions) -> None:
     assert {f"certhook/{name}" for name in suites} <= set(names)
 
 
-def test_wheel_carries_what_is_no_module(distributions: Distributions) -> None:
-    """The wheel holds every file of the package, such as what npm is told to install."""
+def test_wheel_carries_the_package(distributions: Distributions) -> None:
+    """The wheel holds every file of the package: modules, the templates of pages, and what npm is told to install."""
     names = zipfile.ZipFile(distributions.wheel).namelist()
+    assert "certhook/reporting/page/report.html.j2" in names
     assert "certhook/reporting/allure_report/npm/package-lock.json" in names
     assert {name.removeprefix("src/") for name in tracked("src")} <= set(names)
 

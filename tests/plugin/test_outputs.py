@@ -69,6 +69,13 @@ def test_everything_is_there(run: Run) -> None:
     assert names == {"result.json", "journal.ndjson", "exchanges.har", "junit.xml", "allure-results", "pytest.log"}
 
 
+def test_each_exchange_has_a_number_of_its_own(run: Run, again: Run) -> None:
+    """A finding names one exchange: neither the doctor nor another worker has the same number."""
+    for one in (run, again):
+        numbers = [line["number"] for line in one.journal if line["kind"] == "exchange"]
+        assert len(numbers) == len(set(numbers)) == result_in(one.folder)["requests"]
+
+
 def test_workers_change_neither_verdict_nor_counts(run: Run, again: Run) -> None:
     """Two workers come to what one process comes to, requirement by requirement."""
     first, second = result_in(run.folder), result_in(again.folder)

@@ -42,6 +42,7 @@ def run_line(*requirements: Line, **changed: Any) -> Line:
         "kind": "run",
         "format": 1,
         "protocol": "klas",
+        "document": "Klas Gaming, Authenticate",
         "target": "http://target.example/",
         "started": STARTED,
     }

@@ -106,13 +106,22 @@ def test_text_of_the_target_is_data(printed: Any) -> None:
 
 
 def test_repeating(printed: Any) -> None:
-    """Where a command has lost a secret, the one that sends it again with the secret is given, too."""
-    text = printed(
-        run_line(command="certhook run klas --embedded"),
-        _failed(curl="curl --header 'X-Signature: ***'", exchange=17),
-        end_line(),
-    )
-    assert "certhook run klas --embedded --requirement klas.signature.header-missing" in text.splitlines()
+    """The command that sends the exchange again is offered; the curl beside it only where nothing is missing in it."""
+    whole = printed(run_line(), _failed(exchange=17), end_line()).splitlines()
+    assert whole.index("certhook replay run 17") + 1 == whole.index("curl http://x")
+    for curl in (
+        "curl --header 'X-Signature: ***'",
+        "curl --data-binary @exchange-17.body http://x  # it is elsewhere",
+    ):
+        lines = printed(run_line(), _failed(curl=curl, exchange=17), end_line()).splitlines()
+        assert "certhook replay run 17" in lines
+        assert curl not in lines
+
+
+def test_repeating_without_an_exchange(printed: Any) -> None:
+    """Where no exchange or no folder is known, there is nothing to replay."""
+    assert "replay" not in printed(run_line(), _failed(exchange=None), end_line())
+    assert "replay" not in printed(run_line(), _failed(exchange=1), end_line(), directory=None)
 
 
 def test_visible() -> None:

@@ -47,13 +47,3 @@ def certificate_of(folder: Path, key: Ed25519PrivateKey) -> Certificate:
     if first_bytes(path, len(written) + 1) != written:
         raise UsageError(f"{path}: is not what {JOURNAL_NAME} beside it comes to; it was edited, or is another run's")
     return Certificate(folder / CERTIFICATE_NAME, Verdict(result["verdict"]), sealed(payload, MEDIA_TYPE, key))
-
-
-def runs_in(folder: Path) -> list[Path]:
-    """The folder itself where it is a run's, else those of runs in it. Raises UsageError where there are none."""
-    if (folder / JOURNAL_NAME).exists():
-        return [folder]
-    runs = sorted(path.parent for path in folder.glob(f"*/{JOURNAL_NAME}"))
-    if not runs:
-        raise UsageError(f"{folder}: holds no {JOURNAL_NAME}, nor does a folder in it; name the folder of a run")
-    return runs

@@ -99,6 +99,18 @@ class Stock:
             loan.values = values
             yield loan
 
+    def draws_for(self, operation: Operation) -> bool:
+        """Whether requests of the operation carry a value of some list."""
+        return any(place in self._pools for place in pool_places(operation))
+
+    def pass_over(self, operation: Operation) -> bool:
+        """Leave out the next value of each list that the operation draws from: somebody else has used it up.
+
+        False where it draws from none. Raises Exhausted.
+        """
+        with self.lend(operation) as loan:  # what is not given back counts as used
+            return bool(loan.values)
+
     @property
     def used(self) -> dict[str, int]:
         """How many values of each list were used up."""

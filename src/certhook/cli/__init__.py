@@ -13,8 +13,10 @@ from certhook.errors import UsageError
 
 _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
+    "report": "Build the pages of a finished run.",
+    "compare": "Say what got worse, and what got better, between two runs.",
+    "replay": "Send a recorded exchange again, and say whether its finding still stands.",
     "serve": "Run a protocol's reference target.",
-    "report": "Make the reports of a finished run.",
     "doctor": "Look whether a run is going to mean anything.",
     "list": "List protocols, operations, groups and requirements.",
     "export": "Write a protocol as an OpenAPI document.",
@@ -50,7 +52,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="certhook")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    r"""Conformance tests for signed casino integration endpoints.
+    """Conformance tests for signed casino integration endpoints.
 
     Plays the documented caller, sends the target one carefully built request after another, and says which of the
     document's requirements it meets.
@@ -58,7 +60,7 @@ def cli(context: click.Context) -> None:
     \b
     Try it:   certhook run klas --embedded
     For real: certhook run klas --target https://staging.example/webhook --profile klas.toml
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

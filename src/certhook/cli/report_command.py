@@ -1,40 +1,61 @@
-"""`certhook report`: the reports of a finished run."""
+"""`certhook report`: the reports of a finished run, made from what it recorded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from certhook.errors import Unavailable, UsageError
 
 
-@click.command("report", short_help="Make the reports of a finished run.")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.command("report", short_help="Build the pages of a finished run.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--history",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Runs of the same target before this one, for trends; this run is added.",
+    help="Runs of the same target before this one, for the Allure report's trends; this run is added.",
 )
 @click.option("--no-allure", is_flag=True, help="Without the Allure report.")
 def command(folder: Path, history: Path | None, *, no_allure: bool) -> None:
-    """Make the reports of the run in DIR, or of each of the runs that `certhook run --all` left there."""
-    from certhook.reporting.allure_files import RESULTS_NAME
+    """Build report.html and the Allure report in DIR, the output folder of a run, and print where they are.
 
-    single = (folder / RESULTS_NAME).is_dir()
-    folders = [folder] if single else sorted(path.parent for path in folder.glob(f"*/{RESULTS_NAME}"))
-    if not folders:
-        raise UsageError(f"{folder}: holds no run")
-    if not no_allure:
-        _make_allure_reports(folders, history)
-
-
-def _make_allure_reports(folders: list[Path], history: Path | None) -> None:
-    from certhook.reporting.allure_report import write_allure_report
+    In the folder of a `certhook run --all` each run gets its own. A run that was killed is reported as far as it came.
+    """
+    from certhook.recording.folders import runs_in
+    from certhook.reporting.page.rendering import write_page
 
     try:
-        for folder in folders:
-            click.echo(f"Allure report: {write_allure_report(folder, history)}")
+        results = {run: _result(run) for run in runs_in(folder) or (folder,)}
+        for run, result in results.items():
+            click.echo(write_page(run, result))
+        if not no_allure:
+            for page in _allure_pages(folder, list(results), history):
+                click.echo(page)
     except Unavailable as reason:
         click.echo(f"certhook: no Allure report: {reason}", err=True)
+    except OSError as error:
+        raise UsageError(f"{error.filename or folder}: cannot be read or written: {error.strerror}") from None
+
+
+def _result(run: Path) -> Mapping[str, Any]:
+    """The result of a run; that of a killed one is made first."""
+    from certhook.recording.folders import is_run, stored_run
+    from certhook.recording.results import RESULT_NAME, write_result
+
+    if is_run(run) and not (run / RESULT_NAME).exists():
+        write_result(run)
+    return stored_run(run).result
+
+
+def _allure_pages(folder: Path, runs: list[Path], history: Path | None) -> Iterator[Path]:
+    """One page for all runs where they share their results, as under plain pytest, else one for each that has any."""
+    from certhook.reporting.allure_files import RESULTS_NAME
+    from certhook.reporting.allure_report import write_allure_report
+
+    for place in [folder] if (folder / RESULTS_NAME).is_dir() else runs:
+        if (place / RESULTS_NAME).is_dir():
+            yield write_allure_report(place, history)

@@ -45,7 +45,7 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
 @click.option("--sign-key", metavar="FILE", help="Sign the verdict with this private key: certificate.json.")
 @click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
 def command(protocol: str | None, workers: int | None, *, every: bool, **options: Any) -> None:
-    r"""Certify an endpoint against PROTOCOL's document, and write the reports.
+    """Certify an endpoint against PROTOCOL's document, and write the reports.
 
     \b
     Exit status:
@@ -53,7 +53,7 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
       1  not certified: a MUST failed
       2  wrong usage, profile or configuration; nothing was sent
       3  incomplete: a MUST was blocked, the control refused, the target not reached
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     if every == (protocol is not None):
         raise UsageError("run takes a PROTOCOL or --all")
     if every:

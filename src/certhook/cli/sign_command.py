@@ -21,10 +21,11 @@ def command(folder: Path, key: Path) -> None:
     verdict is, the certificate says it.
     """
     from certhook.attesting.keys import key_id, private_key
-    from certhook.attesting.signing import certificate_of, runs_in
+    from certhook.attesting.signing import certificate_of
+    from certhook.recording.folders import runs_in
 
     signing = private_key(key)
-    for certificate in [certificate_of(run, signing) for run in runs_in(folder)]:
+    for certificate in [certificate_of(run, signing) for run in runs_in(folder) or (folder,)]:
         try:
             certificate.write()
         except OSError as error:

@@ -20,14 +20,14 @@ import click
     help="The result.json that it has to be about (default: the one beside CERTIFICATE, if any).",
 )
 def command(certificate: Path, key: Path, target: str | None, result: Path | None) -> None:
-    r"""Check CERTIFICATE, offline: signature, verdict, target, result.json, and that no waiver has expired by today.
+    """Check CERTIFICATE, offline: signature, verdict, target, result.json, and that no waiver has expired by today.
 
     \b
     Exit status:
       0  signed with that key, says certified, and nothing speaks against it
       1  anything else; each problem has a line
       2  wrong usage, or a file that cannot be read
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
     from datetime import UTC, datetime
 
     from certhook.attesting.envelope import LARGEST

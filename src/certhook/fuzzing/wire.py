@@ -27,7 +27,7 @@ _MEDIA_TYPES = (
     "/",
     "a" * 300,
 )
-_PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda body: gzip.compress(body, mtime=0),
     "deflate": zlib.compress,
     "br": lambda body: body,
@@ -41,7 +41,7 @@ def declared_and_carried() -> st.SearchStrategy[Recipe]:
     return st.one_of(
         st.builds(_declared, st.sampled_from(_MEDIA_TYPES)),
         st.builds(_chunked, sizes),
-        st.builds(_packed, st.sampled_from(sorted(_PACKINGS))),
+        st.builds(_packed, st.sampled_from(sorted(PACKINGS))),
         st.just(_with_header("Expect", b"100-continue", "an Expect header")),
     )
 
@@ -68,7 +68,7 @@ def _chunked(sizes: list[int]) -> Recipe:
 
 def _packed(encoding: str) -> Recipe:
     def apply(draft: Draft) -> None:
-        draft.body = _PACKINGS[encoding](draft.body)
+        draft.body = PACKINGS[encoding](draft.body)
 
     def finish(request: Request) -> Request:
         return request.with_header("Content-Encoding", encoding.encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -208,7 +208,7 @@ class Controller:
         try:
             certification.journal.write("run", **_head(certification))
             checks = examine(certification)
-            used = certification.stock.used
+            used, numbered = certification.stock.used, certification.courier.numbered
             reason = next((check.says for check in checks if not check.ok), "")
             certification.journal.write(
                 "doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks]
@@ -217,7 +217,8 @@ class Controller:
             certification.close()
         if reason:
             sys.stderr.write(f"certhook: {visible(reason)}\n")
-        return replace(setup, blocked=reason, used=used, one_by_one=serves_one_by_one(checks))
+        one_by_one = serves_one_by_one(checks)
+        return replace(setup, blocked=reason, used=used, numbered=numbered, one_by_one=one_by_one)
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""
@@ -287,6 +288,7 @@ def _head(certification: Certification) -> dict[str, Any]:
     return {
         "format": 1,
         "protocol": pack.protocol,
+        "document": pack.title,
         "target": profile.url,
         "started": timestamp(now),
         "seed": setup.seed,
@@ -322,7 +324,7 @@ def _head(certification: Certification) -> dict[str, Any]:
             for waiver in profile.waivers
             if waiver.requirement in certification.requirements  # others are not what this run is about
         ],
-        "errata": [{"title": one.title, "ruling": one.ruling} for one in pack.errata],
+        "errata": [asdict(one) for one in pack.errata],
         "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)] + _left_out(certification),
     }
 

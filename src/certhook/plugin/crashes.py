@@ -27,5 +27,6 @@ def _style(error: BaseException) -> Any:
 
 def conceal_internal(shown: Any, redactor: Redactor) -> None:
     """Take secrets out of the traceback of a crash outside of any test, which hooks are given and may not replace."""
-    lines = redactor.text(str(shown)).splitlines(keepends=True)
-    shown.chain = [(ReprTracebackNative(lines), None, None)]
+    shown.reprtraceback = ReprTracebackNative(redactor.text(str(shown)).splitlines(keepends=True))
+    if hasattr(shown, "chain"):
+        shown.chain = [(shown.reprtraceback, None, None)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime
 from typing import Any
 
@@ -99,6 +99,13 @@ def body_record(body: bytes, limit: int, redactor: Redactor) -> dict[str, Any]:
         record = {"base64": b64encode(shown).decode()}
     record["bytes"] = len(body)
     return record | {"cut": True} if cut else record
+
+
+def body_bytes(body: dict[str, Any]) -> bytes:
+    """The recorded bytes of a body, whether they stand there as text or in base64."""
+    if "base64" in body:
+        return b64decode(body["base64"])
+    return str(body["text"]).encode("utf-8", "surrogatepass")
 
 
 def _cut(body: bytes, limit: int, redactor: Redactor) -> bytes:

@@ -105,6 +105,7 @@ class _Run:
         doubts = [*self._doubts(requirements), *self._waiver_doubts(used)]
         return {
             "protocol": self._head["protocol"],
+            "document": self._head["document"],
             "target": self._head["target"],
             "verdict": verdict_of(requirements, doubts).value,
             "incomplete_because": doubts,

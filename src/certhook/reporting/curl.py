@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from base64 import b64decode
 from typing import Any
+
+from certhook.recording.record import body_bytes
 
 BODY_LIMIT = 2 * 1024
 """Longer bodies are not in the command, which then names the file that they have to be put into."""
@@ -79,13 +80,6 @@ def _body(record: dict[str, Any]) -> tuple[str, list[str], str]:
     if text.isprintable() and text.encode() == raw and not text.startswith("@"):
         return "", ["--data-binary", shlex.quote(text)], ""
     return f"{_printf(raw)} | ", ["--data-binary", _FROM_INPUT], ""
-
-
-def body_bytes(body: dict[str, Any]) -> bytes:
-    """The recorded bytes of a body, whether they stand there as text or in base64."""
-    if "base64" in body:
-        return b64decode(body["base64"])
-    return str(body["text"]).encode("utf-8", "surrogatepass")
 
 
 def _printf(raw: bytes) -> str:

@@ -17,5 +17,10 @@ def visible(text: str, limit: int | None = None) -> str:
     return f"{escaped} ... ({rest} more characters)" if rest > 0 else escaped
 
 
+def visible_lines(text: str) -> str:
+    """As `visible`, but lines stay lines."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
 def _escaped(character: str) -> str:
     return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")

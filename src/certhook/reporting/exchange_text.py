@@ -18,13 +18,18 @@ def exchange_line(record: dict[str, Any]) -> str:
 
 def exchange_text(record: dict[str, Any]) -> str:
     """An exchange's line of the journal as HTTP, the request behind `>` and the answer behind `<`."""
-    request, response = record["request"], record["response"]
-    lines = [exchange_line(record), f"case {visible(record['case'])}, sent {record['started']}", ""]
-    lines += [f"> {line}" for line in _message(f"{request['method']} {request['url']}", request)]
-    if response is None:
-        return "\n".join([*lines, "", f"< {visible(_answer(record))}", ""])
-    lines += ["", *(f"< {line}" for line in _message(f"{response['http_version']} {response['status']}", response))]
+    lines = [exchange_line(record), f"case {visible(record['case'])}, sent {record['started']}", "", http_text(record)]
     return "\n".join([*lines, ""])
+
+
+def http_text(record: dict[str, Any]) -> str:
+    """The request and the answer alone."""
+    request, response = record["request"], record["response"]
+    lines = [f"> {line}" for line in _message(f"{request['method']} {request['url']}", request)]
+    if response is None:
+        return "\n".join([*lines, "", f"< {visible(_answer(record))}"])
+    lines += ["", *(f"< {line}" for line in _message(f"{response['http_version']} {response['status']}", response))]
+    return "\n".join(lines)
 
 
 def _answer(record: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from certhook.reporting.again import commands_for
 from certhook.reporting.escaping import visible
 from certhook.reporting.wording import counts_in_words, verdict_in_words
 from certhook.values import Outcome, Verdict
@@ -36,9 +37,9 @@ _HEADINGS = (Text("Requirement", style="bold"), Text("Expected", style="bold"), 
 def print_summary(console: Console, result: Mapping[str, Any], directory: Path | None) -> None:
     """Print what failed, was blocked, warned or waived, the counts, and the verdict; `directory` holds the reports.
 
-    Reads well at 80 columns and in a file. Each `curl` stands on one line of its own, whatever its length.
+    Reads well at 80 columns and in a file. Each command stands on one line of its own, whatever its length.
     """
-    rows = list(_rows(result))
+    rows = list(_rows(result, directory))
     if rows:
         console.print(_row(console, _HEADINGS))
     for heading, cells, commands in rows:
@@ -69,16 +70,16 @@ def _row(console: Console, cells: tuple[Text, Text, Text]) -> Table:
     return table
 
 
-def _rows(result: Mapping[str, Any]) -> Iterator[_Row]:
+def _rows(result: Mapping[str, Any], directory: Path | None) -> Iterator[_Row]:
     for outcome in _STYLES:
         items = [item for item in result["requirements"] if item["outcome"] == outcome]
-        yield from (_found(item, result) for item in items if item["findings"])
+        yield from (_found(item, directory) for item in items if item["findings"])
         bare = [item for item in items if not item["findings"]]
         for reason in dict.fromkeys(item["reason"] for item in bare):
             yield _unfound([item for item in bare if item["reason"] == reason])
 
 
-def _found(item: Mapping[str, Any], result: Mapping[str, Any]) -> _Row:
+def _found(item: Mapping[str, Any], directory: Path | None) -> _Row:
     finding = item["findings"][0]
     observed = Text(visible(finding["observed"], _LIMIT))
     others = item["findings_total"] - 1
@@ -87,15 +88,7 @@ def _found(item: Mapping[str, Any], result: Mapping[str, Any]) -> _Row:
     if item["outcome"] == Outcome.WAIVED:
         observed.append(f"\n{visible(item['reason'], _LIMIT)}")
     cells = (Text(visible(item["title"])), Text(visible(finding["expected"], _LIMIT)), observed)
-    return _heading(item), cells, list(_commands(finding, item, result))
-
-
-def _commands(finding: Mapping[str, Any], item: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
-    """The request as curl; and where a masked signature makes that useless, the command that sends it signed."""
-    if finding["curl"]:
-        yield visible(finding["curl"])
-    if "***" in finding["curl"] and "command" in result:
-        yield f"{visible(result['command'])} --requirement {item['id']}"
+    return _heading(item), cells, list(map(visible, commands_for(finding, directory)))
 
 
 def _unfound(items: list[Mapping[str, Any]]) -> _Row:

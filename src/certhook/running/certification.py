@@ -117,6 +117,7 @@ class Certification:
             worker=self._worker,
             workers=self.setup.workers,
             one_by_one=self.setup.one_by_one,
+            numbered=self.setup.numbered,
         )
 
     @cached_property

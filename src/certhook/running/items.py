@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
+from certhook.reporting.again import commands_for
 from certhook.running.cases import Case
 from certhook.running.certification import Certification, Ended
 from certhook.running.settling import CaseResult
@@ -70,7 +72,8 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     worst = ended.worst
     if worst is None or worst.outcome is Outcome.PASSED:
         return
-    message = f"{worst.outcome.replace('_', ' ')}: {explained(worst, certification.requirements)}"
+    said = explained(worst, certification.requirements, Path(certification.setup.output))
+    message = f"{worst.outcome.replace('_', ' ')}: {said}"
     message = certification.redactor.text(message)
     if worst.outcome is Outcome.FAILED:
         pytest.fail(message, pytrace=False)
@@ -81,8 +84,11 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     pytest.skip(message)
 
 
-def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> str:
-    """An outcome in a few lines: requirement, clause, what was sent, expected and observed."""
+def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement], folder: Path) -> str:
+    """An outcome in a few lines: requirement, clause, what was sent, expected and observed, and how to see it again.
+
+    `folder` is the run's.
+    """
     requirement = requirements[outcome.requirement]
     lines = [f"{requirement.id} ({requirement.level}): {requirement.title}", f"  clause:   {requirement.citation}"]
     if outcome.reason:
@@ -93,6 +99,6 @@ def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> 
             f"  sent:     {finding.message}",
             f"  expected: {finding.expected}",
             f"  observed: {finding.observed}",
-            f"  again:    {finding.curl}",
+            *(f"  again:    {command}" for command in commands_for(finding.as_json(), folder)),
         ]
     return "\n".join(lines)

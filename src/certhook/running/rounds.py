@@ -20,7 +20,7 @@ from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement
 from certhook.pack.model import Operation
 from certhook.running.cases import Case
-from certhook.running.settling import CaseResult, Settler
+from certhook.running.settling import CaseResult, Settler, spoilt
 from certhook.sending.courier import Courier, Delivery, Errand
 from certhook.values import Requirement
 
@@ -243,8 +243,7 @@ class Round:
         # Where nothing is sent after them, they say what a closing control would say.
         self._lane_control = deliveries[0] if deliveries and all(one.accepted for one in deliveries) else None
         for delivery in deliveries:
-            spoilt = not delivery.accepted and delivery.exchange.nth > 0
-            if spoilt and delivery.before is not None and not delivery.before.change.legal:
+            if spoilt(delivery) and delivery.before is not None and not delivery.before.change.legal:
                 self._settler.poisons(delivery.before)
         self._watch.note(self._settler.poisonings)
 

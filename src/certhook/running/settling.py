@@ -23,6 +23,9 @@ from certhook.running.cases import Case
 from certhook.sending.courier import Courier, Delivery, Errand
 from certhook.values import Level, Requirement
 
+CONFIRMATIONS = 2
+"""How often a case is sent again that breaks another requirement each time."""
+
 CONFIRMED_TIMEOUTS = 2
 """Time-outs of a round that are confirmed by sending again: each costs a whole time limit."""
 
@@ -45,6 +48,11 @@ class CaseResult:
     @property
     def exchanges(self) -> tuple[int, ...]:
         return tuple(delivery.exchange.number for delivery in self.deliveries)
+
+
+def spoilt(control: Delivery) -> bool:
+    """Whether a control failed for the request before it, on the same connection; a fresh one has none before it."""
+    return not control.accepted and control.exchange.nth > 0
 
 
 class Settler:
@@ -74,18 +82,26 @@ class Settler:
 
     def _settled(self, case: Case, first: Delivery) -> CaseResult:
         result = self.judged(case, first)
-        if not self._to_be_confirmed(case, result, first):
+        doubted = self._to_be_confirmed(case, result, first)
+        if not doubted:
             return result
         if case.change.otherwise is not None:
             by_other_reading = self._by_other_reading(case, case.change.otherwise, first)
             if by_other_reading is not None:
                 return by_other_reading
+        return self._confirmed_or_not(case, first, doubted, CONFIRMATIONS)
+
+    def _confirmed_or_not(self, case: Case, first: Delivery, doubted: set[str], left: int) -> CaseResult:
+        """What the case comes to when it is sent again; once more where it then breaks something else."""
         second = self._courier.deliver(first.errand)
         if second.answer.kind is Kind.LIMITED:
             return CaseResult((first, second), blocked=f"the target's rate limit: {second.answer.says}")
         again = self.judged(case, second)
-        if self._breaches(again):
+        broken = self._breaches(again)
+        if broken & doubted:
             return self._repeated(case, first, second, again)
+        if broken and left > 1:
+            return self._confirmed_or_not(case, second, broken, left - 1)
         return self._not_repeated(case, first, second, again)
 
     def _by_other_reading(self, case: Case, change: Change, first: Delivery) -> CaseResult | None:
@@ -110,7 +126,7 @@ class Settler:
     def poisons(self, suspect: Errand) -> bool:
         """Whether a control on the same connection right after that request fails; then that is a finding about it."""
         bad, after = self._courier.deliver_in_turn([suspect, self._courier.control(suspect.operation, suspect.case)])
-        if after.accepted or after.exchange.nth == 0:
+        if not spoilt(after):
             return False
         requirement = self._judge.requirement_of("recovers")
         if requirement:
@@ -138,14 +154,15 @@ class Settler:
             return CaseResult((first, second), blocked=both, flaky=both)
         return self.judged(case, first, second, flaky=both)
 
-    def _to_be_confirmed(self, case: Case, result: CaseResult, delivery: Delivery) -> bool:
-        answer = delivery.exchange.answer
+    def _to_be_confirmed(self, case: Case, result: CaseResult, delivery: Delivery) -> set[str]:
+        """The breaches that nobody is accused of before they have come twice."""
+        answer, broken = delivery.exchange.answer, self._breaches(result)
         if isinstance(answer, Failure) and answer.kind is FailureKind.TIMEOUT:
             self.timeouts += 1
-            return self.timeouts <= CONFIRMED_TIMEOUTS
+            return broken if self.timeouts <= CONFIRMED_TIMEOUTS else set()
         # A fuzzed body tells no new story about what is broken already, and is one of very many.
         told = self._confirmed | self.broken if case.fuzzed else self._confirmed
-        return bool(self._breaches(result) - told)
+        return broken - told
 
     def _breaches(self, result: CaseResult) -> set[str]:
         """The MUST requirements that a result breaks."""

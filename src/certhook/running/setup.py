@@ -15,6 +15,7 @@ from certhook.pack.model import Pack
 from certhook.pack.naming import named
 from certhook.profile.mistakes import place_of
 from certhook.profile.profile import Profile, profile_from, read_profile
+from certhook.recording.folders import is_run
 from certhook.running.cases import Selected, select
 from certhook.values import GROUPS, Basis
 
@@ -40,8 +41,8 @@ class Setup:
     """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
 
     `blocked` says why nothing can be sent; `one_by_one` that the target serves one connection at a time; `salt` (hex)
-    keys the tags that stand for masked values; `used` counts, by
-    place in the profile, the values of lists that were used up before workers took their shares.
+    keys the tags that stand for masked values. Before workers began, `numbered` was the last number of an exchange, and
+    `used` counts, by place in the profile, the values of lists that were used up.
     """
 
     protocol: str
@@ -64,6 +65,7 @@ class Setup:
     latency_ms: int = 0
     blocked: str = ""
     one_by_one: bool = False
+    numbered: int = 0
     used: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -83,8 +85,30 @@ class Setup:
             words += [word for one in values for word in (flag, one)]
         for flag, value in (("--target", self.target), ("--profile", self.profile_path)):
             words += [flag, value] if value else []
-        words += ["--seed", str(self.seed)] if self.seed else []
+        for number, flag in ((self.seed, "--seed"), (self.latency_ms, "--latency-ms")):
+            words += [flag, str(number)] if number else []
         return shlex.join(words)
+
+    @classmethod
+    def of_command(cls, command: str, output: str) -> Setup:
+        """The setup of which that is the `command`. Raises ValueError for any other text."""
+        _, _, protocol, *words = shlex.split(command)
+        embedded = "--embedded" in words
+        pairs = [word for word in words if word != "--embedded"]
+        values: dict[str, list[str]] = {}
+        for flag, value in zip(pairs[::2], pairs[1::2], strict=True):
+            values.setdefault(flag, []).append(value)
+        return cls(
+            protocol,
+            output,
+            target=values.get("--target", [None])[0],
+            profile_path=values.get("--profile", [None])[0],
+            embedded=embedded,
+            faults=tuple(values.get("--fault", ())),
+            variants=tuple(values.get("--variant", ())),
+            seed=int(values.get("--seed", ["0"])[0]),
+            latency_ms=int(values.get("--latency-ms", ["0"])[0]),
+        )
 
     def load(self) -> Loaded:
         """Read the pack and the profile, and select the requirements. Raises UsageError, nothing having been sent."""
@@ -152,15 +176,11 @@ def prepare_outputs(folders: Sequence[Path]) -> None:
 
     Raises UsageError for a folder that has something in it and is not a run's.
     """
-    ran_before = len(folders) > 1 and any(map(_is_run, folders))
+    ran_before = len(folders) > 1 and any(map(is_run, folders))
     for folder in folders:
         _prepare_output(folder)
     for name in _SHARED if ran_before else ():
         shutil.rmtree(folders[0].parent / name, ignore_errors=True)
-
-
-def _is_run(folder: Path) -> bool:
-    return any((folder / name).exists() for name in ("journal.ndjson", "result.json"))
 
 
 def _prepare_output(folder: Path) -> None:
@@ -170,7 +190,7 @@ def _prepare_output(folder: Path) -> None:
     """
     try:
         names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        if not names <= set(OUTPUTS) and not _is_run(folder):
+        if not names <= set(OUTPUTS) and not is_run(folder):
             raise UsageError(
                 f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
             )

@@ -62,7 +62,10 @@ class Delivery:
 
 
 class Courier:
-    """Delivers errands for one worker process of a run. `worker` counts from 0 among `workers`."""
+    """Delivers errands for one worker process of a run. `worker` counts from 0 among `workers`.
+
+    `numbered` is the last number that an exchange of the run already has.
+    """
 
     def __init__(  # noqa: PLR0913 - each is a part of its own, and named
         self,
@@ -76,6 +79,7 @@ class Courier:
         worker: int = 0,
         workers: int = 1,
         one_by_one: bool = False,
+        numbered: int = 0,
     ) -> None:
         self._url = url.rstrip("/")
         self._limits = limits
@@ -85,7 +89,8 @@ class Courier:
         self._stock = stock
         rate = limits.requests_per_second
         self._pace = Pace(rate / workers if rate else None)
-        self._numbers = itertools.count(worker + 1, workers)
+        self.numbered = numbered
+        self._numbers = itertools.count(numbered + worker + 1, workers)
         self._number_lock = threading.Lock()
         self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one)
 
@@ -156,7 +161,8 @@ class Courier:
 
     def _number(self) -> int:
         with self._number_lock:
-            return next(self._numbers)
+            self.numbered = next(self._numbers)
+            return self.numbered
 
 
 def _hold_s(sent: Sent, attempt: int) -> float:

@@ -23,7 +23,7 @@ def test_it_is_installed_once(copy: Path, monkeypatch: pytest.MonkeyPatch, capfd
     monkeypatch.setenv("NPM_CONFIG_REGISTRY", NOWHERE)
     ended = inline(monkeypatch, capfd, "report", str(copy))
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out == f"Allure report: {copy / 'allure-report' / 'index.html'}\n"
+    assert ended.out.splitlines()[-1] == str(copy / "allure-report" / "index.html")
 
 
 def test_two_at_once_install_it_both(installers: list[Ended]) -> None:

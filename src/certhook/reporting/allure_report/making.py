@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from certhook.errors import Unavailable, UsageError
-from certhook.recording.results import RESULT_NAME
+from certhook.recording.folders import runs_in, stored_run
 from certhook.recording.wholefile import write_whole
 from certhook.reporting.allure_files import ENVIRONMENT_NAME, RESULTS_NAME, write_allure_files
 from certhook.reporting.allure_report.configuration import configuration
@@ -59,22 +59,10 @@ def _written(folder: Path, page: str) -> Path:
 
 
 def _results(folder: Path) -> list[dict[str, Any]]:
-    """The result.json of the folder's run, or of the runs below it."""
+    """The result of the folder's run, or of the runs below it."""
     if not (folder / RESULTS_NAME).is_dir():
         raise UsageError(f"{folder}: holds no {RESULTS_NAME}")
-    own = folder / RESULT_NAME
-    paths = [own] if own.is_file() else sorted(folder.glob(f"*/{RESULT_NAME}"))
-    if not paths:
-        raise UsageError(f"{folder}: holds no {RESULT_NAME}")
-    return [_result(path) for path in paths]
-
-
-def _result(path: Path) -> dict[str, Any]:
-    try:
-        result: dict[str, Any] = json.loads(path.read_bytes())
-    except ValueError:
-        raise UsageError(f"{path}: is no result of a run: it is cut, or was never JSON") from None
-    return result
+    return [dict(stored_run(run).result) for run in runs_in(folder) or (folder,)]
 
 
 def _generated(script: Path, folder: Path, place: Path, settings: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""A recorded exchange, sent again, to see whether its finding still stands."""

@@ -1,0 +1,26 @@
+"""How a reader sees a finding for himself: the commands that repeat its exchange."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from certhook.recording.redaction import MASK
+
+
+def replay_command(folder: Path, exchange: int) -> str:
+    """The command that sends an exchange of a run's folder again, freshly timed and signed."""
+    return f"certhook replay {shlex.quote(str(folder))} {exchange}"
+
+
+def commands_for(finding: Mapping[str, Any], folder: Path | None) -> list[str]:
+    """The replay, where the run has a folder, and the finding's curl, where that is complete.
+
+    A curl without its signature or a credential, or with its body in another file, would not show the same.
+    """
+    found = [replay_command(folder, finding["exchange"])] if folder and finding["exchange"] is not None else []
+    curl = finding["curl"]
+    complete = curl and MASK not in curl and "@exchange-" not in curl
+    return [*found, curl] if complete else found
