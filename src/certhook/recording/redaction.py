@@ -45,6 +45,8 @@ class Redactor:
         ordered = sorted(set(filter(None, secrets)), key=lambda secret: (-len(secret), secret))
         names = sorted(set(filter(None, masked_names)))
         self._secrets = _secrets_pattern([secret for secret in ordered if len(secret) >= _SHORTEST])
+        self._literal = frozenset(secret.encode("utf-8", "surrogatepass") for secret in ordered)
+        self._lowered = frozenset(map(bytes.lower, self._literal))
         self._words = _words_pattern([secret for secret in ordered if len(secret) < _SHORTEST])
         self._named = _named_pattern(names)
         self._headers = frozenset(name.lower() for name in names)
@@ -110,17 +112,19 @@ class Redactor:
     def _by_value(self, data: bytes) -> bytes:
         data = self._listed.masked(data)
         for pattern in (self._secrets, self._words):
-            data = _substituted(pattern, lambda _: _MASK, data) if pattern else data
+            data = _substituted(pattern, self._masked, data) if pattern else data
         return data
+
+    def _masked(self, spelled: bytes) -> bytes:
+        # One that is right but for its case is a wrong one, and must be told from the right one.
+        return self._tag(spelled) if spelled.lower() in self._lowered and spelled not in self._literal else _MASK
 
     def _by_name(self, data: bytes) -> bytes:
         tags: dict[bytes, bytes] = {}
 
-        def mask(found: re.Match[bytes]) -> bytes:
-            start, end = found.span(found.lastgroup or 0)
-            value = data[start:end]
+        def mask(value: bytes) -> bytes:
             tags[value] = self._tag(value)
-            return data[found.start() : start] + tags[value] + data[end : found.end()]
+            return tags[value]
 
         masked = _substituted(self._named, mask, data) if self._named else data
         self._remember(tags)
@@ -151,12 +155,13 @@ class Redactor:
         return packer.compress(redacted) + packer.flush()
 
 
-def _substituted(pattern: re.Pattern[bytes], put: Callable[[re.Match[bytes]], bytes], data: bytes) -> bytes:
-    """`pattern.sub`, with what is searched in lower case, and the rest left in its own."""
+def _substituted(pattern: re.Pattern[bytes], put: Callable[[bytes], bytes], data: bytes) -> bytes:
+    """`data` with what `put` makes of each match, or of its group; searched in lower case, and else left in its own."""
     pieces, at = [], 0
     for found in pattern.finditer(data.lower()):
-        pieces += [data[at : found.start()], put(found)]
-        at = found.end()
+        start, end = found.span(found.lastgroup or 0)
+        pieces += [data[at:start], put(data[start:end])]
+        at = end
     return b"".join([*pieces, data[at:]]) if pieces else data
 
 

@@ -45,13 +45,11 @@ def joined(forms: Iterable[list[bytes]]) -> list[bytes]:
 def spellings(secret: str) -> list[bytes]:
     """The branches that match `secret` literally, escaped, in UTF-16, hexadecimal and base64 at any alignment."""
     branches = joined(map(literal_forms, secret))
-    in_cases = dict.fromkeys((secret, secret.swapcase(), secret.lower(), secret.upper()))
-    for written in dict.fromkeys(chain.from_iterable(map(_written, in_cases))):
-        for wide in ("utf-16-le", "utf-16-be"):
-            branches.append(_escaped(written.encode(wide, "surrogatepass")))
-        for raw in _encodings(written):
-            branches.append(_BETWEEN_HEX.join(b"%02x" % byte for byte in raw))
-            branches += chain.from_iterable(_base64(raw, lead) for lead in range(3))
+    for wide in ("utf-16-le", "utf-16-be"):
+        branches.append(_escaped(secret.encode(wide, "surrogatepass")))
+    for raw in dict.fromkeys(chain(_raws(secret), _raws(secret.swapcase()))):
+        branches.append(_BETWEEN_HEX.join(b"%02x" % byte for byte in raw))
+        branches += chain.from_iterable(_base64(raw, lead) for lead in range(3))
     return list(dict.fromkeys(branches))
 
 
@@ -71,12 +69,18 @@ def _forms(character: str) -> Iterator[bytes]:
     yield from map(_escaped, raws)
 
 
+def _raws(text: str) -> Iterator[bytes]:
+    """The bytes of which hexadecimal and base64 are made where the text is in what was encoded."""
+    yield from _encodings(text)
+    yield from (written.encode("utf-8", "surrogatepass") for written in _written(text))
+
+
 def _written(text: str) -> list[str]:
-    """The text as it may stand in what was encoded as a whole: plainly, in JSON, or in a URL."""
+    """The text as it may stand in JSON or in a URL that was encoded as a whole."""
     strings = [json.dumps(text, ensure_ascii=ascii)[1:-1] for ascii in (True, False)]
     slashes = [string.replace("/", "\\/") for string in strings]
     urls = [spell(text.encode("utf-8", "surrogatepass"), safe="") for spell in (quote, quote_plus)]
-    return list(dict.fromkeys([text, *strings, *slashes, *urls]))
+    return list(dict.fromkeys([*strings, *slashes, *urls]))
 
 
 def _encodings(text: str) -> list[bytes]:
