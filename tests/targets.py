@@ -109,7 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.nth += 1
         served = self.server.served
         headers = tuple((name.encode(), value.encode("latin-1")) for name, value in self.headers.items())
-        request = HttpRequest(self.command, self.path.partition("?")[0], headers, self._body())
+        path, _, query = self.path.partition("?")
+        request = HttpRequest(self.command, path, headers, self._body(), query)
         with served.lock:
             call = Call(request, len(served.calls), self.connection_number, self.nth, served)
             served.calls.append(call)

@@ -65,7 +65,7 @@ def _utf16_escapes(text: str) -> str:
 @example(secret="ends in \\")
 @example(secret="ends in &")
 @example(secret="ends in Ã")
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_every_spelling_is_masked(secret: str) -> None:
     """A planted secret is masked in every spelling, and what stands around it stays."""
     redactor = Redactor([secret], [], SALT)
@@ -81,7 +81,7 @@ def test_every_spelling_is_masked(secret: str) -> None:
     padded=st.booleans(),
 )
 @example(secret=SECRET, before=b"u:", after=b"", urlsafe=True, padded=False)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_base64_is_masked_at_every_alignment(
     secret: str, before: bytes, after: bytes, *, urlsafe: bool, padded: bool
 ) -> None:
@@ -96,7 +96,7 @@ def test_base64_is_masked_at_every_alignment(
 
 
 @given(secret=secrets, around=st.text(max_size=20))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_text_is_redacted_as_bytes_are(secret: str, around: str) -> None:
     """A secret in text does not survive, whatever stands beside it."""
     assert secret not in Redactor([secret], [], SALT).text(f"{around}{secret}{around}")

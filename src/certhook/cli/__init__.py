@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 
 import click
 
@@ -78,3 +79,12 @@ def main() -> None:
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)
         sys.stderr.write(f"certhook: {' '.join(text.split())}\n")
         sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - Python's own status, 1, would say that a target is not certified
+        sys.stderr.write(_obituary(error))
+        sys.exit(3)
+
+
+def _obituary(error: Exception) -> str:
+    """Where certhook crashed; not the error's message, which may quote a secret."""
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    return f"{lines}certhook: a defect of certhook: {type(error).__name__}, raised at the last of these lines\n"

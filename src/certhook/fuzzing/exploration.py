@@ -155,7 +155,8 @@ class Exploration:
 
     def _sentence(self, found: Found) -> str:
         """What was sent: the recipe in words, and the body itself."""
-        body = found.judgement.exchange.request.body
+        # Cut or in hexadecimal, half of a secret, or one that only its name gives away, would no longer be found.
+        body = self._certification.redactor.data(found.judgement.exchange.request.body)
         return f"a valid {self.item.operation.name} request, but with {found.recipe.says}; the body: {shown(body)}"
 
     def _sent(self, round: Round, batch: list[Recipe], tally: _Tally) -> Found | None:

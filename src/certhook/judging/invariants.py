@@ -249,7 +249,7 @@ _TRACES = re.compile(
 )
 def no_trace(seen: Seen) -> str | None:
     found = _TRACES.search(seen.response.body)
-    return f"{seen.answer.says}, whose body has {found.group()[:80]!r}" if found else None
+    return f"{seen.answer.says}, whose body has {found.group()!r}" if found else None
 
 
 @invariant(

@@ -180,5 +180,6 @@ def _nearest_requirement(schema: Any, path: list[Any]) -> str | None:
     return found
 
 
-def _shorten(text: str, limit: int = 200) -> str:
+def _shorten(text: str, limit: int = 20_000) -> str:
+    # Bounds what is held; what is shown is cut after redaction, which would not find half a secret.
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -11,4 +11,10 @@ from certhook.plugin.hooks import (
     pytest_unconfigure,
 )
 
-__all__ = ["pytest_addoption", "pytest_cmdline_main", "pytest_configure", "pytest_generate_tests", "pytest_unconfigure"]
+__all__ = [
+    "pytest_addoption",
+    "pytest_cmdline_main",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "pytest_unconfigure",
+]

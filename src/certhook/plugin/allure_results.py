@@ -57,7 +57,7 @@ class AllureResults:
             titlePath=[pack.protocol, item.operation.name, item.group],
             description=_description(item, ended),
             status=_status(ended, report),
-            statusDetails=_details(StatusDetails, ended, call, report),
+            statusDetails=_details(StatusDetails, item, ended, call, report),
             labels=[Label(name=name, value=value) for name, value in _labels(item, ended)],
             start=round(report.start * 1000),
             stop=round(report.stop * 1000),
@@ -112,13 +112,16 @@ def _status(ended: Ended | None, report: pytest.TestReport) -> str:
     return _STATUSES[report.outcome]
 
 
-def _details(details: type[Any], ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport) -> Any:
+def _details(
+    details: type[Any], item: Item, ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport
+) -> Any:
     """The message that the test ended with, which begins with its outcome; and the trace where certhook crashed."""
     if call.excinfo is None:
         return None
     if ended is not None:
         return details(message=str(call.excinfo.value))
-    return details(message=call.excinfo.exconly(), trace=report.longreprtext)
+    message = item.certification.redactor.text(call.excinfo.exconly())
+    return details(message=message, trace=report.longreprtext)
 
 
 def evidence(item: Item, ended: Ended) -> str:

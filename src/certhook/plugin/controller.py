@@ -13,10 +13,12 @@ import pytest
 
 from certhook import __version__
 from certhook.errors import UsageError
+from certhook.plugin.crashes import conceal_internal
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.recording.record import timestamp
 from certhook.recording.secrecy import secret_places
+from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.doctor import examine, serves_one_by_one
 from certhook.running.setup import Setup, prepare_outputs
@@ -127,6 +129,12 @@ class Controller:
         if self._progress is not None:
             self._progress.planned(len(ids))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """Take secrets out of what is shown of a crash outside of any test, be it here or in a worker."""
+        for setup in self.setups:
+            conceal_internal(excrepr, Certification(setup).redactor)
+
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         """Remember that the run was stopped from outside."""
         self._interrupted = str(excinfo.value) or "interrupted"
@@ -208,7 +216,7 @@ class Controller:
         finally:
             certification.close()
         if reason:
-            sys.stderr.write(f"certhook: {reason}\n")
+            sys.stderr.write(f"certhook: {visible(reason)}\n")
         one_by_one = serves_one_by_one(checks)
         return replace(setup, blocked=reason, used=used, numbered=numbered, one_by_one=one_by_one)
 

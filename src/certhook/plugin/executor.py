@@ -10,6 +10,7 @@ import pytest
 from certhook.fuzzing import Exploration
 from certhook.judging.judge import annotated
 from certhook.plugin.allure_results import AllureResults, take_over
+from certhook.plugin.crashes import conceal, conceal_internal
 from certhook.running.certification import Certification
 from certhook.running.conversation import Conversation
 from certhook.running.items import Item, concerned, is_rule
@@ -176,11 +177,18 @@ class Executor:
             about = item.stash[_ITEM]
             ended = about.certification.ended.pop(about.id, None)
             outcomes = ended.outcomes if ended else self._crashed(about, call)
+            conceal(report, call, about.certification.redactor)
             report.user_properties += [("certhook.group", about.group), ("certhook.case", about.id)]
             report.user_properties += [(one.requirement, one.outcome.value) for one in outcomes]
             if self._allure is not None:
                 self._allure.write(about, ended, call, report)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """Take secrets out of what is shown of a crash outside of any test."""
+        for certification in self.certifications:
+            conceal_internal(excrepr, certification.redactor)
 
     @staticmethod
     def _crashed(item: Item, call: pytest.CallInfo[None]) -> list[CaseOutcome]:

@@ -61,7 +61,7 @@ class Journal:
 
     def exchange(self, exchange: Exchange, url: str) -> dict[str, Any]:
         """Append an exchange's line and return it, redacted and bounded; `url` is the whole one that was asked for."""
-        record = record_of(exchange, url, self._redactor)
+        record = record_of(exchange, url, self._redactor.remembering())
         self._append("exchange", record)
         return record
 

@@ -22,7 +22,9 @@ def timestamp(moment: datetime) -> str:
 def record_of(exchange: Exchange, url: str, redactor: Redactor) -> dict[str, Any]:
     """Return the fields of an exchange's line but for its kind; `url` is the whole one that was asked for.
 
-    Three keys stand only where they say something: `attempts`, and the request's `http_version` and `chunks`.
+    A `redactor` that remembers masks in the answer what stood under a masked name in the request, and in the answer's
+    headers what stood so in its body. Three keys stand only where they say something: `attempts`, and the request's
+    `http_version` and `chunks`.
     """
     answer = exchange.answer
     record: dict[str, Any] = {
@@ -58,11 +60,12 @@ def _request(request: Request, url: str, redactor: Redactor) -> dict[str, Any]:
 
 def _response(response: Response, redactor: Redactor) -> dict[str, Any]:
     headers = tuple((name, _header_bytes(value)) for name, value in response.headers)
+    body = body_record(response.body, RESPONSE_BODY_LIMIT, redactor)
     return {
         "status": response.status,
         "http_version": response.http_version,
         "headers": _headers(headers, redactor),
-        "body": body_record(response.body, RESPONSE_BODY_LIMIT, redactor),
+        "body": body,
     }
 
 

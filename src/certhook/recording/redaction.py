@@ -1,20 +1,22 @@
 """Taking secrets out of what is recorded: by their value wherever they stand, and by the name that they stand under.
 
-Limits, on purpose: a secret of fewer than four characters is masked only as a whole word and not in base64 or
-hexadecimal, because such short runs occur everywhere by accident; an empty one is ignored. In base64 that began
-before the secret, up to four bits of the secret's first byte stay readable.
+Both in any case of letters. Limits, on purpose: a secret of fewer than four characters is masked only as a whole word
+and not in base64 or hexadecimal, because such short runs occur everywhere by accident; an empty one is ignored. In
+base64 that began before the secret, up to four bits of the secret's first byte stay readable.
 """
 
 from __future__ import annotations
 
+import copy
 import hmac
 import os
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any
+from typing import Any, Self
 
+from certhook.recording.listed import Listed
 from certhook.recording.spellings import joined, letter_forms, literal_forms, spellings
 
 MASK = "***"
@@ -22,6 +24,7 @@ _MASK = MASK.encode()
 _SHORTEST = 4
 _REPEATED = 8
 _UNPACKED_LIMIT = 1 << 20
+_TAGGED = re.compile(rb"\*\*\*(?:[0-9a-f]{8})?")
 
 
 class Redactor:
@@ -29,18 +32,36 @@ class Redactor:
 
     `masked_names` are names of headers, JSON members, form fields and query parameters, in any case. The tag is keyed
     with `salt`, so that nobody can find a value by trying: all processes of a run share one, and write it nowhere.
+    `listed` are secrets of which there may be hundreds: they become their tags, and are found in fewer spellings.
     """
 
-    def __init__(self, secrets: Iterable[str], masked_names: Iterable[str], salt: bytes | None = None) -> None:
+    def __init__(
+        self,
+        secrets: Iterable[str],
+        masked_names: Iterable[str],
+        salt: bytes | None = None,
+        listed: Iterable[str] = (),
+    ) -> None:
         ordered = sorted(set(filter(None, secrets)), key=lambda secret: (-len(secret), secret))
         names = sorted(set(filter(None, masked_names)))
         self._secrets = _secrets_pattern([secret for secret in ordered if len(secret) >= _SHORTEST])
+        self._literal = frozenset(secret.encode("utf-8", "surrogatepass") for secret in ordered)
+        self._lowered = frozenset(map(bytes.lower, self._literal))
         self._words = _words_pattern([secret for secret in ordered if len(secret) < _SHORTEST])
         self._named = _named_pattern(names)
         self._headers = frozenset(name.lower() for name in names)
         self._salt = os.urandom(16) if salt is None else salt
-        self.reach = 64 + 48 * max((len(secret) for secret in ordered), default=0)
+        many = sorted(set(listed))
+        self._listed = Listed({value: self._tag(value.encode("utf-8", "surrogatepass")) for value in many})
+        self._remembered: dict[bytes, bytes] | None = None
+        self.reach = 64 + 48 * max((len(secret) for secret in (*ordered, *many)), default=0)
         """Longest spelling of a secret, in bytes: what is cut loses as much at its end, to leave no half secret."""
+
+    def remembering(self) -> Self:
+        """A copy for one exchange: what it found under a masked name, it masks in all that it is given after that."""
+        own = copy.copy(self)
+        own._remembered = {}  # noqa: SLF001 - of its own kind
+        return own
 
     def data(self, data: bytes) -> bytes:
         """Return `data` without secrets; gzip and zlib streams are looked into and packed again where one was found."""
@@ -56,11 +77,22 @@ class Redactor:
         except UnicodeDecodeError:  # a Latin-1 spelling ended within a UTF-8 character
             return redacted.decode("utf-8", "replace")
 
+    def excerpt(self, text: str, limit: int) -> str:
+        """Return `text` without secrets, cut to `limit` characters after that: half a secret would not be found."""
+        redacted = self.text(text[: limit + self.reach])
+        if len(text) > limit + self.reach:
+            redacted = redacted[: -self.reach]
+        elif len(redacted) <= limit:
+            return redacted
+        return f"{redacted[: limit - 1]}…"
+
     def header(self, name: str, value: bytes) -> bytes:
         """Return a header's value without secrets, masked as a whole where its name is a masked one."""
         redacted = self._by_value(value)
         if name.lower() in self._headers:
-            return self._tag(redacted)
+            tag = self._tag(redacted)
+            self._remember({redacted: tag})
+            return tag
         return self._by_name(redacted)
 
     def tree(self, value: Any) -> Any:
@@ -78,30 +110,36 @@ class Redactor:
         return self._by_name(self._by_value(data))
 
     def _by_value(self, data: bytes) -> bytes:
-        if self._secrets:
-            data = self._secrets.sub(_MASK, data)
-        return self._words.sub(_MASK, data) if self._words else data
+        data = self._listed.masked(data)
+        for pattern in (self._secrets, self._words):
+            data = _substituted(pattern, self._masked, data) if pattern else data
+        return data
+
+    def _masked(self, spelled: bytes) -> bytes:
+        # One that is right but for its case is a wrong one, and must be told from the right one.
+        return self._tag(spelled) if spelled.lower() in self._lowered and spelled not in self._literal else _MASK
 
     def _by_name(self, data: bytes) -> bytes:
-        if not self._named:
-            return data
         tags: dict[bytes, bytes] = {}
 
-        def mask(found: re.Match[bytes]) -> bytes:
-            start, end = found.span(found.lastgroup or 0)
-            value = data[start:end]
+        def mask(value: bytes) -> bytes:
             tags[value] = self._tag(value)
-            return data[found.start() : start] + tags[value] + data[end : found.end()]
+            return tags[value]
 
-        masked = self._named.sub(mask, data)
-        for value, tag in tags.items():
+        masked = _substituted(self._named, mask, data) if self._named else data
+        self._remember(tags)
+        for value, tag in (tags if self._remembered is None else self._remembered).items():
             # A target may repeat a token under another name: there, too, and comparable.
             masked = masked.replace(value, tag) if len(value) >= _REPEATED and _MASK not in value else masked
         return masked
 
+    def _remember(self, tags: dict[bytes, bytes]) -> None:
+        if self._remembered is not None:
+            self._remembered |= tags
+
     def _tag(self, value: bytes) -> bytes:
-        """`***` and eight hexadecimal digits; what is empty, or all secret, stays as it is, since that is evidence."""
-        if not value or value == _MASK:
+        """`***` and eight hexadecimal digits; what is empty, all secret, or a tag stays as it is: that is evidence."""
+        if not value or _TAGGED.fullmatch(value):
             return value
         return _MASK + hmac.digest(self._salt, value, "sha256").hex()[:8].encode()
 
@@ -115,6 +153,16 @@ class Redactor:
             return data
         packer = zlib.compressobj(wbits=31 if data[:1] == b"\x1f" else 15)
         return packer.compress(redacted) + packer.flush()
+
+
+def _substituted(pattern: re.Pattern[bytes], put: Callable[[bytes], bytes], data: bytes) -> bytes:
+    """`data` with what `put` makes of each match, or of its group; searched in lower case, and else left in its own."""
+    pieces, at = [], 0
+    for found in pattern.finditer(data.lower()):
+        start, end = found.span(found.lastgroup or 0)
+        pieces += [data[at:start], put(data[start:end])]
+        at = end
+    return b"".join([*pieces, data[at:]]) if pieces else data
 
 
 def _secrets_pattern(secrets: list[str]) -> re.Pattern[bytes] | None:
@@ -133,9 +181,9 @@ def _named_pattern(names: list[str]) -> re.Pattern[bytes] | None:
     if not names:
         return None
     name = b"(?:%b)" % b"|".join(chain.from_iterable(joined(map(letter_forms, name)) for name in names))
-    value = rb"""(?:"(?P<double>(?:[^"\\]+|\\.)+)|'(?P<single>(?:[^'\\]+|\\.)+)|(?P<bare>-?\d[\d.eE+-]*))"""
+    value = rb"""(?:"(?P<double>(?:[^"\\]+|\\.)+)|'(?P<single>(?:[^'\\]+|\\.)+)|(?P<bare>-?\d[\d.e+-]*))"""
     # Backslashes before the quotes: JSON within JSON.
     member = rb"""["']%b\\{0,7}["']\s*:\s*\\{0,7}%b""" % (name, value)
-    start, equals = rb"(?:^|[?&;]|\\u0026|%26|%3[fF])", rb"(?:=|%3[dD]|\\u003[dD])"
+    start, equals = rb"(?:^|[?&;]|\\u0026|%26|%3f)", rb"(?:=|%3d|\\u003[dD])"
     field = rb"""%b%b(?:\[[^]=]{0,64}\])?%b(?P<field>[^&\s"'<>\\#;]+)""" % (start, name, equals)
     return re.compile(member + b"|" + field, re.DOTALL)

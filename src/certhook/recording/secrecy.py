@@ -10,10 +10,13 @@ from certhook.pack.model import Pack
 from certhook.profile.profile import Profile
 from certhook.recording.redaction import Redactor
 
+_OF_HTTP = ("Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie")
+
 
 def redactor_for(pack: Pack, profile: Profile, salt: bytes) -> Redactor:
     """The redactor of a run; processes that share a salt give equal values equal tags."""
-    return Redactor([*profile.secrets(), *_reusable(pack, profile)], sorted(masked_names(pack)), salt)
+    single, listed = _test_data(pack, profile)
+    return Redactor([*profile.secrets(), *single], sorted(masked_names(pack)), salt, listed)
 
 
 def secret_places(pack: Pack) -> tuple[str, ...]:
@@ -24,21 +27,20 @@ def secret_places(pack: Pack) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part[key] for part in marked for key in ("x-value", "x-pool") if key in part))
 
 
-def _reusable(pack: Pack, profile: Profile) -> Iterator[str]:
-    """Secret test data that stays good.
-
-    The values of a longer list are used up, one with each success, and are too many to be looked for everywhere: they
-    are masked by the name of their field alone.
-    """
+def _test_data(pack: Pack, profile: Profile) -> tuple[list[str], list[str]]:
+    """Secret test data: what stays good, and the values of longer lists, of which each success uses one up."""
+    single: list[str] = []
+    listed: list[str] = []
     for place in secret_places(pack):
         value = profile.value(place)
-        values = value if isinstance(value, list) else [value]
-        yield from (str(one) for one in values if one is not None and len(values) == 1)
+        values = [str(one) for one in (value if isinstance(value, list) else [value]) if one is not None]
+        (listed if len(values) > 1 else single).extend(values)
+    return single, listed
 
 
 def masked_names(pack: Pack) -> set[str]:
-    """The signature headers, and every member that a request or response schema marks as secret."""
-    names = {pack.signing.header, pack.signing.response_header} - {""}
+    """HTTP's own, the signature headers, and every member that a request or response schema marks as secret."""
+    names = {*_OF_HTTP, pack.signing.header, pack.signing.response_header} - {""}
     for operation in pack.operations:
         for schema in (operation.request, operation.success, operation.refusal):
             names |= set(_secret_members(schema))

@@ -1,36 +1,38 @@
-"""The ways in which a text can be spelled on the wire, as regular expressions over bytes.
+"""The ways in which a text can be spelled on the wire, as regular expressions over bytes in lower case.
 
-Every branch starts with a literal byte: `re` then skips quickly over positions at which none can start, which is what
-makes redaction cheap. Every repetition is bounded, so that a hostile text cannot make it slow.
+A target may answer in another case, and whoever knows a secret but for its case knows it: what is searched is lowered
+first, and so are the expressions. Every branch starts with a literal byte: `re` then skips quickly over positions at
+which none can start, which is what makes redaction cheap. Every repetition is bounded, so that a hostile text cannot
+make it slow.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from html.entities import codepoint2name
 from itertools import chain
+from urllib.parse import quote, quote_plus
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LEGACY = ("latin-1", "cp1252")
 _SHORT_ESCAPES = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
+_PERCENT_BACKSLASH = b"%(?:25){0,4}5c"
+_BACKSLASH = rb"(?:\\|%b)" % _PERCENT_BACKSLASH
+_BETWEEN_HEX = rb"[ :,_-]{0,2}(?:\\{0,4}0?x)?"
 
 
 def literal_forms(character: str) -> list[bytes]:
-    """The forms of one character in text, JSON, URLs and HTML, also where those were nested in one another."""
-    # What is longer goes first: a secret that ends in % must not leave the 25 of its %25.
-    raws = sorted({*_encodings(character), *_misread(character)}, key=lambda raw: (-len(raw), raw))
-    escapes = [*map(_percent, raws), _backslash(character), _entity(character)]
-    plus = [b"\\+"] if character == " " else []
-    return [*escapes, *plus, *map(re.escape, raws)]
+    """The forms of one character in text, JSON, URLs and HTML, in either case, also nested in one another."""
+    return list(dict.fromkeys(chain.from_iterable(map(_forms, _cases(character)))))
 
 
 def letter_forms(character: str) -> list[bytes]:
-    """The forms of one character of a name, in either case: all that a JSON parser would read as that name."""
-    cases = dict.fromkeys((character.lower(), character.upper()))
-    return [re.escape(case.encode()) for case in cases] + [rb"\\u00" + _hex(f"{ord(case):02x}") for case in cases]
+    """The forms of one character of a name: all that a JSON parser would read as that name, in either case."""
+    return [re.escape(character.lower().encode())] + [rb"\\u%04x" % ord(case) for case in _cases(character)]
 
 
 def joined(forms: Iterable[list[bytes]]) -> list[bytes]:
@@ -43,11 +45,42 @@ def joined(forms: Iterable[list[bytes]]) -> list[bytes]:
 def spellings(secret: str) -> list[bytes]:
     """The branches that match `secret` literally, escaped, in UTF-16, hexadecimal and base64 at any alignment."""
     branches = joined(map(literal_forms, secret))
-    branches += [re.escape(secret.encode(wide, "surrogatepass")) for wide in ("utf-16-le", "utf-16-be")]
-    for raw in _encodings(secret):
-        branches += joined(_any_case(digit) for digit in raw.hex())
+    for wide in ("utf-16-le", "utf-16-be"):
+        branches.append(_escaped(secret.encode(wide, "surrogatepass")))
+    for raw in dict.fromkeys(chain(_raws(secret), _raws(secret.swapcase()))):
+        branches.append(_BETWEEN_HEX.join(b"%02x" % byte for byte in raw))
         branches += chain.from_iterable(_base64(raw, lead) for lead in range(3))
     return list(dict.fromkeys(branches))
+
+
+def _cases(character: str) -> list[str]:
+    cases = (character, character.lower(), character.upper())
+    return [case for case in dict.fromkeys(cases) if len(case) == 1]
+
+
+def _forms(character: str) -> Iterator[bytes]:
+    # What is longer goes first: a secret that ends in % must not leave the 25 of its %25.
+    raws = sorted({*_encodings(character), *_misread(character)}, key=lambda raw: (-len(raw), raw))
+    yield from map(_percent, raws)
+    yield from _backslashed(character, raws)
+    yield _entity(character)
+    if character == " ":
+        yield b"\\+"
+    yield from map(_escaped, raws)
+
+
+def _raws(text: str) -> Iterator[bytes]:
+    """The bytes of which hexadecimal and base64 are made where the text is in what was encoded."""
+    yield from _encodings(text)
+    yield from (written.encode("utf-8", "surrogatepass") for written in _written(text))
+
+
+def _written(text: str) -> list[str]:
+    """The text as it may stand in JSON or in a URL that was encoded as a whole."""
+    strings = [json.dumps(text, ensure_ascii=ascii)[1:-1] for ascii in (True, False)]
+    slashes = [string.replace("/", "\\/") for string in strings]
+    urls = [spell(text.encode("utf-8", "surrogatepass"), safe="") for spell in (quote, quote_plus)]
+    return list(dict.fromkeys([*strings, *slashes, *urls]))
 
 
 def _encodings(text: str) -> list[bytes]:
@@ -68,37 +101,38 @@ def _misread(text: str) -> list[bytes]:
     return found
 
 
+def _escaped(raw: bytes) -> bytes:
+    return re.escape(raw.lower())
+
+
 def _either(branches: list[bytes]) -> bytes:
     return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"
 
 
-def _any_case(digit: str) -> list[bytes]:
-    return [case.encode() for case in dict.fromkeys((digit.lower(), digit.upper()))]
-
-
-def _hex(digits: str) -> bytes:
-    return b"".join(b"[%b]" % b"".join(_any_case(digit)) if digit.isalpha() else digit.encode() for digit in digits)
-
-
 def _percent(raw: bytes) -> bytes:
-    return b"".join(b"%(?:25){0,4}" + _hex(f"{byte:02x}") for byte in raw)
+    return b"".join(b"%%(?:25){0,4}%02x" % byte for byte in raw)
 
 
-def _backslash(character: str) -> bytes:
+def _backslashed(character: str, raws: list[bytes]) -> Iterator[bytes]:
+    """As in JSON, JavaScript and Python, whose escapes of bytes count: a traceback shows what was sent in them."""
     units = character.encode("utf-16-be", "surrogatepass").hex()
-    branches = [b"\\\\{1,8}".join(b"u" + _hex(units[at : at + 4]) for at in range(0, len(units), 4))]
+    branches = [(_BACKSLASH + b"{1,8}").join(b"u" + units[at : at + 4].encode() for at in range(0, len(units), 4))]
+    branches += [b"u%08x" % ord(character)] if len(units) > 4 else []
+    branches += [(_BACKSLASH + b"{1,8}").join(b"x%02x" % byte for byte in raw) for raw in raws]
     if character in _SHORT_ESCAPES:
         branches.append(_SHORT_ESCAPES[character])
     elif character.isascii() and not character.isalnum():
-        branches.append(re.escape(character.encode()))
-    return b"\\\\\\\\{0,7}" + _either(branches)
+        branches += [re.escape(character.encode()), _percent(character.encode()), _entity(character)]
+    # Nobody writes a letter as an escape and then the escape for a URL; leaving that out makes patterns much smaller.
+    for first in (rb"\\",) if character.isalnum() and character.isascii() else (rb"\\", _PERCENT_BACKSLASH):
+        yield first + _BACKSLASH + b"{0,7}" + _either(branches)
 
 
 def _entity(character: str) -> bytes:
     code = ord(character)
-    branches = [b"#0{0,5}%d" % code, b"#[xX]0{0,5}" + _hex(f"{code:x}")]
+    branches = [b"#0{0,5}%d" % code, b"#x0{0,5}%x" % code]
     name = "apos" if character == "'" else codepoint2name.get(code)
-    branches += [name.encode()] if name else []
+    branches += [name.lower().encode()] if name else []
     return b"&(?:amp;){0,4}" + _either(branches) + b";"
 
 
@@ -115,11 +149,11 @@ def _base64(raw: bytes, lead: int) -> list[bytes]:
     start = _BASE64.index(encoded[whole : whole + 1])
     last = [_base64_forms(_BASE64[at : at + 1]) for at in range(start, start + 2 ** (6 - bits))]
     padding = _either(literal_forms("="))
-    tail = b"(?:" + _either(list(chain.from_iterable(last))) + padding + b"{0,2})?"
+    tail = b"(?:" + _either(list(dict.fromkeys(chain.from_iterable(last)))) + padding + b"{0,2})?"
     return [branch + tail for branch in branches]
 
 
 def _base64_forms(character: bytes) -> list[bytes]:
     if character.isalnum():
-        return [character]
+        return [character.lower()]
     return [*literal_forms(character.decode()), {b"+": b"-", b"/": b"_"}[character]]

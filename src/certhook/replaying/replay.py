@@ -37,8 +37,8 @@ class Ruling:
 class Replayed:
     """What came of sending again. `exchanges` are those that show it, as they would be recorded.
 
-    `before` and `now` are how the answer reads; `unclear` says why nothing can be told of some finding; `notes` are
-    what a reader should know besides.
+    What a target said is redacted. `before` and `now` are how the answer reads; `unclear` says why nothing can be told
+    of some finding; `notes` are what a reader should know besides.
     """
 
     exchanges: tuple[dict[str, Any], ...] = ()
@@ -75,7 +75,10 @@ def replay(evidence: Evidence, certification: Certification, *, verbatim: bool =
         replayed = Replayed(unclear=sick) if sick else _replayed(evidence, trials, certification, case)
     except Exhausted as reason:
         replayed = Replayed(unclear=str(reason))
-    return replace(replayed, notes=tuple(_notes(evidence, certification, case, verbatim=verbatim)))
+    notes = tuple(_notes(evidence, certification, case, verbatim=verbatim))
+    said = certification.said
+    rulings = tuple(replace(ruling, now=said(ruling.now)) for ruling in replayed.rulings)
+    return replace(replayed, rulings=rulings, now=said(replayed.now), unclear=said(replayed.unclear), notes=notes)
 
 
 def _replayed(evidence: Evidence, trials: Trials, certification: Certification, case: Case) -> Replayed:

@@ -27,6 +27,10 @@ from certhook.running.setup import Setup
 from certhook.sending.courier import Courier, Delivery
 from certhook.values import CaseOutcome, Finding, Outcome, Requirement
 
+_OBSERVED_LIMIT = 300
+_SAID_LIMIT = 1500
+"""Characters of what was sent or said that stand in a report."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -159,7 +163,7 @@ class Certification:
             case=case,
             group=group,
             operation=operation,
-            outcomes=[outcome.as_json() for outcome in outcomes],
+            outcomes=[replace(one, reason=self.said(one.reason)).as_json() for one in outcomes],
             exchanges=list(exchanges),
             ended=timestamp_now(),
         )
@@ -186,11 +190,16 @@ class Certification:
         return replace(outcome, outcome=Outcome.WAIVED, reason=waiver.sentence)
 
     def finding(self, sent: str, expected: str, observed: str, exchange: Exchange) -> Finding:
-        """A finding, with the command that shows it."""
+        """A finding, with the command that shows it, redacted before anything of it is cut."""
         self._shown[exchange.number] = exchange
-        url = self.profile.url.rstrip("/") + exchange.request.target
-        curl = curl_command(record_of(exchange, url, self.redactor))
+        url, redactor = self.profile.url.rstrip("/") + exchange.request.target, self.redactor.remembering()
+        curl = curl_command(record_of(exchange, url, redactor))
+        sent, observed = redactor.excerpt(sent, _SAID_LIMIT), redactor.excerpt(observed, _OBSERVED_LIMIT)
         return Finding(sent, expected, observed, curl, exchange.number)
+
+    def said(self, text: str) -> str:
+        """What a target said, or what was said of it, redacted and cut."""
+        return self.redactor.excerpt(text, _SAID_LIMIT)
 
     def shown(self, number: int | None) -> Exchange | None:
         """The exchange of a finding, by its number."""
@@ -198,7 +207,7 @@ class Certification:
 
     def recorded(self, exchange: Exchange) -> dict[str, Any]:
         """An exchange as it is recorded: redacted and bounded."""
-        return record_of(exchange, self.profile.url.rstrip("/") + exchange.request.target, self.redactor)
+        return record_of(exchange, self.profile.url.rstrip("/") + exchange.request.target, self.redactor.remembering())
 
     def close(self) -> None:
         """Close connections and the journal, where they were opened."""

@@ -1,0 +1,32 @@
+"""What pytest shows of a crash of certhook itself: its lines, without values, and without secrets in its message.
+
+Anything may stand in a traceback: pytest shows arguments, and on request local variables, cut where they are long, and
+half a secret would not be found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from _pytest._code.code import ReprTracebackNative
+
+from certhook.recording.redaction import Redactor
+
+
+def conceal(report: pytest.TestReport, call: pytest.CallInfo[None], redactor: Redactor) -> None:
+    """Take secrets out of a test's report, from which the log, junit.xml and Allure's results are made."""
+    report.sections = [(name, redactor.text(content)) for name, content in report.sections]
+    if report.failed and call.excinfo is not None:
+        report.longrepr = redactor.text(str(call.excinfo.getrepr(style=_style(call.excinfo.value))))
+
+
+def _style(error: BaseException) -> Any:
+    return "short" if getattr(error, "pytrace", True) else "value"
+
+
+def conceal_internal(shown: Any, redactor: Redactor) -> None:
+    """Take secrets out of the traceback of a crash outside of any test, which hooks are given and may not replace."""
+    shown.reprtraceback = ReprTracebackNative(redactor.text(str(shown)).splitlines(keepends=True))
+    if hasattr(shown, "chain"):
+        shown.chain = [(shown.reprtraceback, None, None)]
