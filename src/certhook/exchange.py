@@ -55,11 +55,12 @@ class Response:
 
 
 class FailureKind(StrEnum):
-    """How an exchange ended without an HTTP answer."""
+    """How an exchange ended without an HTTP answer. DROPPED: not a byte of it came; CUT_SHORT: it ended too early."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     DROPPED = "dropped"
+    CUT_SHORT = "cut-short"
     NOT_HTTP = "not-http"
     TOO_LARGE = "too-large"
     TLS = "tls"

@@ -193,6 +193,7 @@ def _failure_advice(failure: Failure, url: str) -> str:
         FailureKind.TLS: "mend the certificate, or check target.url",
         FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
         FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
+        FailureKind.CUT_SHORT: "it breaks off its answer: check scheme and port in target.url, and that it works",
         FailureKind.TOO_LARGE: "check that target.url leads to the endpoint",
     }
     return f"{url} gives no answer to a valid request ({failure.kind}: {failure.detail}): {advice[failure.kind]}"
