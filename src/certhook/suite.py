@@ -7,7 +7,7 @@ def test_a_wrong_signature_is_refused(case):
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,13 +20,14 @@ from certhook.exchange import Failure
 from certhook.judging.answers import Kind
 from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
+from certhook.reporting.escaping import visible
 from certhook.reporting.exchange_text import exchange_line, exchange_text
 from certhook.running.cases import Case
 from certhook.running.certification import Certification
 from certhook.running.rounds import Observed
 from certhook.running.settling import CaseResult
 from certhook.sending.courier import Delivery
-from certhook.values import CaseOutcome, Outcome, Requirement
+from certhook.values import CaseOutcome, Outcome
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -173,8 +174,7 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     worst = max(outcomes, key=lambda one: one.outcome.severity, default=None)
     if worst is None or worst.outcome is Outcome.PASSED:
         return
-    message = f"{worst.outcome.replace('_', ' ')}: {explained(worst, item.certification.requirements)}"
-    message = item.certification.redactor.text(message)
+    message = f"{worst.outcome.replace('_', ' ')}: {explained(worst, item.certification)}"
     if worst.outcome is Outcome.FAILED:
         pytest.fail(message, pytrace=False)
     if worst.outcome is Outcome.WARNED:
@@ -213,12 +213,12 @@ def evidence(item: Item) -> str:
     return "\n".join([*lines, "", exchange_text(item.certification.recorded(deciding))])
 
 
-def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> str:
+def explained(outcome: CaseOutcome, certification: Certification) -> str:
     """An outcome in a few lines: requirement, clause, what was sent, expected and observed."""
-    requirement = requirements[outcome.requirement]
+    requirement = certification.requirements[outcome.requirement]
     lines = [f"{requirement.id} ({requirement.level}): {requirement.title}", f"  clause:   {requirement.citation}"]
     if outcome.reason:
-        lines.append(f"  reason:   {outcome.reason}")
+        lines.append(f"  reason:   {certification.said(outcome.reason)}")
     if outcome.finding:
         finding = outcome.finding
         lines += [
@@ -227,7 +227,7 @@ def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement]) -> 
             f"  observed: {finding.observed}",
             f"  again:    {finding.curl}",
         ]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))
 
 
 class Conversation:

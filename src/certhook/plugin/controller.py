@@ -17,6 +17,7 @@ from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.recording.record import timestamp
 from certhook.recording.secrecy import secret_places
+from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.doctor import examine, serves_one_by_one
 from certhook.running.setup import Setup, prepare_output
@@ -200,7 +201,7 @@ class Controller:
         finally:
             certification.close()
         if reason:
-            sys.stderr.write(f"certhook: {reason}\n")
+            sys.stderr.write(f"certhook: {visible(reason)}\n")
         return replace(setup, blocked=reason, used=used, one_by_one=serves_one_by_one(checks))
 
     def _hand_over(self, executor: Executor) -> None:

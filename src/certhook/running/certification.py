@@ -25,6 +25,9 @@ from certhook.running.setup import Setup
 from certhook.sending.courier import Courier
 from certhook.values import CaseOutcome, Finding, Outcome, Requirement
 
+MOST_SAID = 1000
+"""Characters of a finding's parts and of a reason."""
+
 
 class Certification:
     """Opened from a Setup, in the controller or in a worker; `worker` counts from 0."""
@@ -126,7 +129,7 @@ class Certification:
             case=case,
             group=group,
             operation=operation,
-            outcomes=[outcome.as_json() for outcome in outcomes],
+            outcomes=[replace(outcome, reason=self.said(outcome.reason)).as_json() for outcome in outcomes],
             exchanges=list(exchanges),
             ended=timestamp_now(),
         )
@@ -150,7 +153,12 @@ class Certification:
         self._shown[exchange.number] = exchange
         url = self.profile.url.rstrip("/") + exchange.request.target
         curl = curl_command(record_of(exchange, url, self.redactor))
-        return Finding(sent, expected, observed, curl, exchange.number)
+        return Finding(self.said(sent), self.said(expected), self.said(observed), curl, exchange.number)
+
+    def said(self, text: str) -> str:
+        """Text that may hold words of the target: redacted, and then cut, so that no half of a secret is left."""
+        told = self.redactor.text(text)
+        return told if len(told) <= MOST_SAID else f"{told[:MOST_SAID]} ..."
 
     def shown(self, number: int | None) -> Exchange | None:
         """The exchange of a finding, by its number."""

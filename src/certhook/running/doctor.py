@@ -19,6 +19,7 @@ from certhook.changes import Scope, changes_of
 from certhook.exchange import Failure, FailureKind, Response
 from certhook.judging.answers import Kind
 from certhook.running.certification import Certification
+from certhook.running.settling import PACE
 from certhook.sending.courier import Delivery, Errand
 
 MAX_SKEW_S = 30
@@ -49,7 +50,7 @@ def examine(certification: Certification) -> list[CheckUp]:
     found = []
     try:
         for check in _checks(certification):
-            found.append(check)
+            found.append(replace(check, says=certification.said(check.says)))
             if not check.ok:
                 break
     except Exhausted as reason:
@@ -155,7 +156,7 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
     if isinstance(response, Failure):
         return _failure_advice(response, url)
     if answer.kind is Kind.LIMITED:
-        return f"{url} answers a valid request with {answer.says}: wait, or set limits.requests_per_second"
+        return f"{url} answers a valid request with {answer.says}: wait, or {PACE}"
     if answer.status == 404 and answer.front:
         return f"{url} is not there (HTTP 404): check the path in target.url"
     if answer.kind is Kind.REFUSED:

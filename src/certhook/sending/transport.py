@@ -182,14 +182,19 @@ def _kind_of(error: Exception, text: str) -> FailureKind:
     return next((kind for fits, kind in kinds if fits), FailureKind.NOT_HTTP)
 
 
+PATIENCE_S = 40.0
+"""Seconds in all that a process waits for a target that says "later"."""
+
+
 class Pace:
     """Says when the next request may go out, over all lanes of this process.
 
-    `per_second` bounds the rate; a target that asks to wait makes everybody wait.
+    `per_second` bounds the rate; a target that asks to wait makes everybody wait, until PATIENCE_S are used up.
     """
 
     def __init__(self, per_second: float | None = None) -> None:
         self._gap_s = 1 / per_second if per_second else 0.0
+        self._patience_s = PATIENCE_S
         self._next = 0.0
         self._lock = threading.Lock()
 
@@ -202,7 +207,13 @@ class Pace:
         if turn > now:
             time.sleep(turn - now)
 
-    def hold(self, seconds: float) -> None:
-        """Let nothing go out for so long."""
+    def hold(self, seconds: float) -> bool:
+        """Let nothing go out for so long; whether there was patience for that."""
         with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
+            now = time.monotonic()
+            more = max(0.0, now + seconds - max(now, self._next))
+            if more > self._patience_s:
+                return False
+            self._patience_s -= more
+            self._next = max(self._next, now + seconds)
+            return True
