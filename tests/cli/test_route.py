@@ -89,7 +89,7 @@ def test_a_profile_s_ca_file_stands_beside_it(secured: Served, ca: Path, tmp_pat
     path.write_text(path.read_text().replace("[target]", '[target]\nca_file = "ca.pem"'))
     ended = certhook("doctor", "klas", "--profile", str(path), cwd=ca)
     assert ended.status == 0, ended.said
-    assert "TLS: the certificate is trusted, and fits" in ended.out
+    assert "TLS: the certificate is trusted and fits the name" in ended.out
 
 
 def test_an_insecure_run_says_so(secured: Served, tmp_path: Path) -> None:

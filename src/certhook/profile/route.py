@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -46,15 +47,11 @@ class Route:
     def trust(self) -> ssl.SSLContext:
         """What a TLS connection to the target is checked by. Raises Impassable where `ca_file` cannot be used."""
         try:
-            context = ssl.create_default_context(cafile=self.ca_file)
+            return _context(self.ca_file, self.insecure)
         except ssl.SSLError:
             raise Impassable("ca_file", f"{self.ca_file} holds no CA certificate in PEM") from None
         except OSError as error:
             raise Impassable("ca_file", f"{self.ca_file} cannot be read: {error.strerror}") from None
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
 
     @property
     def proxy_address(self) -> str | None:
@@ -79,6 +76,16 @@ class Route:
             f"requests went through the proxy {self.proxy_address}": self.proxy,
         }
         return tuple(text for text, holds in says.items() if holds)
+
+
+@lru_cache(maxsize=4)
+def _context(ca_file: str | None, insecure: bool) -> ssl.SSLContext:  # noqa: FBT001 - a key, in a private function
+    """Kept, since reading the system's CAs takes longer than a request, and a run opens many connections."""
+    context = ssl.create_default_context(cafile=ca_file)
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _proxy(wanted: str | None, url: str) -> str | None:

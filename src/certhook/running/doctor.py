@@ -20,6 +20,7 @@ from certhook.exchange import Failure, FailureKind, Response
 from certhook.judging.answers import Kind
 from certhook.profile.route import Route
 from certhook.running.certification import Certification
+from certhook.running.settling import PACE
 from certhook.sending.courier import Delivery, Errand
 
 MAX_SKEW_S = 30
@@ -138,7 +139,11 @@ def _tls(host: str, port: int, route: Route) -> CheckUp:
             socket.create_connection((host, port), timeout=CONNECT_LIMIT_S) as plain,
             context.wrap_socket(plain, server_hostname=host),
         ):
-            says = "any certificate is taken (insecure)" if route.insecure else "the certificate is trusted, and fits"
+            says = (
+                "any certificate is taken (insecure)"
+                if route.insecure
+                else "the certificate is trusted and fits the name"
+            )
             return CheckUp("TLS", True, says)
     except ssl.SSLCertVerificationError as error:
         says = (
@@ -166,7 +171,7 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
     if isinstance(response, Failure):
         return _failure_advice(response, url)
     if answer.kind is Kind.LIMITED:
-        return f"{url} answers a valid request with {answer.says}: wait, or set limits.requests_per_second"
+        return f"{url} answers a valid request with {answer.says}: wait, or {PACE}"
     if answer.status == 404 and answer.front:
         return f"{url} is not there (HTTP 404): check the path in target.url"
     if answer.kind is Kind.REFUSED:
@@ -204,6 +209,7 @@ def _failure_advice(failure: Failure, url: str) -> str:
         FailureKind.TLS: "mend the certificate, or check target.url",
         FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
         FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
+        FailureKind.CUT_SHORT: "it breaks off its answer: check scheme and port in target.url, and that it works",
         FailureKind.TOO_LARGE: "check that target.url leads to the endpoint",
     }
     return f"{url} gives no answer to a valid request ({failure.kind}: {failure.detail}): {advice[failure.kind]}"
