@@ -11,6 +11,7 @@ import pytest
 from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
 from certhook.reporting.again import commands_for
+from certhook.reporting.escaping import visible_lines
 from certhook.running.cases import Case
 from certhook.running.certification import Certification, Ended
 from certhook.running.settling import CaseResult
@@ -74,7 +75,7 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
         return
     said = explained(worst, certification.requirements, Path(certification.setup.output))
     message = f"{worst.outcome.replace('_', ' ')}: {said}"
-    message = certification.redactor.text(message)
+    message = visible_lines(certification.redactor.text(message))
     if worst.outcome is Outcome.FAILED:
         pytest.fail(message, pytrace=False)
     if worst.outcome in {Outcome.WARNED, Outcome.WAIVED}:
