@@ -30,9 +30,10 @@ from certhook.pack.loading import protocols
 from certhook.plugin.allure_results import AllureResults
 from certhook.plugin.controller import _head
 from certhook.recording.journal import read_journal
+from certhook.recording.record import body_bytes
 from certhook.recording.results import result_bytes, write_result
 from certhook.reference import profile
-from certhook.reporting.curl import body_bytes, curl_command
+from certhook.reporting.curl import curl_command
 from certhook.reporting.exchange_text import exchange_text
 from certhook.reporting.har import write_har
 from certhook.reporting.page.rendering import write_page
@@ -93,7 +94,7 @@ def _judged(
 
 
 FUZZ = settings(
-    max_examples=12,
+    max_examples=20,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # a whole run takes too long to be shrunk
     derandomize=True,
