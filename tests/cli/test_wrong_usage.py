@@ -131,6 +131,10 @@ PROFILES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'[credentials]\nsecret = {{env = "CERTHOOK_NO_SUCH"}}\n{SUBJECT}',
         ("credentials.secret", "CERTHOOK_NO_SUCH is not set"),
     ),
+    "a secret where a variable is named": (
+        f'[credentials]\nsecret = {{env = "hunter-2"}}\n{SUBJECT}',
+        ("credentials.secret", "must be the name of an environment variable"),
+    ),
     "bad toml": ("[target]\nurl = \n[subject", ("line 2", "not TOML")),
     "unknown requirement": (
         f'{SOUND}[levels]\n"klas.timestamp.futur" = "MUST"',

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from certhook.profile import route
 from certhook.reference.klas.target import KlasTarget
 from certhook.reference.wire import HttpAnswer
 from certhook.running.doctor import CheckUp, examine
@@ -130,6 +131,7 @@ def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
 def test_a_certificate_that_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the certificate's issuer is trusted, TLS is in order, and the doctor looks further."""
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    route._context.cache_clear()
     with over_tls() as url:
         checks = examined(tmp_path, at(url))
     assert [(check.name, check.ok) for check in checks[:3]] == [("name", True), ("connection", True), ("TLS", True)]

@@ -212,3 +212,43 @@ def test_trees() -> None:
 def test_hostile_text_is_no_trouble(text: str) -> None:
     """Text that is made to be slow to search comes back as it was."""
     assert Redactor(["\\%25&secret"], ["auth"], SALT).text(text) == text
+
+
+def test_no_half_secret_is_left_where_text_is_cut() -> None:
+    """An excerpt is cut after redaction, wherever the cut falls."""
+    redactor = Redactor(["the-very-secret-key"], [], SALT)
+    for before in range(60):
+        excerpt = redactor.excerpt("x" * before + "the-very-secret-key" + "x" * 3000, 40)
+        assert len(excerpt) <= 40
+        assert "the-" not in excerpt
+    assert redactor.excerpt("the-very-secret-key", 10) == "***"
+
+
+LIST = ["PPT_0123456789/A", "PPT_0123456789/B"]
+
+
+@pytest.mark.parametrize("spell", ["utf-8", "hex", "HEX", "quote", "quote, lower case"])
+def test_secrets_of_a_list(spell: str) -> None:
+    """A secret of a list becomes its own tag, as it stands and encoded; one that is on no list stays."""
+    redactor = Redactor([], [], SALT, LIST)
+    first, second = (redactor.data(ENCODERS[spell](one)) for one in LIST)
+    assert first.startswith(b"***")
+    assert first != second
+    assert redactor.text("PPT_0123456789/C ppt_0123456789/a").startswith("PPT_0123456789/C ***")
+    assert redactor.data(base64.b64encode(b"to:" + LIST[0].encode() + b".")).startswith(b"dG86***")
+
+
+def test_what_an_exchange_hid_once_it_hides_again() -> None:
+    """A redactor that remembers masks a token without its name; the one that it was made from does not."""
+    remembering = NAMED.remembering()
+    tag = json.loads(remembering.text('{"Token": "tok-123456"}'))["Token"]
+    assert remembering.header("X-Other", b"is tok-123456") == b"is " + tag.encode()
+    assert NAMED.header("X-Other", b"is tok-123456") == b"is tok-123456"
+    assert remembering.text(f'{{"Token": "{tag}"}}') == f'{{"Token": "{tag}"}}', "a tag stays as it is"
+
+
+def test_a_secret_but_for_its_case() -> None:
+    """A secret in another case is masked, and can be told from the secret itself."""
+    redactor = Redactor(["Secret-Value"], [], SALT)
+    assert redactor.text("Secret-Value") == "***"
+    assert re.fullmatch(r"\*\*\*[0-9a-f]{8}", redactor.text("sECRET-vALUE"))

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from certhook.plugin.crashes import told
 from certhook.reporting.exchange_text import exchange_line, exchange_text
 from certhook.running.certification import Ended
 from certhook.running.items import Item, concerned
@@ -120,7 +121,7 @@ def _details(
         return None
     if ended is not None:
         return details(message=str(call.excinfo.value))
-    message = item.certification.redactor.text(call.excinfo.exconly())
+    message = told(call.excinfo.exconly(), item.certification.redactor)
     return details(message=message, trace=report.longreprtext)
 
 

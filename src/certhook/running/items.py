@@ -11,7 +11,7 @@ import pytest
 from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
 from certhook.reporting.again import commands_for
-from certhook.reporting.escaping import visible
+from certhook.reporting.escaping import visible_lines
 from certhook.running.cases import Case
 from certhook.running.certification import Certification, Ended
 from certhook.running.settling import CaseResult
@@ -76,6 +76,7 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     shown = replace(worst, reason=certification.said(worst.reason))
     said = explained(shown, certification.requirements, Path(certification.setup.output))
     message = f"{worst.outcome.replace('_', ' ')}: {said}"
+    message = visible_lines(certification.redactor.text(message))
     if worst.outcome is Outcome.FAILED:
         pytest.fail(message, pytrace=False)
     if worst.outcome in {Outcome.WARNED, Outcome.WAIVED}:
@@ -102,4 +103,4 @@ def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement], fol
             f"  observed: {finding.observed}",
             *(f"  again:    {command}" for command in commands_for(finding.as_json(), folder)),
         ]
-    return "\n".join(map(visible, lines))
+    return "\n".join(lines)
