@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,10 +69,13 @@ class Served:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, answer: Answering) -> None:
+    def __init__(self, answer: Answering, context: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer = answer
-        self.served = Served(f"http://127.0.0.1:{self.server_port}")
+        self.served = Served(f"{'https' if context else 'http'}://127.0.0.1:{self.server_port}")
+        if context is not None:
+            # The handshake is left to the threads: a client that is not content with the certificate ends it.
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -139,9 +143,9 @@ def _written(answer: HttpAnswer) -> bytes:
 
 
 @contextmanager
-def serving(answer: Answering) -> Iterator[Served]:
-    """Serve a target on loopback as long as the context lasts."""
-    server = _Server(answer)
+def serving(answer: Answering, context: ssl.SSLContext | None = None) -> Iterator[Served]:
+    """Serve a target on loopback as long as the context lasts; over TLS where there is a context for that."""
+    server = _Server(answer, context)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:

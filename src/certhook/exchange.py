@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+
+KEPT = 32 * 1024
+"""Bytes of an answer's body that are kept when it has been judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer, its body decompressed and bounded by the limits of the transport."""
+    """An HTTP answer, its body decompressed and bounded by the limits of the transport.
+
+    `cut_from` is how many bytes the body had, where only its beginning was kept.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     http_version: str = "HTTP/1.1"
+    cut_from: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes the body had."""
+        return len(self.body) if self.cut_from is None else self.cut_from
 
     def header(self, name: str) -> str | None:
         """The value of the first header of that name, in any case."""
@@ -55,11 +67,12 @@ class Response:
 
 
 class FailureKind(StrEnum):
-    """How an exchange ended without an HTTP answer."""
+    """How an exchange ended without an HTTP answer. DROPPED: not a byte of it came; CUT_SHORT: it ended too early."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     DROPPED = "dropped"
+    CUT_SHORT = "cut-short"
     NOT_HTTP = "not-http"
     TOO_LARGE = "too-large"
     TLS = "tls"
@@ -89,3 +102,10 @@ class Exchange:
     lane: int = 0
     nth: int = 0
     attempts: tuple[str, ...] = field(default=())
+
+    def abridged(self) -> Exchange:
+        """The exchange with the beginning of a long answer: enough for reports, where hundreds are kept."""
+        answer = self.answer
+        if isinstance(answer, Failure) or len(answer.body) <= KEPT:
+            return self
+        return replace(self, answer=replace(answer, body=answer.body[:KEPT], cut_from=answer.size))

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from benchmarks import comparison, fuzzing
+from benchmarks import comparison, fleet, fuzzing
 from benchmarks.commands import Measured, Unusable, measured
 from benchmarks.journals import Flight, Phase, flights, in_flight_s, rate
 from benchmarks.journals import fuzzing as fuzzed_phases
@@ -109,3 +109,19 @@ def _at(second: str) -> str:
 def _run(requests: int, wall_s: float) -> Run:
     flight = Flight("a", 1, 0.5, 1.0)
     return Run(Measured(0.0, wall_s, 0, 50.0), requests, wall_s / 2, (flight,))
+
+
+def test_a_night_is_measured(tmp_path: Path) -> None:
+    """A small fleet comes out as it should, and its figures stand between the markers of a page, the rest untouched."""
+    night = fleet.measured(10, 2, tmp_path, quick=True)
+    assert night.wrong == []
+    assert night.operators == {"sound": 6, "faulty": 2, "dead": 1, "overdue": 1}
+    assert all(20 < sample.megabytes < 400 for sample in night.samples)
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{fleet.BEGIN}\nold\n{fleet.END}\nafter\n")
+    fleet.write_between(page, "\n".join(fleet.figures(night, 2, 0.5)))
+    text = page.read_text()
+    assert "| verdicts that are right | 10 of 10 |" in text
+    assert text.startswith(f"before\n{fleet.BEGIN}\n")
+    assert text.endswith(f"{fleet.END}\nafter\n")
+    assert "old" not in text

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from certhook.exchange import Failure, FailureKind, Response
-from certhook.judging.answers import Answer, Kind, allows, looks_like_html, pointed, read_answer, status_fits
+from certhook.judging.answers import (
+    HELD,
+    Answer,
+    Kind,
+    LongText,
+    allows,
+    looks_like_html,
+    pointed,
+    read_answer,
+    status_fits,
+)
 from certhook.pack.model import AnswerSet, Matcher
 from tests.certifying import klas
 
@@ -169,3 +179,20 @@ def test_the_front_s_refusal_is_one() -> None:
     assert allows(coded, FRONT) is False
     assert allows(AnswerSet("", "", only_refused=True, refusals=coded.refusals), FRONT, ("431",)) is None
     assert allows(AnswerSet("", "", accepted=True), FRONT, ("431",)) is False
+
+
+def test_a_long_answer_is_read_like_a_short_one() -> None:
+    """What a long body says is not kept, but read again when it is asked for, and no more once it is abridged."""
+    padding = b'"padding":"' + b"x" * HELD + b'",'
+    long, short = read(200, OK.replace(b"{", b"{" + padding)), read(200, OK)
+    assert (long.kind, long.says, long.status, long.code) == (short.kind, short.says, short.status, short.code)
+    assert isinstance(long.text, LongText)
+    assert long.text.flaws == frozenset()
+    assert {**short.members, "padding": "x" * HELD} == long.members
+    assert long.abridged().members == {}
+    assert short.abridged() is short
+
+
+def test_what_is_long_and_cannot_be_read_has_no_text() -> None:
+    """A long body that is no JSON is broken like a short one."""
+    assert read(200, b"x" * (HELD + 1)) == read(200, b"x")

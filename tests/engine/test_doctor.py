@@ -193,7 +193,7 @@ def test_a_rate_limit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """A target that only ever says "later" leads to the limits of the profile."""
     from certhook.sending import transport
 
-    monkeypatch.setattr(transport.Pace, "hold", lambda *_: None)
+    monkeypatch.setattr(transport.Pace, "hold", lambda *_: True)
     checks, _ = asked_of(tmp_path, lambda _: plain(429))
     assert "set limits.requests_per_second" in complaint(checks).says
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from certhook.changes.change import Stage
 from certhook.fuzzing import Exploration, exploration
+from certhook.fuzzing.isolation import draw_nothing_from_sources
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
 from certhook.recording.journal import read_journal
@@ -88,6 +89,15 @@ def test_the_same_seed_draws_the_same(tmp_path: Path) -> None:
         return sorted(body["bytes"] for body in bodies(folder))
 
     assert drawn("first", 1) == drawn("second", 1) != drawn("third", 2)
+
+
+def test_nothing_is_drawn_from_sources() -> None:
+    """What Hypothesis has read of source files before, as under pytest, is put aside."""
+    from hypothesis.internal.conjecture import providers
+
+    draw_nothing_from_sources()
+    constants = providers._get_local_constants()
+    assert not any((constants.integers, constants.floats, constants.bytes, constants.strings))
 
 
 def test_the_number_of_bodies_follows_the_profile(tmp_path: Path) -> None:

@@ -180,9 +180,3 @@ SCHEMA: dict[str, Any] = {
 def test_a_breach_belongs_to_the_innermost_annotation(value: Any, broken: dict[str, str]) -> None:
     """The line says where and what; a missing member is its own schema's."""
     assert schema_breaches(SCHEMA, value) == broken
-
-
-def test_a_breach_is_bounded() -> None:
-    """A huge value does not make a huge line."""
-    (line,) = schema_breaches(SCHEMA, {"a": ["x" * 100_000]}).values()
-    assert len(line) <= 20_000

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from certhook.exchange import Failure, Response
 from certhook.reference.wire import HttpAnswer
 from certhook.running.cases import Case
 from certhook.running.certification import Certification
@@ -26,6 +27,7 @@ from tests.targets import (
     open_to_all,
     plain,
     serving,
+    signed,
     silent,
     wrong_from,
     wrong_once,
@@ -34,7 +36,7 @@ from tests.targets import (
 
 GROUP = "signature"
 RANDOM = "authenticate.signature.random"
-SHORT = {"timeout_s": 0.1, "in_flight": 1}
+SHORT = {"timeout_s": 0.4, "in_flight": 1}
 
 
 class Trial:
@@ -164,6 +166,57 @@ def test_a_time_out_that_repeats_beside_a_living_control_is_the_target_s(trial: 
     assert "klas.robustness.answers" in tried.unmet
 
 
+def padded(size: int) -> Answering:
+    """Be conformant, with so much white space behind what is refused."""
+    return wrong_where(bad, lambda call: replace(conformant(call), body=conformant(call).body + b" " * size))
+
+
+@pytest.mark.parametrize(
+    ("size", "kind"), [(courier.LARGEST_REFUSAL, Failure), (courier.LARGEST_REFUSAL - 100, Response)]
+)
+def test_a_refusal_may_have_so_many_bytes(trial: Try, size: int, kind: type) -> None:
+    """What is to be refused has no reason for an answer of megabytes, and its answer is kept in part."""
+    (delivery,) = trial(padded(size)).result.deliveries[-1:]
+    assert isinstance(delivery.exchange.answer, kind)
+    assert not isinstance(delivery.exchange.answer, Response) or len(delivery.exchange.answer.body) < size
+
+
+def test_a_refusal_may_be_as_large_as_successes_are(trial: Try) -> None:
+    """Where a valid request is answered with a long list, a wrongly accepted one may be, too."""
+
+    def long(_: Call) -> HttpAnswer:
+        return signed(b'{"status_code":"OK","currency":"EUR","balance":"30"}' + b" " * 2 * courier.LARGEST_REFUSAL)
+
+    (delivery,) = trial(long).result.deliveries
+    assert delivery.accepted
+
+
+SEVERAL = tuple(
+    f"authenticate.signature.{name}" for name in ("random", "other-key", "truncated:half", "header-missing")
+)
+
+
+def test_an_outage_accuses_nobody(trial: Try) -> None:
+    """Where requests time out and are answered when sent again, those that are not sent again do not count either."""
+
+    def lost(call: Call) -> Any:
+        with call.served.lock:
+            call.served.notes["bad"] = call.served.notes.get("bad", 0) + bad(call)
+            early = bad(call) and call.served.notes["bad"] <= len(SEVERAL)
+        return silent(call) if early else conformant(call)
+
+    tried = trial(lost, *SEVERAL, in_flight=4)
+    assert not tried.unmet
+    assert all(result.blocked for result in tried.results.values())
+
+
+def test_a_target_that_hangs_from_some_moment_on_accuses_nobody(trial: Try) -> None:
+    """When the control is not answered either, whatever else was not answered in the same batch is blocked."""
+    tried = trial(wrong_from(1, silent), *SEVERAL, in_flight=4)
+    assert not tried.unmet
+    assert all("the target went away" in result.blocked for result in tried.results.values())
+
+
 def test_a_target_that_goes_away_accuses_nobody(trial: Try) -> None:
     """Where the control gets no answer either, the case is blocked, and nothing more is sent."""
     tried = trial(wrong_from(1, dropping))
@@ -201,10 +254,16 @@ def test_a_poisoned_connection_is_the_finding_of_the_request_before(trial: Try) 
     assert "random hex digits" in seen.breach.expected
 
 
+def kept(held: list[float], seconds: float) -> bool:
+    """Hold for no time at all, and remember for how long it should have been."""
+    held.append(seconds)
+    return True
+
+
 def test_a_rate_limit_is_waited_for(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
     """429 with Retry-After holds the run back for as long, and the request is sent again until it is answered."""
     held: list[float] = []
-    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: held.append(seconds))
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: kept(held, seconds))
     limited = wrong_once(bad, lambda _: plain(429, b"", (b"Retry-After", b"3")))
     tried = trial(limited)
     assert held == [3.0]
@@ -212,18 +271,32 @@ def test_a_rate_limit_is_waited_for(trial: Try, monkeypatch: pytest.MonkeyPatch)
     assert not tried.result.blocked
 
 
-@pytest.mark.parametrize(("asked", "held"), [(b"86400", 10.0), (b"0", 0.05), (b"soon", 0.5), (b"Wed, 21 Oct", 0.5)])
-def test_a_rate_limit_s_wish_is_bounded(trial: Try, monkeypatch: pytest.MonkeyPatch, asked: bytes, held: float) -> None:
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [(b"86400", []), (b"45", [10.0]), (b"0", [0.05]), (b"soon", [0.5]), (b"\xb2", [0.5]), (b"Wed, 21 Oct", [0.5])],
+)
+def test_a_rate_limit_s_wish_is_bounded(
+    trial: Try, monkeypatch: pytest.MonkeyPatch, asked: bytes, held: list[float]
+) -> None:
     """Nobody is waited for as long as a day, nor not at all, nor for what cannot be read."""
     waits: list[float] = []
-    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: waits.append(seconds))
-    trial(wrong_once(bad, lambda _: plain(503, b"", (b"Retry-After", asked))))
-    assert waits == [held]
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: kept(waits, seconds))
+    tried = trial(wrong_once(bad, lambda _: plain(503, b"", (b"Retry-After", asked))))
+    assert waits == held
+    assert bool(tried.result.blocked) is not bool(held)
+
+
+def test_a_run_is_not_patient_for_ever(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the patience of the whole run is used up, what is asked to come later is blocked at once."""
+    monkeypatch.setattr(transport, "PATIENCE_S", 0.0)
+    tried = trial(wrong_where(bad, lambda _: plain(429)))
+    assert "set limits.requests_per_second" in tried.result.blocked
+    assert len([call for call in tried.served.calls if bad(call)]) == 1
 
 
 def test_a_rate_limit_without_end_blocks(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a bounded number of times the case is blocked, not failed."""
-    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: None)  # noqa: ARG005 - the method's signature
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: True)  # noqa: ARG005 - the method's signature
     tried = trial(wrong_where(bad, lambda _: plain(429)))
     assert "rate limit" in tried.result.blocked
     assert not tried.unmet
@@ -232,7 +305,7 @@ def test_a_rate_limit_without_end_blocks(trial: Try, monkeypatch: pytest.MonkeyP
 
 def test_a_rate_limit_of_the_second_answer_blocks(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be confirmed for the rate limit is blocked."""
-    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: None)  # noqa: ARG005 - the method's signature
+    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: True)  # noqa: ARG005 - the method's signature
 
     def later_limited(call: Call) -> HttpAnswer:
         if not bad(call):

@@ -8,25 +8,24 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
 
 from certhook.exchange import Failure, FailureKind, Request, Response
 from certhook.reference.wire import HttpAnswer
-from certhook.sending import transport
-from certhook.sending.transport import Lane, Pace, Sent, failure_of
+from certhook.sending.transport import MAX_BODY, Lane, Pace, Sent, failure_of
 from tests.targets import Call, conformant, dropping, plain, serving, silent
 
 REQUEST = Request("authenticate", "POST", "/authenticate", (("X-Odd", b"\xff\xe9"), ("Content-Type", b"a/b")), b"{}")
 
 
-def sent_to(url: str, request: Request = REQUEST, timeout_s: float = 2.0) -> Sent:
+def sent_to(url: str, request: Request = REQUEST, timeout_s: float = 2.0, most: int = MAX_BODY) -> Sent:
     """Send once over a connection of its own."""
     lane = Lane(url, timeout_s)
     try:
-        return lane.send(request)
+        return lane.send(request, most)
     finally:
         lane.close()
 
@@ -152,21 +151,74 @@ def test_a_slow_drip_of_headers_is_a_time_out() -> None:
     assert sent.elapsed_s < 1
 
 
-def test_a_body_beyond_the_bound_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A target cannot fill the memory of a run."""
-    monkeypatch.setattr(transport, "MAX_BODY", 1000)
-    with serving(lambda _: HttpAnswer(200, (), b"x" * 5000)) as served:
-        assert failure(sent_to(served.url).answer) is FailureKind.TOO_LARGE
+def test_a_body_beyond_the_bound_is_cut_off() -> None:
+    """A target cannot fill the memory of a run; of what was too large the status is told."""
+    with serving(lambda _: HttpAnswer(500, (), b"x" * 5000)) as served:
+        answer = sent_to(served.url, most=4096).answer
+    assert answer == Failure(FailureKind.TOO_LARGE, "HTTP 500 with a body of more than 4 KiB")
 
 
-def test_a_body_that_grows_when_unpacked_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_grows_when_unpacked_is_bounded() -> None:
     """The bound counts what is unpacked, not what came over the wire."""
     import gzip
 
-    monkeypatch.setattr(transport, "MAX_BODY", 100_000)
     bomb = plain(200, gzip.compress(b"x" * 10_000_000), (b"Content-Encoding", b"gzip"))
     with serving(lambda _: bomb) as served:
-        assert failure(sent_to(served.url).answer) is FailureKind.TOO_LARGE
+        assert failure(sent_to(served.url, most=100_000).answer) is FailureKind.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("sent", "what"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Long: " + b"y" * 100_000, "a head, interim answers and all, of more than 64 KiB"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 5_000, "a head, interim answers and all, of more than 64 KiB"),
+        (
+            b"HTTP/1.1 200 OK\r\n" + b"a:\r\n" * 257 + b"Content-Length: 0\r\n\r\n",
+            "HTTP 200 with more than 256 header fields",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 50_000,
+            "HTTP 200 with a body in countless chunks",
+        ),
+    ],
+    ids=["one header", "interim answers", "many headers", "tiny chunks"],
+)
+def test_each_part_of_an_answer_has_a_bound(sent: bytes, what: str) -> None:
+    """A head, what comes before it, and how a body is cut up may each take so many bytes and no more."""
+
+    def pour(connection: socket.socket, ending: threading.Event) -> None:
+        with suppress(OSError):
+            connection.sendall(sent)
+        ending.wait()
+
+    with raw(pour) as url:
+        assert sent_to(url, most=60_000).answer == Failure(FailureKind.TOO_LARGE, what)
+
+
+def test_what_comes_behind_an_answer_is_never_taken_for_the_next_one() -> None:
+    """An answer with bytes behind its end is none, and the next request goes over a connection of its own."""
+    two = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" * 2
+
+    def pour(connection: socket.socket, ending: threading.Event) -> None:
+        connection.sendall(two)
+        ending.wait()
+
+    with raw(pour) as url:
+        lane = Lane(url, 2.0)
+        answers = [lane.send(REQUEST)]
+        assert lane.send(REQUEST, most=0).nth == 0
+        lane.close()
+    assert failure(answers[0].answer) is FailureKind.NOT_HTTP
+
+
+def test_cookies_are_not_kept() -> None:
+    """Nothing that a target sets goes out with the next request."""
+    with serving(lambda _: plain(200, b"{}", (b"Set-Cookie", b"a=b; Path=/"))) as served:
+        lane = Lane(served.url, 2.0)
+        for _ in range(2):
+            lane.send(REQUEST)
+        lane.close()
+    assert [call.request.header("cookie") for call in served.calls] == [None, None]
 
 
 def test_a_body_that_cannot_be_unpacked_is_what_came() -> None:
@@ -183,7 +235,7 @@ def test_a_body_that_cannot_be_unpacked_is_what_came() -> None:
         (lambda connection, _: connection.sendall(b"220 mail.example ESMTP\r\n\r\n"), FailureKind.NOT_HTTP),
         (
             lambda connection, _: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort"),
-            FailureKind.DROPPED,
+            FailureKind.CUT_SHORT,
         ),
         (lambda *_: None, FailureKind.DROPPED),
         (
@@ -222,6 +274,7 @@ def test_plain_http_behind_https_is_a_failure() -> None:
         (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), FailureKind.TLS),
         (httpx.ConnectError("refused"), FailureKind.UNREACHABLE),
         (httpx.ConnectTimeout("slow"), FailureKind.UNREACHABLE),
+        (httpx.ProxyError("403 Forbidden"), FailureKind.UNREACHABLE),
         (httpx.ReadTimeout("slow"), FailureKind.TIMEOUT),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."), FailureKind.DROPPED),
         (httpx.RemoteProtocolError("illegal status line"), FailureKind.NOT_HTTP),
@@ -234,6 +287,14 @@ def test_each_exception_has_a_kind(error: Exception, kind: FailureKind) -> None:
     found = failure_of(error)
     assert found.kind is kind
     assert found.detail
+
+
+def test_an_answer_that_had_begun_is_told_from_none() -> None:
+    """What had begun to come and was lost is of another kind than what never came; a time-out has another sentence."""
+    lost, late = httpx.ReadError("reset"), httpx.ReadTimeout("slow")
+    assert failure_of(lost, begun=True).kind is FailureKind.CUT_SHORT
+    assert failure_of(late, begun=True).detail == "the answer was not complete within the time limit"
+    assert failure_of(late).detail == "nothing came within the time limit"
 
 
 def test_the_pace_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,6 @@ from certhook.attesting.statement import canonical, contradictions, read_stateme
 from certhook.exchange import Exchange, Failure, Response
 from certhook.pack.loading import protocols
 from certhook.plugin.allure_results import AllureResults
-from certhook.plugin.controller import _head
 from certhook.recording.journal import read_journal
 from certhook.recording.record import body_bytes
 from certhook.recording.results import result_bytes, write_result
@@ -39,6 +38,7 @@ from certhook.reporting.har import write_har
 from certhook.reporting.page.rendering import write_page
 from certhook.reporting.table import print_summary
 from certhook.running.certification import Certification, timestamp_now
+from certhook.running.head import head_of
 from certhook.running.items import Blocked, Item, conclude
 from tests.certifying import certifying
 from tests.fuzzed.answers import answers
@@ -60,7 +60,7 @@ def written(
         tempfile.TemporaryDirectory() as name,
         certifying(Path(name), profile(protocol, "http://127.0.0.1:9"), protocol=protocol) as certification,
     ):
-        certification.journal.write("run", **_head(certification))
+        certification.journal.write("run", **head_of(certification))
         allure = AllureResults(Path(name) / "allure-results")
         reports = [_judged(certification, number, answer, allure) for number, answer in enumerate(given, 1)]
         certification.journal.write("end", ended=timestamp_now(), interrupted=None)

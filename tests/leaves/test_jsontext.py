@@ -14,7 +14,7 @@ from lark import Lark
 from lark.exceptions import LarkError
 
 from certhook.judging import jsontext
-from certhook.judging.jsontext import DEEPEST, UNREADABLE, Flaw, read_json
+from certhook.judging.jsontext import DEEPEST, FATHOMED, MOST_VALUES, UNREADABLE, Flaw, read_json
 
 steady = settings(derandomize=True, deadline=None, max_examples=400)
 
@@ -433,6 +433,22 @@ def test_values_beside_flaws() -> None:
     assert read_json(b'{"a":1,"a":2}').value == {"a": 2}
     assert read_json(b'{"a":1e400,"b":-' + b"9" * 400 + b"}").value == {"a": math.inf, "b": -math.inf}
     assert read_json(b'{"a":' + b"9" * 308 + b"}").value == {"a": 10**308 - 1}
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_nobody_looks_for_the_end_of_what_is_too_deep(opening: str) -> None:
+    """Beyond FATHOMED levels a text is deep, and whether it is ever closed is not asked: that would take long."""
+    started = time.process_time()
+    assert read_json(opening.encode() * (MOST_VALUES - 1)).flaws >= {Flaw.DEEP}
+    assert Flaw.GRAMMAR in read_json(opening.encode() * (FATHOMED // 2)).flaws
+    assert time.process_time() - started < 5
+
+
+def test_what_has_too_many_values_is_not_read() -> None:
+    """A few megabytes of brackets would be hundreds in memory: the text is large, and has no value."""
+    many = read_json(b"[" + b"[]," * MOST_VALUES + b"[]]")
+    assert many == jsontext.JsonText(UNREADABLE, frozenset({Flaw.LARGE}))
+    assert read_json(b"[" + b"1," * (MOST_VALUES - 1) + b"1]").flaws == {Flaw.ROOT}
 
 
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}"), (b'[{"a":', b"}]")])

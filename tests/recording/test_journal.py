@@ -88,6 +88,23 @@ def test_response_headers_beyond_latin_1() -> None:
     assert record["response"]["headers"] == [["A", "\u20ac".encode().decode("latin-1")]]
 
 
+def test_an_abridged_answer_is_recorded_as_the_whole_one() -> None:
+    """What is kept of a long answer, when it has been judged, is enough for its record."""
+    whole = exchange(Response(200, (), b"b" * 500_000))
+    short = whole.abridged()
+    assert record_of(short, URL, REDACTOR) == record_of(whole, URL, REDACTOR)
+    assert isinstance(short.answer, Response)
+    assert len(short.answer.body) < 50_000
+    assert short.abridged() is short
+    assert exchange().abridged() == exchange()
+
+
+def test_the_detail_of_a_failure_is_bounded() -> None:
+    """What the parser quotes of a hostile answer does not fill the journal."""
+    record = record_of(exchange(Failure(FailureKind.NOT_HTTP, "x" * 100_000)), URL, REDACTOR)
+    assert record["failure"] == {"kind": "not-http", "detail": "x" * 500}
+
+
 @pytest.mark.parametrize("extra", [1, 100_000])
 def test_long_bodies_are_cut(extra: int) -> None:
     """A body is recorded up to its limit, with its true length."""

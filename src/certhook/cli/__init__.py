@@ -13,6 +13,8 @@ from certhook.errors import UsageError
 
 _COMMANDS = {
     "run": "Certify an endpoint, and write the reports.",
+    "fleet": "Run the suite over many operators, and say what changed.",
+    "history": "Show what the nights of a fleet have found.",
     "report": "Build the pages of a finished run.",
     "compare": "Say what got worse, and what got better, between two runs.",
     "replay": "Send a recorded exchange again, and say whether its finding still stands.",

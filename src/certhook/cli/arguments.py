@@ -36,7 +36,14 @@ json_option = click.option("--json", "as_json", is_flag=True, help="As JSON, for
 
 
 def options_of_a_target(command: Command) -> Command:
-    """Where the target is, and the profile to use."""
+    """Where the target is, how it is reached, and the profile to use."""
+    command = click.option(
+        "--proxy", metavar="URL", help="HTTP proxy; 'env' takes the environment's (default: none, whatever it says)."
+    )(command)
+    command = click.option("--insecure", is_flag=True, help="Take any TLS certificate; the reports say so.")(command)
+    command = click.option(
+        "--ca-file", metavar="FILE", help="CA certificates (PEM) to trust in place of the system's."
+    )(command)
     command = click.option("--profile", metavar="FILE", help="Credentials and test data, TOML.")(command)
     return click.option("--target", metavar="URL", help="Base URL of the endpoint (overrides the profile's).")(command)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +13,7 @@ from certhook.cli.arguments import options_of_a_target, protocol_argument
 @click.command("doctor", short_help="Look whether a run is going to mean anything.")
 @protocol_argument
 @options_of_a_target
-def command(protocol: str, target: str | None, profile: str | None) -> None:
+def command(protocol: str, target: str | None, profile: str | None, **way: Any) -> None:
     """Look at PROTOCOL's target: name, connection, TLS, one control request per operation, clock.
 
     Says in a sentence what to mend. Exit status 0: a run can begin; 3: it cannot; 2: wrong usage.
@@ -26,7 +26,8 @@ def command(protocol: str, target: str | None, profile: str | None) -> None:
     from certhook.running.setup import Setup
 
     with tempfile.TemporaryDirectory() as folder:
-        setup = Setup(protocol, str(Path(folder)), target=target, profile_path=profile, salt=secrets.token_hex(16))
+        salt = secrets.token_hex(16)
+        setup = Setup(protocol, folder, target=target, profile_path=profile, salt=salt, **way)
         certification = Certification(setup)
         try:
             checks = examine(certification)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("number", type=int, metavar="EXCHANGE")
 @click.option("--verbatim", is_flag=True, help="Byte for byte, old time, ids and signature included.")
 @options_of_a_target
-def command(folder: Path, number: int, target: str | None, profile: str | None, *, verbatim: bool) -> None:
+def command(folder: Path, number: int, target: str | None, profile: str | None, *, verbatim: bool, **way: Any) -> None:
     """Send exchange number EXCHANGE of the run in DIR again, and say whether what was found in it still stands.
 
     The request is made anew from the run's profile, at the run's target: freshly timed, and signed. A target that the
@@ -40,7 +40,7 @@ def command(folder: Path, number: int, target: str | None, profile: str | None, 
 
     evidence = evidence_of(folder, number)
     with tempfile.TemporaryDirectory() as output:
-        setup = setup_of(evidence, output, target=target, profile_path=profile)
+        setup = setup_of(evidence, output, target=target, profile_path=profile, way=way)
         with resumed(setup, evidence) as certification:
             replayed = replay(evidence, certification, verbatim=verbatim)
             how = _how(certification, verbatim=verbatim)

@@ -118,6 +118,7 @@ class Exploration:
         @settings(
             max_examples=max(1, bodies // BATCH),
             deadline=None,
+            derandomize=False,  # as it would be where a CI system is recognised
             database=DirectoryBasedExampleDatabase(self._examples()),
             phases=(Phase.generate, Phase.shrink) if part else (Phase.reuse, Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),

@@ -20,11 +20,13 @@ def draw_nothing_from_sources() -> None:
     """Let Hypothesis take no constants from source files.
 
     It reads every module that it takes for the user's own, certhook's among them where that is installed editable: the
-    same seed would draw other bodies there than from a wheel. There is no public setting for it; where the name is
-    gone, drawing works all the same.
+    same seed would draw other bodies there than from a wheel. What it has read before, such as under pytest, is put
+    aside, too. There is no public setting for it; where the names are gone, drawing works all the same.
     """
     from hypothesis.internal.conjecture import providers
 
     module: Any = providers
     if hasattr(module, "_get_local_constants"):
-        module._get_local_constants = lambda: module._local_constants  # noqa: SLF001
+        nothing = module.Constants()
+        module._get_local_constants = lambda: nothing  # noqa: SLF001
+        module.CONSTANTS_CACHE.cache.clear()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from certhook.exchange import Failure, Response
@@ -14,6 +15,9 @@ from certhook.pack.model import AnswerSet, Matcher, Pack, Reading
 
 FRONT = ("404", "405", "411", "413", "414", "415", "431")
 """Statuses with which a layer in front of the application refuses; it knows nothing of the protocol."""
+
+HELD = 64 * 1024
+"""Bytes of a body up to which what was read of it is kept; a longer one is read again when it is asked for."""
 
 _UNREADABLE = {Flaw.GRAMMAR, Flaw.ROOT, Flaw.DUPLICATE_KEYS}
 
@@ -29,6 +33,23 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LongText:
+    """As JsonText, of a body whose values, together with those of many others, would fill the memory."""
+
+    body: bytes
+    flaws: frozenset[Flaw]
+
+    @property
+    def value(self) -> Any:
+        return _read_long(self.body).value
+
+
+@lru_cache(maxsize=1)
+def _read_long(body: bytes) -> JsonText:
+    return read_json(body)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer as it was read. `says` is one short line for reports; `front`: the HTTP server's own refusal."""
 
@@ -36,7 +57,7 @@ class Answer:
     says: str
     status: int | None = None
     code: str | int | None = None
-    text: JsonText | None = None
+    text: JsonText | LongText | None = None
     front: bool = False
 
     @property
@@ -44,6 +65,10 @@ class Answer:
         """The members of the body, where it is an object that could be read."""
         value = self.text.value if self.text else None
         return value if isinstance(value, dict) else {}
+
+    def abridged(self) -> Answer:
+        """The answer without what a long body says."""
+        return replace(self, text=None) if isinstance(self.text, LongText) else self
 
 
 def status_fits(status: int | None, patterns: tuple[str, ...]) -> bool:
@@ -58,10 +83,17 @@ def read_answer(pack: Pack, answer: Response | Failure, front: tuple[str, ...] =
     status = answer.status
     if status == 429 or (status == 503 and answer.header("retry-after") is not None):
         return Answer(Kind.LIMITED, f"HTTP {status}, the target's rate limit", status)
-    text = read_json(answer.body)
+    if len(answer.body) <= HELD:
+        return _read(pack.reading, answer, read_json(answer.body), front)
+    text = _read_long(answer.body)
+    found = _read(pack.reading, answer, text, front)
+    return replace(found, text=LongText(answer.body, text.flaws)) if found.text else found
+
+
+def _read(reading: Reading, answer: Response, text: JsonText, front: tuple[str, ...]) -> Answer:
     if text.flaws & _UNREADABLE:
-        return _unreadable(pack.reading, answer, text, front)
-    return _readable(pack.reading, status, text, front)
+        return _unreadable(reading, answer, text, front)
+    return _readable(reading, answer.status, text, front)
 
 
 def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, ...]) -> Answer:

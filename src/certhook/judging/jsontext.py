@@ -16,6 +16,12 @@ from typing import Any, Final, NoReturn
 DEEPEST = 500
 """Arrays and objects within each other that any reader is expected to cope with."""
 
+FATHOMED = 25_000
+"""Arrays and objects within each other beyond which nobody looks whether they are ever closed."""
+
+MOST_VALUES = 200_000
+"""Values of a text beyond which it is not read: a few megabytes of brackets would take hundreds in memory."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SPACE = re.compile(r"[ \t\n\r]*")
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
@@ -35,6 +41,7 @@ class Flaw(StrEnum):
     GRAMMAR: not a JSON text in UTF-8 (§ 2 to 8.1). ROOT: its outermost value is not an object. DUPLICATE_KEYS: an
     object names a member twice (§ 4). BYTE_ORDER_MARK: one stands before the text (§ 8.1). OUT_OF_RANGE: a number
     beyond a double (§ 6), or an escape that is half of a surrogate pair (§ 8.2). DEEP: nested beyond DEEPEST (§ 9).
+    LARGE: of more than MOST_VALUES values, and read no further.
     """
 
     GRAMMAR = "grammar"
@@ -43,6 +50,7 @@ class Flaw(StrEnum):
     BYTE_ORDER_MARK = "byte-order-mark"
     OUT_OF_RANGE = "out-of-range"
     DEEP = "deep"
+    LARGE = "large"
 
 
 class Unreadable(Enum):
@@ -58,8 +66,8 @@ UNREADABLE: Final = Unreadable.UNREADABLE
 class JsonText:
     """A body's value and flaws.
 
-    `value` is UNREADABLE where the flaws hold GRAMMAR or DEEP. Of a repeated key the last value counts; a number beyond
-    a double is an infinity. Beside GRAMMAR stands no other flaw but BYTE_ORDER_MARK.
+    `value` is UNREADABLE where the flaws hold GRAMMAR, DEEP or LARGE. Of a repeated key the last value counts; a number
+    beyond a double is an infinity. Beside GRAMMAR stands no other flaw but BYTE_ORDER_MARK.
     """
 
     value: Any
@@ -77,14 +85,16 @@ def read_json(data: bytes) -> JsonText:
         value, flaws = _read(data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8"))
     except ValueError:
         return JsonText(UNREADABLE, frozenset(mark | {Flaw.GRAMMAR}))
-    return JsonText(UNREADABLE if Flaw.DEEP in flaws else value, frozenset(mark | flaws))
+    return JsonText(UNREADABLE if flaws & {Flaw.DEEP, Flaw.LARGE} else value, frozenset(mark | flaws))
 
 
 def _read(text: str) -> tuple[Any, set[Flaw]]:
     """The value and what is wrong with it. Raises ValueError where the text does not fit the grammar."""
+    if text.count(",") + text.count("[") + text.count("{") > MOST_VALUES:
+        return UNREADABLE, {Flaw.LARGE}
     flaws = {Flaw.DEEP} if _is_deep(text) else set()
     decoder = _decoder(flaws)
-    value = _Walk(text, decoder).value() if flaws else _decoded(text, decoder)
+    value = _fathomed(text, decoder) if flaws else _decoded(text, decoder)
     if not isinstance(value, dict):
         flaws.add(Flaw.ROOT)
     if any(escape["lone"] for escape in _ESCAPE.finditer(text)):
@@ -98,6 +108,14 @@ def _decoded(text: str, decoder: json.JSONDecoder) -> Any:
     except RecursionError:
         # The text is not deep, but the stack that this call stands on is.
         return _Walk(text, decoder).value()
+
+
+def _fathomed(text: str, decoder: json.JSONDecoder) -> Any:
+    """The value of a deep text, as far down as anybody looks. Raises ValueError where it does not fit the grammar."""
+    try:
+        return _Walk(text, decoder).value()
+    except _TooDeep:
+        return {}
 
 
 def _is_deep(text: str) -> bool:
@@ -141,6 +159,10 @@ def _no_such_word(word: str) -> NoReturn:
     raise ValueError(word)
 
 
+class _TooDeep(Exception):
+    """A text nests beyond FATHOMED."""
+
+
 class _Walk:
     """One reading of a text with a stack of its own. The decoder reads scalars and names."""
 
@@ -174,6 +196,8 @@ class _Walk:
         if self._at(_CLOSINGS[opening]):
             self._step()
             return {} if opening == "{" else []
+        if len(self._open) > FATHOMED:
+            raise _TooDeep
         self._open.append(_Holder(_CLOSINGS[opening], self._name() if opening == "{" else ""))
         return _OPENED
 

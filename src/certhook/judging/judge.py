@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from certhook.building.builder import Builder
 from certhook.changes.change import Change
-from certhook.exchange import Exchange
+from certhook.exchange import Exchange, Response
 from certhook.formats import validator
-from certhook.judging.answers import Answer, Kind, allows, pointed, read_answer
+from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
 from certhook.judging.invariants import INVARIANTS, Seen, members_within
 from certhook.judging.oracle import malformations
 from certhook.judging.tolerance import documented_statuses
@@ -50,9 +52,15 @@ class Judge:
         self._selected = selected
         self._account: set[tuple[str, str]] = set()
         self._named: dict[str, int] = {}
+        self._at_a_long_one = Lock()
 
     def read(self, exchange: Exchange, change: Change) -> Answer:
         """What the answer is. A success is remembered, so that no refusal may tell what it told."""
+        long = isinstance(exchange.answer, Response) and len(exchange.answer.body) > HELD
+        with self._at_a_long_one if long else nullcontext():  # the values of several at once would fill the memory
+            return self._read(exchange, change)
+
+    def _read(self, exchange: Exchange, change: Change) -> Answer:
         answer = read_answer(self._pack_for(exchange), exchange.answer, change.front)
         if answer.kind is Kind.ACCEPTED and change.legal:
             wanted = self._pack.reading.disclosing

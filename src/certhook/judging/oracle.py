@@ -42,6 +42,7 @@ _FLAWS = {
     Flaw.BYTE_ORDER_MARK: "byte-order-mark",
     Flaw.OUT_OF_RANGE: "out-of-range",
     Flaw.DEEP: "deep",
+    Flaw.LARGE: "deep",
 }
 
 

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict, replace
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from certhook import __version__
 from certhook.errors import UsageError
 from certhook.plugin.crashes import conceal_internal
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
-from certhook.recording.record import timestamp
-from certhook.recording.secrecy import secret_places
 from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.doctor import examine, serves_one_by_one
+from certhook.running.head import head_of
 from certhook.running.setup import Setup, prepare_outputs
 from certhook.values import Outcome, Verdict
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-_VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
 
 
 class Controller:
@@ -206,7 +201,7 @@ class Controller:
         """Write the head of the journal, and ask the doctor."""
         certification = Certification(setup)
         try:
-            certification.journal.write("run", **_head(certification))
+            certification.journal.write("run", **head_of(certification))
             checks = examine(certification)
             used, numbered = certification.stock.used, certification.courier.numbered
             reason = next((check.says for check in checks if not check.ok), "")
@@ -277,63 +272,3 @@ def _with_embedded_profile(setup: Setup) -> Setup:
 
     target_class(setup.protocol, setup.faults, setup.variants)  # raises where there is no such fault or variant
     return replace(setup, profile=profile(setup.protocol, "http://127.0.0.1", setup.faults, setup.variants))
-
-
-def _head(certification: Certification) -> dict[str, Any]:
-    """The journal's first line: everything about the run but what it finds."""
-    from datetime import UTC, datetime
-
-    setup, profile, pack = certification.setup, certification.profile, certification.pack
-    now = datetime.now(UTC)
-    return {
-        "format": 1,
-        "protocol": pack.protocol,
-        "document": pack.title,
-        "target": profile.url,
-        "started": timestamp(now),
-        "seed": setup.seed,
-        "versions": {"python": ".".join(map(str, sys.version_info[:3]))}
-        | {"certhook": __version__}
-        | {name: version(name) for name in _VERSIONED},
-        "profile": profile.without_secrets(secret_places(pack)),
-        "pack_digest": pack.digest,
-        "require_all": setup.require_all,
-        "workers": setup.workers,
-        "command": setup.command,
-        "requirements": [
-            {
-                "id": one.requirement.id,
-                "title": one.requirement.title,
-                "group": one.requirement.group,
-                "level": one.requirement.level.value,
-                "basis": one.requirement.basis.value,
-                "citation": one.requirement.citation,
-                "outcome": one.settled.value if one.settled else None,
-                "reason": one.reason,
-            }
-            for one in certification.selected
-        ],
-        "waivers": [
-            {
-                "requirement": waiver.requirement,
-                "reason": waiver.reason,
-                "owner": waiver.owner,
-                "expires": waiver.expires.isoformat(),
-                "expired": waiver.expired(now.date()),
-            }
-            for waiver in profile.waivers
-            if waiver.requirement in certification.requirements  # others are not what this run is about
-        ],
-        "errata": [asdict(one) for one in pack.errata],
-        "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)] + _left_out(certification),
-    }
-
-
-def _left_out(certification: Certification) -> list[str]:
-    """A certificate of some requirements must not pass for one of all."""
-    selected, all_of_them = len(certification.selected), len(certification.pack.requirements)
-    return [] if selected == all_of_them else [f"only {selected} of {all_of_them} requirements were selected"]
-
-
-def _applies(notice: Any, url: str) -> bool:
-    return notice.get("when", "always") == "always" or not url.lower().startswith("https:")

@@ -23,6 +23,9 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("certhook", "certification of an endpoint (only with a folder of suites)")
     group.addoption("--protocol", action="append", metavar="P", help="protocol to certify (default: all, embedded)")
     group.addoption("--target", metavar="URL", help="base URL of the endpoint")
+    group.addoption("--ca-file", metavar="FILE", help="CA certificates to trust in place of the system's")
+    group.addoption("--insecure", action="store_true", help="take any TLS certificate; the reports say so")
+    group.addoption("--proxy", metavar="URL", help="HTTP proxy; 'env' takes the environment's")
     group.addoption("--profile", metavar="FILE", help="profile with credentials and test data, TOML")
     group.addoption("--output", metavar="DIR", help="folder for everything that the run writes")
     group.addoption("--group", action="append", default=[], metavar="G", help="only the requirements of this group")
@@ -67,14 +70,20 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     for flag, number in (("--max-examples", option.max_examples), ("--latency-ms", option.latency_ms)):
         if number is not None and number < 0:
             raise UsageError(f"{flag}: must be at least 0, not {number}")
-    if embedded and option.target:
-        raise UsageError("--embedded and --target exclude each other")
+    for flag, given in (("--target", option.target), ("--ca-file", option.ca_file), ("--proxy", option.proxy)):
+        if embedded and given:
+            raise UsageError(f"--embedded and {flag} exclude each other")
+    if embedded and option.insecure:
+        raise UsageError("--embedded and --insecure exclude each other")
     folder = Path(option.output) if option.output else default_output(names)
     return [
         Setup(
             protocol=name,
             output=str((folder / name if len(names) > 1 else folder).absolute()),
             target=option.target,
+            ca_file=option.ca_file,
+            insecure=option.insecure,
+            proxy=option.proxy,
             profile_path=option.profile,
             packs=option.packs,
             groups=groups,

@@ -1,6 +1,6 @@
 """A profile: what one operator's run rests on, read from TOML and checked before anything is sent.
 
-    [target]       url
+    [target]       url, ca_file, insecure, proxy
     [credentials]  each a literal, {env = "NAME"} or {file = "path"}
     [subject]      test data that exists at the target
     [options]      readings that the protocol's document leaves open
@@ -30,6 +30,7 @@ from certhook.formats import is_http_url
 from certhook.places import schemas_dir
 from certhook.profile.credentials import Unresolved, resolved
 from certhook.profile.mistakes import first_mistake, place_of
+from certhook.profile.route import Impassable, Route
 from certhook.profile.waivers import Waiver
 from certhook.values import Level
 
@@ -64,6 +65,7 @@ class Profile:
     levels: Mapping[str, Level]
     waivers: tuple[Waiver, ...]
     source: str
+    route: Route = field(default=Route(), repr=False)
 
     def value(self, place: str, default: Any = None) -> Any:
         """What stands at a place such as `subject.player_id`, or `default`.
@@ -81,15 +83,15 @@ class Profile:
         return found
 
     def secrets(self) -> tuple[str, ...]:
-        """The value of every credential, for redaction."""
-        return tuple(self.credentials.values())
+        """The value of every credential, a proxy's among them, for redaction."""
+        return (*self.credentials.values(), *self.route.secrets)
 
     def without_secrets(self, hidden: Collection[str] = ()) -> dict[str, Any]:
         """The profile as JSON for reports, with every credential, and what stands at a `hidden` place, as `***`."""
         return {
             "protocol": self.protocol,
             "source": self.source,
-            "target": {"url": self.url},
+            "target": {"url": self.url, **self._way()},
             "credentials": dict.fromkeys(self.credentials, "***"),
             "subject": {name: _shown(value, f"subject.{name}" in hidden) for name, value in self.subject.items()},
             "options": copy.deepcopy(dict(self.options)),
@@ -97,6 +99,12 @@ class Profile:
             "levels": {requirement: level.value for requirement, level in self.levels.items()},
             "waivers": [{**asdict(waiver), "expires": waiver.expires.isoformat()} for waiver in self.waivers],
         }
+
+    def _way(self) -> dict[str, Any]:
+        """What of the route is not as usual."""
+        route = self.route
+        said = {"ca_file": route.ca_file, "insecure": route.insecure, "proxy": route.proxy_address}
+        return {key: value for key, value in said.items() if value}
 
 
 def _shown(value: Any, hidden: bool) -> Any:  # noqa: FBT001 - read where it is called
@@ -155,7 +163,8 @@ def profile_from(  # noqa: PLR0913 - as load_profile
     _check_requirements(document, requirement_ids, source)
     return Profile(
         protocol=protocol,
-        url=_url(document, target, source),
+        url=(url := _url(document, target, source)),
+        route=_route({**document["target"], "url": url}, folder, source),
         credentials=_credentials(document["credentials"], source, folder, environ),
         subject=document["subject"],
         options=document["options"],
@@ -249,6 +258,13 @@ def _url(document: Mapping[str, Any], target: str | None, source: str) -> str:
     if what:
         _refuse(*((_COMMAND_LINE, "--target") if target is not None else (source, "target.url")), what)
     return url
+
+
+def _route(target: Mapping[str, Any], folder: Path, source: str) -> Route:
+    try:
+        return Route.of(target, folder)
+    except Impassable as error:
+        _refuse(source, f"target.{error.key}", str(error))
 
 
 def _url_mistake(url: str) -> str | None:

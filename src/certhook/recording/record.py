@@ -12,6 +12,7 @@ from certhook.recording.redaction import Redactor
 
 REQUEST_BODY_LIMIT = 64 * 1024
 RESPONSE_BODY_LIMIT = 16 * 1024
+DETAIL_LIMIT = 500
 
 
 def timestamp(moment: datetime) -> str:
@@ -60,7 +61,7 @@ def _request(request: Request, url: str, redactor: Redactor) -> dict[str, Any]:
 
 def _response(response: Response, redactor: Redactor) -> dict[str, Any]:
     headers = tuple((name, _header_bytes(value)) for name, value in response.headers)
-    body = body_record(response.body, RESPONSE_BODY_LIMIT, redactor)
+    body = body_record(response.body, RESPONSE_BODY_LIMIT, redactor, response.size)
     return {
         "status": response.status,
         "http_version": response.http_version,
@@ -70,7 +71,7 @@ def _response(response: Response, redactor: Redactor) -> dict[str, Any]:
 
 
 def _failure(failure: Failure, redactor: Redactor) -> dict[str, Any]:
-    return {"kind": failure.kind.value, "detail": redactor.text(failure.detail)}
+    return {"kind": failure.kind.value, "detail": redactor.text(failure.detail)[:DETAIL_LIMIT]}
 
 
 def _header_bytes(value: str) -> bytes:
@@ -85,19 +86,20 @@ def _headers(headers: tuple[tuple[str, bytes], ...], redactor: Redactor) -> list
     return [[redactor.text(name), redactor.header(name, value).decode("latin-1")] for name, value in headers]
 
 
-def body_record(body: bytes, limit: int, redactor: Redactor) -> dict[str, Any]:
+def body_record(body: bytes, limit: int, redactor: Redactor, size: int | None = None) -> dict[str, Any]:
     """Return a body as `text` where it is UTF-8, else as `base64`.
 
-    `bytes` is its true length; `cut` says that not all of it is here.
+    `bytes` is its true length, `size` where that is given; `cut` says that not all of it is here.
     """
-    cut = len(body) > limit
+    size = len(body) if size is None else size
+    cut = size > limit
     shown = _cut(body, limit, redactor) if cut else redactor.data(body)
     record: dict[str, Any]
     try:
         record = {"text": codecs.getincrementaldecoder("utf-8")().decode(shown, final=not cut)}
     except UnicodeDecodeError:
         record = {"base64": b64encode(shown).decode()}
-    record["bytes"] = len(body)
+    record["bytes"] = size
     return record | {"cut": True} if cut else record
 
 

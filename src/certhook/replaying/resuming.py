@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from certhook.building.pool import pool_places
 from certhook.errors import UsageError
@@ -21,11 +23,19 @@ from certhook.running.certification import Certification
 from certhook.running.setup import Setup
 
 
-def setup_of(evidence: Evidence, output: str, *, target: str | None, profile_path: str | None) -> Setup:
+def setup_of(
+    evidence: Evidence,
+    output: str,
+    *,
+    target: str | None,
+    profile_path: str | None,
+    way: Mapping[str, Any] = MappingProxyType({}),
+) -> Setup:
     """What the run was started with, and what is to be otherwise this time.
 
-    The run's own target is meant, unless `target` names another or `profile_path` another profile. A target that the
-    run started itself is started again; at another address, its test data and credentials are the reference target's.
+    The run's own target is meant, unless `target` names another or `profile_path` another profile; `way` says how it is
+    reached. A target that the run started itself is started again; at another address, its test data and credentials
+    are the reference target's.
     Raises UsageError.
     """
     journal = evidence.head
@@ -34,7 +44,8 @@ def setup_of(evidence: Evidence, output: str, *, target: str | None, profile_pat
     except ValueError:
         what = "its journal does not say how it was started; it cannot be taken up again"
         raise UsageError(f"{evidence.folder}: {what}") from None
-    setup = replace(before, salt=secrets.token_hex(16), profile_path=profile_path or before.profile_path)
+    said = {key: value for key, value in way.items() if value}
+    setup = replace(before, salt=secrets.token_hex(16), profile_path=profile_path or before.profile_path, **said)
     if before.embedded and target is None:
         return setup
     if before.embedded and profile_path is None:

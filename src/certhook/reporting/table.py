@@ -49,7 +49,8 @@ def print_summary(console: Console, result: Mapping[str, Any], directory: Path |
             _line(console, Text(command))
     if rows:
         _line(console, Text(""))
-    for text in (Text(counts_in_words(result)), *_reasons(result), _verdict(result), *_places(directory)):
+    said = (Text(counts_in_words(result)), *_reasons(result), *_notices(result), _verdict(result), *_places(directory))
+    for text in said:
         console.print(text, soft_wrap=False, overflow="fold")
 
 
@@ -115,6 +116,11 @@ def _reasons(result: Mapping[str, Any]) -> Iterator[Text]:
         yield Text(f"incomplete: {visible(doubt, _LIMIT)}")
     if len(doubts) > _NAMED:
         yield Text(f"incomplete: {len(doubts) - _NAMED} more reasons in result.json")
+
+
+def _notices(result: Mapping[str, Any]) -> Iterator[Text]:
+    for notice in result.get("notices", []):
+        yield Text(f"note: {visible(notice, _LIMIT)}", style="dim")
 
 
 def _verdict(result: Mapping[str, Any]) -> Text:

@@ -117,6 +117,7 @@ class Certification:
             worker=self._worker,
             workers=self.setup.workers,
             one_by_one=self.setup.one_by_one,
+            route=self.profile.route,
             numbered=self.setup.numbered,
         )
 

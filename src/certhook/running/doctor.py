@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from certhook.building.pool import Exhausted
 from certhook.changes import Scope, changes_of
 from certhook.exchange import Failure, FailureKind, Response
 from certhook.judging.answers import Kind
+from certhook.profile.route import Route
 from certhook.running.certification import Certification
+from certhook.running.settling import PACE
 from certhook.sending.courier import Delivery, Errand
 
 MAX_SKEW_S = 30
@@ -59,11 +61,12 @@ def examine(certification: Certification) -> list[CheckUp]:
 
 def _checks(certification: Certification) -> Iterator[CheckUp]:
     parts = urlsplit(certification.profile.url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    yield _name(host, port)
-    yield _connection(host, port, min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
-    if parts.scheme == "https":
-        yield _tls(host, port)
+    route = certification.profile.route
+    first = urlsplit(route.proxy_address) if route.proxy_address else parts
+    yield _name(*_door(first))
+    yield _connection(*_door(first), min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
+    if parts.scheme == "https" and route.proxy is None:
+        yield _tls(*_door(parts), route)
     for operation in certification.pack.operations:
         control = certification.courier.control(operation, f"{operation.name}.doctor")
         delivery, beside = _delivered(control, certification)
@@ -92,6 +95,11 @@ def _delivered(control: Errand, certification: Certification) -> tuple[Delivery,
     if isinstance(delivery.exchange.answer, Failure):
         delivery = courier.deliver(control)
     return delivery, beside
+
+
+def _door(parts: SplitResult) -> tuple[str, int]:
+    """Host and port of a URL."""
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _connections(beside: Delivery) -> CheckUp:
@@ -124,16 +132,24 @@ def _connection(host: str, port: int, limit_s: float) -> CheckUp:
     return CheckUp("connection", True, f"{host} port {port} takes connections")
 
 
-def _tls(host: str, port: int) -> CheckUp:
-    context = ssl.create_default_context()
+def _tls(host: str, port: int, route: Route) -> CheckUp:
+    context = route.trust()
     try:
         with (
             socket.create_connection((host, port), timeout=CONNECT_LIMIT_S) as plain,
             context.wrap_socket(plain, server_hostname=host),
         ):
-            return CheckUp("TLS", True, "the certificate is trusted and fits the name")
+            says = (
+                "any certificate is taken (insecure)"
+                if route.insecure
+                else "the certificate is trusted and fits the name"
+            )
+            return CheckUp("TLS", True, says)
     except ssl.SSLCertVerificationError as error:
-        says = f"the certificate of {host} is not trusted ({error.verify_message}): mend it, or check target.url"
+        says = (
+            f"the certificate of {host} is not trusted ({error.verify_message}): "
+            "mend it, check target.url, or name its CA with --ca-file"
+        )
         return CheckUp("TLS", False, says)
     except OSError as error:
         return CheckUp("TLS", False, f"no TLS with {host} port {port} ({_words(error)}): is it http rather than https?")
@@ -155,7 +171,7 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
     if isinstance(response, Failure):
         return _failure_advice(response, url)
     if answer.kind is Kind.LIMITED:
-        return f"{url} answers a valid request with {answer.says}: wait, or set limits.requests_per_second"
+        return f"{url} answers a valid request with {answer.says}: wait, or {PACE}"
     if answer.status == 404 and answer.front:
         return f"{url} is not there (HTTP 404): check the path in target.url"
     if answer.kind is Kind.REFUSED:
@@ -193,6 +209,7 @@ def _failure_advice(failure: Failure, url: str) -> str:
         FailureKind.TLS: "mend the certificate, or check target.url",
         FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
         FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
+        FailureKind.CUT_SHORT: "it breaks off its answer: check scheme and port in target.url, and that it works",
         FailureKind.TOO_LARGE: "check that target.url leads to the endpoint",
     }
     return f"{url} gives no answer to a valid request ({failure.kind}: {failure.detail}): {advice[failure.kind]}"

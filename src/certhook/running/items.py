@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
 from certhook.reporting.again import commands_for
-from certhook.reporting.escaping import visible_lines
+from certhook.reporting.escaping import visible
 from certhook.running.cases import Case
 from certhook.running.certification import Certification, Ended
 from certhook.running.settling import CaseResult
@@ -73,9 +73,9 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     worst = ended.worst
     if worst is None or worst.outcome is Outcome.PASSED:
         return
-    said = explained(worst, certification.requirements, Path(certification.setup.output))
+    shown = replace(worst, reason=certification.said(worst.reason))
+    said = explained(shown, certification.requirements, Path(certification.setup.output))
     message = f"{worst.outcome.replace('_', ' ')}: {said}"
-    message = visible_lines(certification.redactor.text(message))
     if worst.outcome is Outcome.FAILED:
         pytest.fail(message, pytrace=False)
     if worst.outcome in {Outcome.WARNED, Outcome.WAIVED}:
@@ -102,4 +102,4 @@ def explained(outcome: CaseOutcome, requirements: Mapping[str, Requirement], fol
             f"  observed: {finding.observed}",
             *(f"  again:    {command}" for command in commands_for(finding.as_json(), folder)),
         ]
-    return "\n".join(lines)
+    return "\n".join(map(visible, lines))

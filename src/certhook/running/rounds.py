@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from certhook.building.pool import Exhausted
 from certhook.changes.change import CONTROL, Change
-from certhook.exchange import Failure, FailureKind
+from certhook.exchange import Failure
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement
 from certhook.pack.model import Operation
@@ -28,6 +28,9 @@ Sent = TypeVar("Sent")
 
 PATIENCE_FOR_TIMEOUTS = 6
 """Time-outs in one round after which the rest of it is given up."""
+
+PATIENCE_OF_A_RUN = 16
+"""Time-outs of one worker, those of requests that were sent again among them, after which nothing more is sent."""
 
 LATENCY_SAMPLE = 20
 """Answers below which no 95th percentile is judged; the round sends controls until it has as many."""
@@ -167,8 +170,10 @@ class Round:
             self._lane_control = None
         if self._settler.gone:
             self.blocked = self._pulse.stopped = self._settler.gone
+        elif self._courier.timeouts >= PATIENCE_OF_A_RUN:
+            self.blocked = self._pulse.stopped = f"given up after {PATIENCE_OF_A_RUN} time-outs"
         elif self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS:
-            self.blocked = f"given up after {self._settler.timeouts} time-outs in this group"
+            self.blocked = f"given up after {PATIENCE_FOR_TIMEOUTS} time-outs in this group"
         return result
 
     def broken(self) -> frozenset[str]:
@@ -185,7 +190,7 @@ class Round:
             return
         self._pulse.closing = closing if closing.accepted else None
         failed = None if closing.accepted else closing.answer.says
-        if failed and _unreachable(closing):
+        if failed and isinstance(closing.exchange.answer, Failure):
             self.blocked = self._pulse.stopped = f"the target went away: {failed}"
             return
         requirement = self._judge.requirement_of("recovers")
@@ -234,6 +239,8 @@ class Round:
         if self._group in SPOILING and not all(case.change.legal for case in batch):
             self._check_lanes()
         for case, delivery in zip(batch, deliveries, strict=True):
+            if self._settler.gone:
+                return  # what did not come any more is nobody's fault, and cannot be asked for again
             results[case.id] = self.settle(case, delivery)
 
     def _check_lanes(self) -> None:
@@ -271,8 +278,3 @@ class Round:
         if requirement and second.accepted and first.answer.kind is Kind.REFUSED:
             observed = f"{first.answer.says} (flaky: sent again, {second.answer.says})"
             self._watch.note([Judgement(requirement.id, "the success marker", observed, first.exchange)])
-
-
-def _unreachable(delivery: Delivery) -> bool:
-    answer = delivery.exchange.answer
-    return isinstance(answer, Failure) and answer.kind is FailureKind.UNREACHABLE

@@ -29,6 +29,10 @@ CONFIRMATIONS = 2
 CONFIRMED_TIMEOUTS = 2
 """Time-outs of a round that are confirmed by sending again: each costs a whole time limit."""
 
+UNCONFIRMED = f"no answer in time, as to {CONFIRMED_TIMEOUTS} requests before it, which were answered when sent again"
+
+PACE = "set limits.requests_per_second"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
@@ -49,6 +53,16 @@ class CaseResult:
     def exchanges(self) -> tuple[int, ...]:
         return tuple(delivery.exchange.number for delivery in self.deliveries)
 
+    def abridged(self) -> CaseResult:
+        """The result without what nobody needs any more of long answers: a round keeps hundreds of results."""
+        deliveries = tuple(one.abridged() for one in self.deliveries)
+        kept = {one.exchange.number: one.exchange for one in deliveries}
+        judgements, observations = (
+            tuple(replace(one, exchange=kept.get(one.exchange.number, one.exchange)) for one in those)
+            for those in (self.judgements, self.observations)
+        )
+        return replace(self, deliveries=deliveries, judgements=judgements, observations=observations)
+
 
 def spoilt(control: Delivery) -> bool:
     """Whether a control failed for the request before it, on the same connection; a fresh one has none before it."""
@@ -67,6 +81,7 @@ class Settler:
         self._judge = judge
         self._requirements = requirements
         self._confirmed: set[str] = set()
+        self._hangs = False
         self.broken: set[str] = set()
         self.timeouts = 0
         self.gone = ""
@@ -75,16 +90,16 @@ class Settler:
     def settle(self, case: Case, first: Delivery) -> CaseResult:
         """Judge a case; where it breaks a MUST, by what comes when it is sent again."""
         if first.answer.kind is Kind.LIMITED:
-            return CaseResult((first,), blocked=f"the target's rate limit: {first.answer.says}, again and again")
+            return CaseResult((first,), blocked=f"{first.answer.says}: {PACE}")
         result = self._settled(case, first)
         self.broken |= self._breaches(result)
-        return result
+        return result.abridged()
 
     def _settled(self, case: Case, first: Delivery) -> CaseResult:
         result = self.judged(case, first)
         doubted = self._to_be_confirmed(case, result, first)
         if not doubted:
-            return result
+            return result if self._may_count(first) else CaseResult((first,), blocked=UNCONFIRMED)
         if case.change.otherwise is not None:
             by_other_reading = self._by_other_reading(case, case.change.otherwise, first)
             if by_other_reading is not None:
@@ -95,7 +110,7 @@ class Settler:
         """What the case comes to when it is sent again; once more where it then breaks something else."""
         second = self._courier.deliver(first.errand)
         if second.answer.kind is Kind.LIMITED:
-            return CaseResult((first, second), blocked=f"the target's rate limit: {second.answer.says}")
+            return CaseResult((first, second), blocked=f"{second.answer.says}: {PACE}")
         again = self.judged(case, second)
         broken = self._breaches(again)
         if broken & doubted:
@@ -135,11 +150,13 @@ class Settler:
         return True
 
     def _repeated(self, case: Case, first: Delivery, second: Delivery, again: CaseResult) -> CaseResult:
-        if isinstance(second.exchange.answer, Failure):
+        answer = second.exchange.answer
+        if isinstance(answer, Failure):
             control = self._courier.deliver(self._courier.control(case.operation, case.id))
             if not control.accepted and isinstance(control.exchange.answer, Failure):
                 self.gone = f"the target went away: {control.answer.says}"
                 return CaseResult((first, second, control), blocked=self.gone)
+            self._hangs = self._hangs or answer.kind is FailureKind.TIMEOUT
         self._confirmed |= {one.requirement for one in again.observations if not one.met}
         return again
 
@@ -163,6 +180,11 @@ class Settler:
         # A fuzzed body tells no new story about what is broken already, and is one of very many.
         told = self._confirmed | self.broken if case.fuzzed else self._confirmed
         return broken - told
+
+    def _may_count(self, delivery: Delivery) -> bool:
+        """Time-outs that are not confirmed count only where others were, and a control showed the target alive."""
+        answer = delivery.exchange.answer
+        return self._hangs or not (isinstance(answer, Failure) and answer.kind is FailureKind.TIMEOUT)
 
     def _breaches(self, result: CaseResult) -> set[str]:
         """The MUST requirements that a result breaks."""

@@ -36,6 +36,10 @@ _SHARED = ("allure-results", "allure-report")
 """What a run of several protocols leaves beside their folders, and would otherwise be mixed with the next run's."""
 
 
+_BARE = ("--embedded", "--insecure")
+"""Options of a run that take no value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setup:
     """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
@@ -48,6 +52,9 @@ class Setup:
     protocol: str
     output: str
     target: str | None = None
+    ca_file: str | None = None
+    insecure: bool = False
+    proxy: str | None = None
     profile_path: str | None = None
     profile: Mapping[str, Any] | None = None
     packs: str | None = None
@@ -80,11 +87,12 @@ class Setup:
     def command(self) -> str:
         """The command that does the same run again, without its selection of requirements."""
         words = ["certhook", "run", self.protocol]
-        words += ["--embedded"] if self.embedded else []
+        words += [flag for flag, given in (("--embedded", self.embedded), ("--insecure", self.insecure)) if given]
         for flag, values in (("--fault", self.faults), ("--variant", self.variants)):
             words += [word for one in values for word in (flag, one)]
-        for flag, value in (("--target", self.target), ("--profile", self.profile_path)):
+        for flag, value in (("--target", self.target), ("--ca-file", self.ca_file), ("--proxy", self.proxy)):
             words += [flag, value] if value else []
+        words += ["--profile", self.profile_path] if self.profile_path else []
         for number, flag in ((self.seed, "--seed"), (self.latency_ms, "--latency-ms")):
             words += [flag, str(number)] if number else []
         return shlex.join(words)
@@ -93,8 +101,7 @@ class Setup:
     def of_command(cls, command: str, output: str) -> Setup:
         """The setup of which that is the `command`. Raises ValueError for any other text."""
         _, _, protocol, *words = shlex.split(command)
-        embedded = "--embedded" in words
-        pairs = [word for word in words if word != "--embedded"]
+        pairs = [word for word in words if word not in _BARE]
         values: dict[str, list[str]] = {}
         for flag, value in zip(pairs[::2], pairs[1::2], strict=True):
             values.setdefault(flag, []).append(value)
@@ -102,8 +109,11 @@ class Setup:
             protocol,
             output,
             target=values.get("--target", [None])[0],
+            ca_file=values.get("--ca-file", [None])[0],
+            insecure="--insecure" in words,
+            proxy=values.get("--proxy", [None])[0],
             profile_path=values.get("--profile", [None])[0],
-            embedded=embedded,
+            embedded="--embedded" in words,
             faults=tuple(values.get("--fault", ())),
             variants=tuple(values.get("--variant", ())),
             seed=int(values.get("--seed", ["0"])[0]),
@@ -122,6 +132,8 @@ class Setup:
     def _profile(self, pack: Pack) -> Profile:
         path = Path(self.profile_path) if self.profile_path else None
         data = dict(read_profile(path)) if path else {}
+        if isinstance(data.setdefault("target", {}), dict):
+            data["target"] |= self._way
         if self.profile is not None:
             # The embedded target brings its own address, credentials and test data; the file may say the rest.
             data |= {name: self.profile[name] for name in ("target", "credentials", "subject")}
@@ -138,6 +150,13 @@ class Setup:
         )
         _check_levels(profile, pack)
         return profile
+
+    @property
+    def _way(self) -> dict[str, Any]:
+        """What the command line says of the way to the target, as a profile says it."""
+        ca_file = str(Path(self.ca_file).absolute()) if self.ca_file else None
+        said = {"ca_file": ca_file, "insecure": self.insecure, "proxy": self.proxy}
+        return {key: value for key, value in said.items() if value}
 
     def _check_selection(self, pack: Pack) -> None:
         for group in self.groups:

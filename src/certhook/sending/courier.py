@@ -5,27 +5,34 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from certhook.building.builder import Builder
 from certhook.building.pool import Stock
 from certhook.changes.change import CONTROL, Change
-from certhook.exchange import Exchange, Response
+from certhook.exchange import Exchange, Failure, FailureKind, Response
 from certhook.judging.answers import Answer, Kind
 from certhook.judging.judge import Judge
 from certhook.pack.model import Operation
 from certhook.profile.profile import Limits
+from certhook.profile.route import Route
 from certhook.recording.journal import Journal
 from certhook.sending.lanes import Lanes, TrackedLane
-from certhook.sending.transport import Pace, Sent
+from certhook.sending.transport import MAX_BODY, Pace, Sent
 
 PATIENCE = 5
 """How often a request that the target's rate limit refused is sent again."""
 
 LONGEST_HOLD_S = 10.0
 """The longest that a Retry-After is honoured for at a time, in seconds."""
+
+LONGEST_WISH_S = 60.0
+"""A target that asks to wait for longer than this is not waited for at all."""
+
+LARGEST_REFUSAL = 256 * 1024
+"""Bytes that the answer may have to what is to be refused, where no success of the operation was larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +67,17 @@ class Delivery:
     def refused(self) -> bool:
         return self.answer.kind is Kind.REFUSED
 
+    def abridged(self) -> Delivery:
+        """The delivery with the beginning of a long answer."""
+        exchange = self.exchange.abridged()
+        return self if exchange is self.exchange else replace(self, exchange=exchange, answer=self.answer.abridged())
+
 
 class Courier:
     """Delivers errands for one worker process of a run. `worker` counts from 0 among `workers`.
 
-    `numbered` is the last number that an exchange of the run already has.
+    `numbered` is the last number that an exchange of the run has; `timeouts` is how many requests were not answered in
+    time so far.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of its own, and named
@@ -79,6 +92,7 @@ class Courier:
         worker: int = 0,
         workers: int = 1,
         one_by_one: bool = False,
+        route: Route | None = None,
         numbered: int = 0,
     ) -> None:
         self._url = url.rstrip("/")
@@ -91,8 +105,10 @@ class Courier:
         self._pace = Pace(rate / workers if rate else None)
         self.numbered = numbered
         self._numbers = itertools.count(numbered + worker + 1, workers)
-        self._number_lock = threading.Lock()
-        self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one)
+        self._lock = threading.Lock()
+        self._largest: dict[str, int] = {}
+        self.timeouts = 0
+        self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one, route=route)
 
     @property
     def width(self) -> int:
@@ -146,7 +162,7 @@ class Courier:
             request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
             self._pace.wait()
             started = datetime.now(UTC)
-            sent = lane.lane.send(request)
+            sent = lane.lane.send(request, self._room(errand))
             exchange = Exchange(
                 self._number(), errand.case, request, sent.answer, started, sent.elapsed_s, lane.number, sent.nth
             )
@@ -154,20 +170,39 @@ class Courier:
             answer = self._judge.read(exchange, errand.change)
             if answer.kind is not Kind.LIMITED or attempt > PATIENCE:
                 break
-            self._pace.hold(_hold_s(sent, attempt))
+            hold_s = _hold_s(sent, attempt)
+            if hold_s is None or not self._pace.hold(hold_s):
+                break
         self._lanes.took(sent.elapsed_s)
+        self._measure(errand, answer.kind, sent.answer)
         before, lane.last = (lane.last if sent.nth else None), errand
         return Delivery(errand, exchange, answer, valid, record, before)
 
+    def _room(self, errand: Errand) -> int:
+        """Bytes that the answer's body may have. Hundreds of refusals of any size would take time and memory."""
+        if errand.change.legal:
+            return MAX_BODY
+        return min(MAX_BODY, max(LARGEST_REFUSAL, 2 * self._largest.get(errand.operation.name, 0)))
+
+    def _measure(self, errand: Errand, kind: Kind, answer: Response | Failure) -> None:
+        name = errand.operation.name
+        with self._lock:
+            if isinstance(answer, Failure):
+                self.timeouts += answer.kind is FailureKind.TIMEOUT
+            elif kind is Kind.ACCEPTED:
+                self._largest[name] = max(self._largest.get(name, 0), answer.size)
+
     def _number(self) -> int:
-        with self._number_lock:
+        with self._lock:
             self.numbered = next(self._numbers)
             return self.numbered
 
 
-def _hold_s(sent: Sent, attempt: int) -> float:
-    """What Retry-After asks for, in seconds, within bounds; a little more each time where it says nothing usable."""
-    asked = sent.answer.header("retry-after") if isinstance(sent.answer, Response) else None
-    fallback = 0.25 * 2**attempt
-    seconds = float(asked) if asked and asked.strip().isdigit() and len(asked) < 6 else fallback
-    return min(max(seconds, 0.05), LONGEST_HOLD_S)
+def _hold_s(sent: Sent, attempt: int) -> float | None:
+    """What Retry-After asks for, in seconds, within bounds; a little more each time where it says nothing usable.
+
+    None where it asks for more than anybody waits.
+    """
+    asked = (sent.answer.header("retry-after") or "").strip() if isinstance(sent.answer, Response) else ""
+    seconds = float(asked) if asked.isascii() and asked.isdigit() else 0.25 * 2**attempt
+    return min(max(seconds, 0.05), LONGEST_HOLD_S) if seconds <= LONGEST_WISH_S else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from certhook.profile.route import Route
 from certhook.sending.transport import Lane
 
 Item = TypeVar("Item")
@@ -34,9 +35,12 @@ class Lanes:
     `one_by_one` is for targets that serve one connection at a time: none is kept, and none runs beside another.
     """
 
-    def __init__(self, url: str, timeout_s: float, in_flight: int, *, one_by_one: bool = False) -> None:
+    def __init__(
+        self, url: str, timeout_s: float, in_flight: int, *, one_by_one: bool = False, route: Route | None = None
+    ) -> None:
         self._url = url
         self._timeout_s = timeout_s
+        self._route = route
         self._in_flight = 1 if one_by_one else in_flight
         self._one_by_one = one_by_one
         self._idle: SimpleQueue[TrackedLane] = SimpleQueue()
@@ -57,7 +61,7 @@ class Lanes:
     @contextmanager
     def alone(self, timeout_s: float | None = None) -> Iterator[TrackedLane]:
         """A fresh connection, closed afterwards."""
-        lane = Lane(self._url, timeout_s or self._timeout_s)
+        lane = Lane(self._url, timeout_s or self._timeout_s, self._route)
         try:
             yield TrackedLane(0, lane)
         finally:
@@ -113,7 +117,7 @@ class Lanes:
         return taken
 
     def _new(self) -> TrackedLane:
-        lane = Lane(self._url, self._timeout_s)
+        lane = Lane(self._url, self._timeout_s, self._route)
         with self._lock:
             self._open.append(lane)
             return TrackedLane(len(self._open), lane)

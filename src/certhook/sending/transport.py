@@ -1,7 +1,16 @@
 """The one place that opens a socket.
 
 A request goes out as it is and its answer comes back bounded in time and size, or as a Failure. Nothing is followed, no
-proxy is taken from the environment, and nothing is sent to any host but the profile's.
+cookie is kept, and nothing is sent to any host but the profile's.
+
+| limit                                                | where it is passed, the answer is |
+|------------------------------------------------------|-----------------------------------|
+| a connection within CONNECT_LIMIT_S                  | unreachable                       |
+| the whole exchange within the profile's timeout_s    | timeout                           |
+| MAX_HEAD bytes of heads, interim answers (1xx) and all | too-large                       |
+| MAX_FIELDS header fields                             | too-large                         |
+| MAX_BODY bytes, or fewer, of body, also unpacked     | too-large                         |
+| not a byte behind the answer                         | not-http                          |
 """
 
 from __future__ import annotations
@@ -16,10 +25,12 @@ from dataclasses import dataclass
 import httpx
 
 from certhook.exchange import Failure, FailureKind, Request, Response
-from certhook.sending.deadline import Deadline, bind
+from certhook.profile.route import Route
+from certhook.sending.allowance import Allowance, TooMuch, bind, left_over
 
-MAX_BODY = 8 * 1024 * 1024
-"""Bytes of a response body, decompressed, beyond which an answer is cut off."""
+MAX_HEAD = 64 * 1024
+MAX_FIELDS = 256
+MAX_BODY = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,67 +45,82 @@ class Sent:
 class Lane:
     """One keep-alive connection to the target, opened when it is first needed. Not for several threads at once."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
+    def __init__(self, url: str, timeout_s: float, route: Route | None = None) -> None:
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
-        self._timeouts = httpx.Timeout(timeout_s).as_dict()
-        self._clock = Deadline()
-        transport = httpx.HTTPTransport(
-            verify=_verification(url),
+        self._allowance = Allowance()
+        self._transport = httpx.HTTPTransport(
+            verify=_verification(url, route or Route()),
+            proxy=route.proxy if route else None,
             trust_env=False,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )
-        bind(transport, self._clock)
-        self._client = httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
+        bind(self._transport, self._allowance)
         self._nth = 0
 
-    def send(self, request: Request) -> Sent:
-        """Send once. Whatever goes wrong on the way is a Failure."""
+    def send(self, request: Request, most: int = MAX_BODY) -> Sent:
+        """Send once; the answer's body may have so many bytes. Whatever goes wrong on the way is a Failure."""
         started = time.perf_counter()
-        self._clock.set(self._timeout_s)
+        self._allowance.begin(self._timeout_s)
         nth, self._nth = self._nth, self._nth + 1
         answer: Response | Failure
         try:
-            answer = self._exchange(request)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as error:
-            answer = failure_of(error)
+            answer = self._exchange(request, most)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError, TooMuch) as error:
+            answer = failure_of(error, begun=self._allowance.received > 0)
         if _ends_connection(answer):
-            self._nth = 0
+            self.close()
         return Sent(answer, time.perf_counter() - started, nth)
 
     def close(self) -> None:
         """Close the connection; the next request opens a fresh one."""
-        self._client.close()
+        self._transport.close()
+        self._nth = 0
 
-    def _exchange(self, request: Request) -> Response | Failure:
-        message = httpx.Request(
+    def _exchange(self, request: Request, most: int) -> Response | Failure:
+        self._allowance.grant(MAX_HEAD, f"a head, interim answers and all, of more than {MAX_HEAD // 1024} KiB")
+        response = self._transport.handle_request(self._message(request))
+        try:
+            fields = response.headers.raw
+            if len(fields) > MAX_FIELDS:
+                return _too_large(response, f"more than {MAX_FIELDS} header fields")
+            too_long = f"a body of more than {most // 1024} KiB"
+            raw = self._read(response, most)
+            body = None if raw is None else unpacked(raw, response.headers.get("content-encoding", ""), most)
+            if body is None:
+                return _too_large(response, too_long)
+            if left_over(self._transport):
+                says = "and bytes behind its end, which would be taken for the next answer"
+                return Failure(FailureKind.NOT_HTTP, f"HTTP {response.status_code}, {says}")
+        finally:
+            response.close()
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
+        return Response(response.status_code, headers, body, response.http_version)
+
+    def _message(self, request: Request) -> httpx.Request:
+        return httpx.Request(
             request.method,
             self._url + request.target,
             headers=[(name.encode("ascii"), value) for name, value in (*request.headers, _IDENTITY)],
             content=(_pieces(request) if request.chunks else request.body) or None,
-            extensions={"timeout": self._timeouts},
         )
-        response = self._client.send(message, stream=True)
+
+    def _read(self, response: httpx.Response, most: int) -> bytes | None:
+        """The body as it comes, or None where it is too long. Chunks of no size may not take the limit's double."""
+        self._allowance.grant(2 * most + MAX_HEAD, f"HTTP {response.status_code} with a body in countless chunks")
         raw = bytearray()
-        try:
-            for piece in response.iter_raw():
-                raw += piece
-                if len(raw) > MAX_BODY:
-                    return _too_large()
-        finally:
-            response.close()
-        body = unpacked(bytes(raw), response.headers.get("content-encoding", ""))
-        if body is None:
-            return _too_large()
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
-        return Response(response.status_code, headers, body, response.http_version)
+        for piece in response.iter_raw():
+            raw += piece
+            if len(raw) > most:
+                return None
+        return bytes(raw)
 
 
 _IDENTITY = ("Accept-Encoding", b"identity")
 
 
-def _too_large() -> Failure:
-    return Failure(FailureKind.TOO_LARGE, f"a body of more than {MAX_BODY} bytes")
+def _too_large(response: httpx.Response, what: str) -> Failure:
+    return Failure(FailureKind.TOO_LARGE, f"HTTP {response.status_code} with {what}")
 
 
 def _ends_connection(answer: Response | Failure) -> bool:
@@ -104,23 +130,23 @@ def _ends_connection(answer: Response | Failure) -> bool:
     return answer.http_version == "HTTP/1.0" or "close" in (answer.header("connection") or "").lower()
 
 
-def unpacked(raw: bytes, encoding: str) -> bytes | None:
-    """A body without its gzip or deflate encoding; None where it is larger than MAX_BODY.
+def unpacked(raw: bytes, encoding: str, most: int = MAX_BODY) -> bytes | None:
+    """A body without its gzip or deflate encoding; None where it has more bytes than that.
 
     One that is not what its encoding says, or has an encoding that nobody asked for, is left as it came.
     """
     if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
         return raw
     try:
-        body = zlib.decompressobj(wbits=47).decompress(raw, MAX_BODY + 1)
+        body = zlib.decompressobj(wbits=47).decompress(raw, most + 1)
     except zlib.error:
         return raw
-    return body if len(body) <= MAX_BODY else None
+    return body if len(body) <= most else None
 
 
-def _verification(url: str) -> bool:
-    """Certificates are always verified; where none will come, the cost of loading the trusted ones is spared."""
-    return url.lower().startswith("https:")
+def _verification(url: str, route: Route) -> ssl.SSLContext | bool:
+    """Where no certificate will come, the cost of loading the trusted ones is spared."""
+    return route.trust() if url.lower().startswith("https:") else False
 
 
 def _pieces(request: Request) -> Iterator[bytes]:
@@ -132,38 +158,45 @@ def _pieces(request: Request) -> Iterator[bytes]:
         at += size
 
 
-def failure_of(error: Exception) -> Failure:
-    """What an exception of the client library says of the exchange."""
-    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FailureKind], ...] = (
-        (ssl.SSLError, FailureKind.TLS),
-        ((httpx.ConnectError, httpx.ConnectTimeout), FailureKind.UNREACHABLE),
-        (httpx.TimeoutException, FailureKind.TIMEOUT),
-        (
-            (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError, OSError),
-            FailureKind.DROPPED,
-        ),
-        (httpx.DecodingError, FailureKind.NOT_HTTP),
+def failure_of(error: Exception, *, begun: bool = False) -> Failure:
+    """What an exception of the client library says of the exchange; `begun`: some of the answer had come."""
+    kind = _kind_of(error, str(error).lower())
+    if kind is FailureKind.DROPPED and begun:
+        kind = FailureKind.CUT_SHORT
+    in_words = {
+        FailureKind.TIMEOUT: f"{'the answer was not complete' if begun else 'nothing came'} within the time limit",
+        FailureKind.DROPPED: "the connection was lost before any of the answer came",
+        FailureKind.CUT_SHORT: "the connection was lost before the answer was complete",
+    }
+    return Failure(kind, in_words.get(kind) or str(error) or type(error).__name__)
+
+
+def _kind_of(error: Exception, text: str) -> FailureKind:
+    ended = isinstance(error, httpx.RemoteProtocolError) and ("disconnected" in text or "closed" in text)
+    encrypted = isinstance(error, ssl.SSLError) or (isinstance(error, httpx.ConnectError) and "ssl" in text)
+    kinds = (
+        (isinstance(error, TooMuch), FailureKind.TOO_LARGE),
+        (encrypted, FailureKind.TLS),
+        (isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError), FailureKind.UNREACHABLE),
+        (isinstance(error, httpx.TimeoutException), FailureKind.TIMEOUT),
+        (isinstance(error, httpx.NetworkError | OSError) or ended, FailureKind.DROPPED),
     )
-    kind = next((kind for types, kind in kinds if isinstance(error, types)), FailureKind.NOT_HTTP)
-    if kind is FailureKind.UNREACHABLE and "CERTIFICATE" in str(error).upper():
-        kind = FailureKind.TLS
-    if (
-        isinstance(error, httpx.RemoteProtocolError)
-        and "disconnected" not in str(error).lower()
-        and "closed" not in str(error).lower()
-    ):
-        kind = FailureKind.NOT_HTTP
-    return Failure(kind, str(error) or type(error).__name__)
+    return next((kind for fits, kind in kinds if fits), FailureKind.NOT_HTTP)
+
+
+PATIENCE_S = 40.0
+"""Seconds in all that a process waits for a target that says "later"."""
 
 
 class Pace:
     """Says when the next request may go out, over all lanes of this process.
 
-    `per_second` bounds the rate; a target that asks to wait makes everybody wait.
+    `per_second` bounds the rate; a target that asks to wait makes everybody wait, until PATIENCE_S are used up.
     """
 
     def __init__(self, per_second: float | None = None) -> None:
         self._gap_s = 1 / per_second if per_second else 0.0
+        self._patience_s = PATIENCE_S
         self._next = 0.0
         self._lock = threading.Lock()
 
@@ -176,7 +209,13 @@ class Pace:
         if turn > now:
             time.sleep(turn - now)
 
-    def hold(self, seconds: float) -> None:
-        """Let nothing go out for so long."""
+    def hold(self, seconds: float) -> bool:
+        """Let nothing go out for so long; whether there was patience for that."""
         with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
+            now = time.monotonic()
+            more = max(0.0, now + seconds - max(now, self._next))
+            if more > self._patience_s:
+                return False
+            self._patience_s -= more
+            self._next = max(self._next, now + seconds)
+            return True

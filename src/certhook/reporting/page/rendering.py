@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 import certhook
 from certhook.recording.results import RESULT_NAME
 from certhook.recording.wholefile import write_whole
-from certhook.reporting.escaping import visible_lines
+from certhook.reporting.html import source_of, templates_in
 from certhook.reporting.page.exchanges import exchanges_of
 from certhook.reporting.page.latency import WIDTH, in_milliseconds
 from certhook.reporting.page.model import Page
@@ -42,7 +41,7 @@ def rendered(page: Page) -> str:
     """The page as HTML."""
     style, script = _text("report.css"), _text("report.js")
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src {source_of(style)}; script-src {source_of(script)}; "
         "base-uri 'none'; form-action 'none'"
     )
     template = _environment().get_template("report.html.j2")
@@ -53,26 +52,9 @@ def _text(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
-    """What a Content-Security-Policy calls an inline text that it allows."""
-    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
+    environment = templates_in(_HERE)
     environment.filters |= {"milliseconds": in_milliseconds, "words": lambda name: name.replace("_", " ")}
     environment.globals |= {"version": certhook.__version__, "chart_width": WIDTH}
     return environment
-
-
-def _shown(value: Any) -> Any:
-    """Whatever reaches the page as text has nothing in it that does not print, whoever wrote it."""
-    return visible_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,70 @@
+"""A run's folder as bytes, to travel from the machine that made it."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a run's files, before they are compressed, that travel at most."""
+
+_FIRST = (
+    "result.json",
+    "certificate.json",
+    "report.html",
+    "pytest.log",
+    "junit.xml",
+    "journal.ndjson",
+    "exchanges.har",
+)
+
+
+class NotPacked(Exception):
+    """What came is no archive of a run; the message says why, in one line."""
+
+
+def packed(folder: Path, largest: int = LARGEST) -> tuple[bytes, tuple[str, ...]]:
+    """The regular files of a folder as a compressed tar archive, and the names of those for which there was no room.
+
+    What matters most goes in first; a folder in it goes as a whole or not at all.
+    """
+    buffer, room, left_out = io.BytesIO(), largest, []
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=6) as archive:
+        for path in _by_weight(folder):
+            files = sorted(file for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
+            size = sum(file.stat().st_size for file in files)
+            if size > room:
+                left_out.append(path.name)
+                continue
+            room -= size
+            for file in files:
+                archive.add(file, file.relative_to(folder).as_posix(), recursive=False)
+    return buffer.getvalue(), tuple(left_out)
+
+
+def unpack(data: bytes, folder: Path) -> None:
+    """Put the files into `folder`, in place of what is there; whole or not at all.
+
+    Raises NotPacked where an archive reaches out of its folder, or is none.
+    """
+    beside = folder.with_name(f".{folder.name}")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+            archive.extractall(beside, filter="data")
+    except tarfile.TarError as error:
+        shutil.rmtree(beside)
+        raise NotPacked(f"what a worker sent is no archive of a run: {error}") from None
+    if folder.exists():
+        shutil.rmtree(folder)
+    beside.rename(folder)
+
+
+def _by_weight(folder: Path) -> Iterator[Path]:
+    order = {name: place for place, name in enumerate(_FIRST)}
+    if folder.is_dir():
+        yield from sorted(folder.iterdir(), key=lambda path: (order.get(path.name, len(order)), path.name))

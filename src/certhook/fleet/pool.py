@@ -1,0 +1,31 @@
+"""Runs on this machine, several at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from certhook.fleet.leash import Leash
+from certhook.fleet.operator import Operator
+from certhook.fleet.operator_run import run_operator
+from certhook.fleet.standing import Ended
+
+
+class LocalPool:
+    """A crew of `jobs` threads, each waiting for one run's process; a run's files are in `folder`/NAME."""
+
+    def __init__(self, jobs: int, folder: Path) -> None:
+        self.width = jobs
+        self._folder = folder
+        self._leash = Leash()
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="operator")
+
+    def submit(self, operator: Operator) -> Future[Ended]:
+        return self._threads.submit(run_operator, operator, self._folder / operator.name, self._leash)
+
+    def brought_home(self, operator: Operator, future: Future[Ended]) -> Ended:  # noqa: ARG002 - as a crew does
+        return future.result()
+
+    def close(self) -> None:
+        self._leash.cut()
+        self._threads.shutdown(cancel_futures=True)

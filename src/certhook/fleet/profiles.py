@@ -1,0 +1,90 @@
+"""An operator's profile: a file or tables of FLEET.toml, with what is shared laid under it.
+
+What it says is checked by the operator's own run, where its secrets are; here it need only be readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from certhook.errors import ProfileError
+from certhook.pack.loading import load_pack
+from certhook.profile.credentials import Unresolved, resolved
+from certhook.profile.profile import read_profile
+from certhook.recording.secrecy import secret_places
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorProfile:
+    """A profile's data; `path` is the file that says all of it, where there is one."""
+
+    data: Mapping[str, Any] = field(repr=False)
+    path: Path | None
+
+
+def profile_of(own: str | Mapping[str, Any], shared: Mapping[str, Any], folder: Path, place: str) -> OperatorProfile:
+    """The tables of `own`, or of the file that it names, over those of `shared`; paths are relative to `folder`.
+
+    Raises ProfileError, beginning with `place`, where the file cannot be read.
+    """
+    shared = _anchored(shared, folder)
+    if not isinstance(own, str):
+        return OperatorProfile(_laid_over(shared, _anchored(own, folder)), None)
+    path = folder / own
+    try:
+        data = read_profile(path)
+    except ProfileError as error:
+        raise ProfileError(f"{place}.profile: {error}") from None
+    return OperatorProfile(_laid_over(shared, _anchored(data, path.parent)), None if shared else path)
+
+
+def literal_secrets(data: Mapping[str, Any], protocol: str) -> Iterator[str]:
+    """The places of a profile at which a secret itself stands, and not where to find it."""
+    for name, secret in _table(data, "credentials").items():
+        if not isinstance(secret, Mapping):
+            yield f"credentials.{name}"
+    for place in secret_places(load_pack(protocol)):
+        section, _, name = place.partition(".")
+        if name in _table(data, section):
+            yield place
+
+
+def with_secrets(data: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """The profile with every credential itself in the place of where to find it. Raises Unresolved."""
+    found = {}
+    for name, secret in _table(data, "credentials").items():
+        try:
+            # What is no reference is left to the run, which says what is wrong with it.
+            known = isinstance(secret, Mapping) and len(secret) == 1 and secret.keys() <= {"env", "file"}
+            found[name] = resolved(secret, folder=Path(), environ=environ) if known else secret
+        except Unresolved as error:
+            raise Unresolved(f"credentials.{name}: {error}") from None
+    return {**data, "credentials": found} if found else dict(data)
+
+
+def _laid_over(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, key by key in the tables that both have; elsewhere the own value counts."""
+    both = {
+        name: {**shared[name], **own[name]}
+        for name in shared.keys() & own.keys()
+        if isinstance(shared[name], Mapping) and isinstance(own[name], Mapping)
+    }
+    return {**shared, **own, **both}
+
+
+def _anchored(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The profile with the files of its secrets named from the root, since it will be read elsewhere."""
+    anchored = {
+        name: {"file": str((folder / secret["file"]).absolute())}
+        for name, secret in _table(data, "credentials").items()
+        if isinstance(secret, Mapping) and secret.keys() == {"file"} and isinstance(secret["file"], str)
+    }
+    return {**data, "credentials": {**data["credentials"], **anchored}} if anchored else dict(data)
+
+
+def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = data.get(name)
+    return table if isinstance(table, Mapping) else {}

@@ -1,0 +1,75 @@
+"""What is known of a run before anything is sent: the first line of its journal."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from certhook import __version__
+from certhook.recording.record import timestamp
+from certhook.recording.secrecy import secret_places
+from certhook.running.certification import Certification
+
+_VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
+
+
+def head_of(certification: Certification) -> dict[str, Any]:
+    """The journal's first line: everything about the run but what it finds."""
+    setup, profile, pack = certification.setup, certification.profile, certification.pack
+    now = datetime.now(UTC)
+    return {
+        "format": 1,
+        "protocol": pack.protocol,
+        "document": pack.title,
+        "target": profile.url,
+        "started": timestamp(now),
+        "seed": setup.seed,
+        "versions": {"python": ".".join(map(str, sys.version_info[:3]))}
+        | {"certhook": __version__}
+        | {name: version(name) for name in _VERSIONED},
+        "profile": profile.without_secrets(secret_places(pack)),
+        "pack_digest": pack.digest,
+        "require_all": setup.require_all,
+        "workers": setup.workers,
+        "command": setup.command,
+        "requirements": [
+            {
+                "id": one.requirement.id,
+                "title": one.requirement.title,
+                "group": one.requirement.group,
+                "level": one.requirement.level.value,
+                "basis": one.requirement.basis.value,
+                "citation": one.requirement.citation,
+                "outcome": one.settled.value if one.settled else None,
+                "reason": one.reason,
+            }
+            for one in certification.selected
+        ],
+        "waivers": [
+            {
+                "requirement": waiver.requirement,
+                "reason": waiver.reason,
+                "owner": waiver.owner,
+                "expires": waiver.expires.isoformat(),
+                "expired": waiver.expired(now.date()),
+            }
+            for waiver in profile.waivers
+            if waiver.requirement in certification.requirements  # others are not what this run is about
+        ],
+        "errata": [asdict(one) for one in pack.errata],
+        "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)]
+        + [*profile.route.notices, *_left_out(certification)],
+    }
+
+
+def _left_out(certification: Certification) -> list[str]:
+    """A certificate of some requirements must not pass for one of all."""
+    selected, all_of_them = len(certification.selected), len(certification.pack.requirements)
+    return [] if selected == all_of_them else [f"only {selected} of {all_of_them} requirements were selected"]
+
+
+def _applies(notice: Any, url: str) -> bool:
+    return notice.get("when", "always") == "always" or not url.lower().startswith("https:")
