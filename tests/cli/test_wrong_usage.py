@@ -133,7 +133,7 @@ PROFILES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "a secret where a variable is named": (
         f'[credentials]\nsecret = {{env = "hunter-2"}}\n{SUBJECT}',
-        ("credentials.secret", "must be the name of an environment variable"),
+        ("credentials.secret.env", "expected: the name of an environment variable"),
     ),
     "bad toml": ("[target]\nurl = \n[subject", ("line 2", "not TOML")),
     "unknown requirement": (

@@ -155,6 +155,7 @@ class EviParrot(Parrot, EviTarget):
 class ListedParrot(EviParrot):
     """Has given out a list of launch tokens."""
 
+    known = EviParrot.known[:2]
     tokens = tuple(f"{LISTED}{number:04}" for number in range(900))
     launched = dict.fromkeys(tokens, PLAYER)
 

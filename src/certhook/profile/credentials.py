@@ -5,13 +5,11 @@ No message ever holds a secret, only the name of the variable or file that shoul
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 _LARGEST = 64 * 1024
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Unresolved(Exception):
@@ -30,8 +28,6 @@ def resolved(secret: str | Mapping[str, Any], *, folder: Path, environ: Mapping[
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str:
-    if not _VARIABLE.fullmatch(name):  # perhaps the secret itself: it is not quoted
-        raise Unresolved("env must be the name of an environment variable: letters, digits and underscores")
     value = environ.get(name)
     if value is None:
         raise Unresolved(f"the environment variable {name} is not set")
