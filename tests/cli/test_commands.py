@@ -205,21 +205,22 @@ def test_a_target_is_the_command_line_s_before_the_profile_s(tmp_path: Path) -> 
     assert served.calls
 
 
-def test_an_interrupted_run_reports_what_was_done(tmp_path: Path) -> None:
-    """Status 130 after Ctrl-C, and every report there, the result saying that it was interrupted."""
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_reports_what_was_done(tmp_path: Path, number: signal.Signals, status: int) -> None:
+    """Status 130 after Ctrl-C, 143 after SIGTERM, and every report there, the result saying that it was interrupted."""
     reached: list[int] = []
 
     def interrupting(call: Any) -> Any:
         if call.number == 30 and not reached:
             reached.append(call.number)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
         return conformant(call)
 
     with serving(interrupting) as served:
         profile = profile_file(tmp_path, served.url)
         process = started("run", "klas", "--profile", str(profile), "--output", "out", *FEW, cwd=tmp_path)
         out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, out + err
+    assert process.returncode == status, out + err
     result = result_in(tmp_path / "out")
     assert result["verdict"] == "incomplete"
     assert result["interrupted"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import pytest
 
@@ -23,6 +24,10 @@ from certhook.values import Outcome, Verdict
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+TERMINATED = "terminated"
+"""What a run was interrupted by where it was SIGTERM."""
 
 
 class Controller:
@@ -84,6 +89,7 @@ class Controller:
         """Examine each target; where nothing can be sent, the run goes on to say so of each requirement."""
         if self._config.option.collectonly:
             return
+        signal.signal(signal.SIGTERM, _terminate)
         self._settle_addresses()
         workers = len(self._config.option.tx or ()) if self.distributed else 1
         self.setups = [self._examined(replace(setup, workers=max(1, workers))) for setup in self.setups]
@@ -156,7 +162,7 @@ class Controller:
         verdicts = [Verdict(result["verdict"]) for result in self.results.values()]
         worst = [one for one in (Verdict.NOT_CERTIFIED, Verdict.INCOMPLETE) if one in verdicts]
         if self._interrupted:
-            session.exitstatus = 130
+            session.exitstatus = 143 if self._interrupted == TERMINATED else 130
         else:
             session.exitstatus = (worst[0] if worst else Verdict.CERTIFIED).exit_status
 
@@ -245,6 +251,12 @@ class Controller:
 
             certificate_of(folder, self._key).write()
         self.results[setup.protocol] = result
+
+
+def _terminate(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - as signal calls it
+    """End the run as Ctrl-C does, with reports of what was done; once, so that these are written."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt(TERMINATED)
 
 
 def _check_something_is_left(setup: Setup) -> None:
