@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from certhook import __version__
 from certhook.cli import cli
 from certhook.cli.arguments import protocol_argument
 from certhook.pack.loading import load_pack, protocols
+from certhook.recording.results import result_of
 from certhook.reference import faults
 from tests.running import FEW, certhook, inline, outcomes_in, profile_file, result_in, started
 from tests.targets import Answering, conformant, open_to_all, plain, refusing, serving
@@ -226,6 +228,19 @@ def test_an_interrupted_run_reports_what_was_done(tmp_path: Path, number: signal
     assert result["interrupted"]
     assert (tmp_path / "out" / "exchanges.har").exists()
     assert "Traceback" not in out + err
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    """Where nothing more can be written, nothing is half-written, and what was recorded before can be read."""
+    limited = f"ulimit -f 60; exec {shlex.quote(sys.executable)} -m certhook run klas --embedded --output out"
+    done = subprocess.run(["/bin/sh", "-c", limited], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("certhook: File too large: no more can be written")
+    assert not (tmp_path / "out" / "result.json").exists()
+    result = result_of(tmp_path / "out" / "journal.ndjson")
+    assert result["verdict"] == "incomplete"
+    assert result["requests"] > 0
 
 
 def test_an_open_door_is_not_certified(tmp_path: Path) -> None:

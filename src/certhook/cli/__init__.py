@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 import traceback
@@ -27,6 +28,10 @@ _COMMANDS = {
     "sign": "Sign the verdict of a finished run.",
     "verify": "Check a signed verdict.",
 }
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+_NO_ROOM = "certhook: {}: no more can be written; what was found before stands in the output folder's journal\n"
 
 
 class _Commands(click.Group):
@@ -79,6 +84,9 @@ def main() -> None:
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)
         sys.stderr.write(f"certhook: {' '.join(text.split())}\n")
         sys.exit(2)
+    except OSError as error:
+        sys.stderr.write(_NO_ROOM.format(error.strerror) if error.errno in _FULL else _obituary(error))
+        sys.exit(3)
     except Exception as error:  # noqa: BLE001 - Python's own status, 1, would say that a target is not certified
         sys.stderr.write(_obituary(error))
         sys.exit(3)
