@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -110,19 +112,36 @@ def test_workers_of_another_version_are_refused(
         DaskCluster(cluster.scheduler_address, tmp_path, send_secrets=False)
 
 
+ELSEWHERE = """
+import sys
+from distributed import LocalCluster
+
+with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster:
+    print(cluster.scheduler_address, flush=True)
+    sys.stdin.read()
+"""
+
+
 def test_a_scheduler_that_goes_leaves_a_night_to_resume(tmp_path: Path) -> None:
     """What was done is kept, the command says so in one line, and `--resume` ends the night on this machine."""
     began, released = threading.Event(), threading.Event()
-    quiet = {"logging.distributed": "critical"}
-    with dask.config.set(quiet), serving(held(began, released)) as target:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", ELSEWHERE]
+    with (
+        serving(held(began, released)) as target,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as gone,
+    ):
+        assert gone.stdout is not None
+        assert gone.stdin is not None
+        address = gone.stdout.readline().strip()
         path = fleet_file(tmp_path, at("acme", target.url))
-        with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as gone:  # type: ignore[no-untyped-call]
-            words = ("fleet", str(path), "--scheduler", gone.scheduler_address, "--send-secrets", "--output", "night")
-            process = started(*words, cwd=tmp_path)
-            assert began.wait(60)
+        words = ("fleet", str(path), "--scheduler", address, "--send-secrets", "--output", "night")
+        process = started(*words, cwd=tmp_path)
+        assert began.wait(60)
+        gone.stdin.close()
         out, err = process.communicate(timeout=60)
         released.set()
         assert process.returncode == 2, out + err
         assert err == "certhook: the scheduler is gone; what is done is kept: go on with --resume night\n"
         assert certhook("fleet", str(path), "--resume", "night", cwd=tmp_path).status == 0
-    assert standings_in(tmp_path / "night") == {"acme": "certified"}
+        assert standings_in(tmp_path / "night") == {"acme": "certified"}
