@@ -39,7 +39,7 @@ from certhook.reporting.page.rendering import write_page
 from certhook.reporting.table import print_summary
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.head import head_of
-from certhook.running.items import Blocked, Item, conclude
+from certhook.running.items import Item, conclude
 from tests.certifying import certifying
 from tests.fuzzed.answers import answers
 from tests.recording.lines import schema
@@ -47,7 +47,7 @@ from tests.recording.lines import schema
 HAR = Draft202012Validator(
     json.loads((Path(__file__).parents[1] / "reporting" / "har-1.2.schema.json").read_text(encoding="utf-8"))
 )
-ENDINGS = (pytest.fail.Exception, pytest.xfail.Exception, pytest.skip.Exception, Blocked)
+ENDINGS = (pytest.fail.Exception, pytest.xfail.Exception, pytest.skip.Exception)
 STARTED = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
 

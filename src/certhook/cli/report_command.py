@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -25,11 +24,11 @@ def command(folder: Path, history: Path | None, *, no_allure: bool) -> None:
 
     In the folder of a `certhook run --all` each run gets its own. A run that was killed is reported as far as it came.
     """
-    from certhook.recording.folders import runs_in
+    from certhook.recording.folders import ended_run, runs_in
     from certhook.reporting.page.rendering import write_page
 
     try:
-        results = {run: _result(run) for run in runs_in(folder) or (folder,)}
+        results = {run: ended_run(run) for run in runs_in(folder) or (folder,)}
         for run, result in results.items():
             click.echo(write_page(run, result))
         if not no_allure:
@@ -39,16 +38,6 @@ def command(folder: Path, history: Path | None, *, no_allure: bool) -> None:
         click.echo(f"certhook: no Allure report: {reason}", err=True)
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: cannot be read or written: {error.strerror}") from None
-
-
-def _result(run: Path) -> Mapping[str, Any]:
-    """The result of a run; that of a killed one is made first."""
-    from certhook.recording.folders import is_run, stored_run
-    from certhook.recording.results import RESULT_NAME, write_result
-
-    if is_run(run) and not (run / RESULT_NAME).exists():
-        write_result(run)
-    return stored_run(run).result
 
 
 def _allure_pages(folder: Path, runs: list[Path], history: Path | None) -> Iterator[Path]:

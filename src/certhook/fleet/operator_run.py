@@ -19,9 +19,8 @@ from certhook.fleet.leash import Leash
 from certhook.fleet.operator import Operator
 from certhook.fleet.standing import Ended, Standing, standing_of, why_of
 from certhook.profile.tomltext import as_toml
-from certhook.recording.folders import is_run, stored_run
+from certhook.recording.folders import ended_run, is_run
 from certhook.recording.record import timestamp
-from certhook.recording.results import RESULT_NAME, write_result
 from certhook.reporting.escaping import visible
 from certhook.reporting.page.rendering import write_page
 
@@ -130,11 +129,11 @@ def _last_line(output: Path) -> str:
 
 
 def _result(folder: Path) -> Mapping[str, Any] | None:
-    """The run's result; made from its journal where it did not come so far itself."""
+    """The run's result, or None where it did not come so far."""
     if not is_run(folder):
         return None
     try:
-        return stored_run(folder).result if (folder / RESULT_NAME).is_file() else write_result(folder)
+        return ended_run(folder)
     except UsageError:  # it was stopped before the journal said anything
         return None
 

@@ -13,7 +13,7 @@ from certhook import __version__
 from certhook.errors import UsageError
 from certhook.formats import validator
 from certhook.places import schemas_dir
-from certhook.recording.results import JOURNAL_NAME, RESULT_NAME, counts_of, result_of, verdict_of
+from certhook.recording.results import JOURNAL_NAME, RESULT_NAME, counts_of, result_of, verdict_of, write_result
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,13 @@ def stored_run(path: Path) -> StoredRun:
         raise UsageError(f"{path}: holds no run: there is neither {RESULT_NAME} nor {JOURNAL_NAME} in it")
     journal, result = path / JOURNAL_NAME, path / RESULT_NAME
     return StoredRun(_read(result) if result.is_file() else result_of(journal), path if journal.is_file() else None)
+
+
+def ended_run(folder: Path) -> Mapping[str, Any]:
+    """The result of the run in a folder; that of a killed one is made first, and written. Raises as `stored_run`."""
+    if is_run(folder) and not (folder / RESULT_NAME).exists():
+        write_result(folder)
+    return stored_run(folder).result
 
 
 def _read(path: Path) -> dict[str, Any]:

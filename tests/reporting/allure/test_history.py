@@ -50,6 +50,16 @@ def test_a_run_is_told_of_those_before_it(path: Path) -> None:
     ]
 
 
+def test_two_reports_at_once_lose_no_run(path: Path) -> None:
+    """A report that ends while another is being made takes nothing out of the history that the other one wrote."""
+    begun = History(path)
+    reported(path, moment(0))
+    told = path.with_name("told-of-the-other.jsonl")
+    told.write_text(json.dumps({"uuid": "drawn", "timestamp": 1}) + "\n", encoding="ascii")
+    begun.add(moment(1), told)
+    assert [line["uuid"] for line in lines(path)] == [moment(0).uuid, moment(1).uuid]
+
+
 def test_a_run_reported_twice_counts_once(path: Path) -> None:
     """A second report of a run replaces what the first put there, and sees no more than that one did."""
     for minute in (0, 1, 2, 1):

@@ -7,8 +7,11 @@ protocols that the run was of, so that runs of several protocols can share a fil
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,14 +63,26 @@ class History:
     def add(self, moment: Moment, told: Path) -> None:
         """Take in the line that Allure added to what it was told, in place of one of the same run."""
         own = {**_read(told)[-1], "uuid": moment.uuid, "timestamp": moment.started_ms, "certhook": moment.protocols}
-        others = [one for one in self._lines if one["uuid"] != moment.uuid]
-        lines = sorted([*others, own], key=lambda one: one["timestamp"])
-        dropped = {one["uuid"] for one in [one for one in lines if moment.is_of(one)][:-KEPT]}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path, _bytes(one for one in lines if one["uuid"] not in dropped))
+            with _held(self._path.parent):  # another report may have added its line since this one was begun
+                others = [one for one in _read(self._path) if one["uuid"] != moment.uuid]
+                lines = sorted([*others, own], key=lambda one: one["timestamp"])
+                dropped = {one["uuid"] for one in [one for one in lines if moment.is_of(one)][:-KEPT]}
+                write_whole(self._path, _bytes(one for one in lines if one["uuid"] not in dropped))
         except OSError as error:
             raise UsageError(f"--history {self._path}: cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Let no other report write a history in that folder meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> list[_Line]:
