@@ -7,15 +7,21 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from certhook.recording.journal import read_journal
 from certhook.recording.results import write_result
+from certhook.reference.wire import HttpAnswer
 from tests.recording.lines import MUST, schema
+from tests.running import FEW, profile_file, result_in, started
+from tests.targets import Call, conformant, serving
 
 WRITER = """
 import itertools, sys
 from pathlib import Path
+from threading import Event
 from certhook.recording.journal import Journal
 from certhook.recording.redaction import Redactor
 from tests.recording.lines import case_line, exchange, outcome, plan_line, run_line
@@ -49,3 +55,46 @@ def test_killed_run(tmp_path: Path) -> None:
     assert result["requests"] >= 21
     assert result["verdict"] == "incomplete"
     assert f"{MUST} blocked: planned and never ended: last" in result["incomplete_because"]
+
+
+class Killer:
+    """A target at which the requests of these numbers, from 0, each cost the tester a worker process."""
+
+    def __init__(self, deadly: set[int]) -> None:
+        self._deadly = deadly
+        self.killed: list[int] = []
+        self.known = Event()
+        self.tester = 0
+
+    def __call__(self, call: Call) -> HttpAnswer:
+        if call.number in self._deadly:
+            self.known.wait()
+            children = Path(f"/proc/{self.tester}/task/{self.tester}/children").read_text(encoding="ascii").split()
+            self.killed.append(int(children[-1]))
+            os.kill(self.killed[-1], signal.SIGKILL)
+        return conformant(call)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not tell a process's children")
+@pytest.mark.parametrize(
+    ("deadly", "statuses"), [({70}, {0, 3}), (set(range(70, 400)), {3})], ids=["once", "again-and-again"]
+)
+def test_a_killed_worker(deadly: set[int], statuses: set[int], tmp_path: Path) -> None:
+    """A run that loses a worker process keeps what that one saw, and certifies only what was tested in the end."""
+    killer = Killer(deadly)
+    with serving(killer) as served:
+        words = ("--profile", str(profile_file(tmp_path, served.url)), "-n", "2", "--output", "out", *FEW)
+        with started("run", "klas", *words, cwd=tmp_path) as run:
+            killer.tester = run.pid
+            killer.known.set()
+            out, err = run.communicate(timeout=120)
+    assert killer.killed
+    assert run.returncode in statuses, out + err
+    assert "Traceback" not in out + err
+    journal, result = tmp_path / "out" / "journal.ndjson", result_in(tmp_path / "out")
+    assert result["requests"] == sum(1 for _ in read_journal(journal, "exchange"))
+    (plan,) = read_journal(journal, "plan")
+    ended = {line["case"] for line in read_journal(journal, "case")}
+    lost = {case["case"] for case in plan["cases"]} - ended
+    assert bool(lost or result["counts"]["blocked"]) is (run.returncode == 3)
+    assert result["verdict"] == ("incomplete" if run.returncode == 3 else "certified")

@@ -14,9 +14,13 @@ from typing import Any
 import pytest
 
 from certhook.errors import UsageError
+from certhook.profile.tomltext import as_toml
 from certhook.reporting.allure_report import write_allure_report
 from tests.browsing import opened
 from tests.running import certhook, inline, profile_file, pytest_suites, result_in
+from tests.secrecy.canaries import HARD, found_in
+from tests.secrecy.parrots import LISTED, TOLD, KlasParrot, parroting
+from tests.targets import serving
 
 # Under xdist one worker installs Allure, once.
 pytestmark = [pytest.mark.xdist_group("allure"), pytest.mark.usefixtures("_installed")]
@@ -62,6 +66,20 @@ def test_nothing_is_loaded_from_outside(folder: Path, page: str) -> None:
     for text in (page, *scripts):
         assert not re.search(r"google-?(?:tagmanager|analytics)|gtag\(|dataLayer", text)
         assert not re.search(r"""(?:fetch|import|open|Worker|sendBeacon|url)\(\s*["'`]?(?:https?:)?//""", text)
+
+
+def test_no_canary_gets_in(tmp_path: Path) -> None:
+    """The report of a run against a target that repeats its secrets holds them in no spelling."""
+    parrot = KlasParrot()
+    with serving(parroting(parrot)) as served:
+        (tmp_path / "profile.toml").write_text(as_toml(parrot.profile(served.url)), encoding="utf-8")
+        words = ("--profile", "profile.toml", "--group", "signature", "--group", "parameters", "--output", "out")
+        ended = certhook("run", "klas", *words, cwd=tmp_path)
+    assert ended.status == 1, ended.said
+    page = write_allure_report(tmp_path / "out").read_text(encoding="utf-8")
+    pieces = [base64.b64decode(each) for each in re.findall(r'd\("[^"]+","([\w+/=]*)"\)', page)]
+    assert any(b"X-Signature" in piece for piece in pieces)
+    assert found_in(b"\n".join([page.encode(), *pieces]), (HARD, TOLD, LISTED)) == []
 
 
 def test_a_browser_shows_it_and_asks_nobody(folder: Path) -> None:
