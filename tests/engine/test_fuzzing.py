@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certhook.changes.change import Stage
-from certhook.fuzzing import Exploration, exploration
+from certhook.fuzzing import Exploration
 from certhook.fuzzing.isolation import draw_nothing_from_sources
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
@@ -68,11 +69,11 @@ def test_a_conformant_target_is_not_accused(tmp_path: Path) -> None:
     assert {one.outcome for one in found.values()} == {Outcome.PASSED}
 
 
-def test_a_fault_that_only_fuzzing_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_that_only_fuzzing_finds(tmp_path: Path) -> None:
     """A crash on fractions is found, and the finding's body is a small change of a valid one."""
-    monkeypatch.setattr(exploration, "MAX_FINDINGS", 1)
     found = outcomes(tmp_path, wrong_where(has_fraction, lambda _: plain(500, b"overflow")), max_examples=300)
-    (crash,) = (one for one in found.values() if one.outcome is Outcome.FAILED)
+    crash = found["klas.robustness.no-server-error"]
+    assert crash.outcome is Outcome.FAILED
     assert crash.finding is not None
     assert "HTTP 500" in crash.finding.observed
     assert len(crash.finding.message) < 300
@@ -100,10 +101,24 @@ def test_nothing_is_drawn_from_sources() -> None:
     assert not any((constants.integers, constants.floats, constants.bytes, constants.strings))
 
 
-def test_the_number_of_bodies_follows_the_profile(tmp_path: Path) -> None:
-    """max_examples is about how many bodies are sent."""
-    outcomes(tmp_path, conformant, max_examples=30)
-    assert 10 <= len(bodies(tmp_path)) <= 90
+def test_the_next_run_begins_with_what_the_last_one_found(tmp_path: Path) -> None:
+    """With the same examples database, whatever the seed, a body that was found is among the first that are sent."""
+    target = wrong_where(has_fraction, lambda _: plain(500, b"overflow"))
+    for name, seed, count in (("first", 0, 300), ("second", 99, 1)):
+        folder = tmp_path / name
+        folder.mkdir()
+        found = outcomes(folder, target, max_examples=count, seed=seed, examples_db=str(tmp_path / "kept"))
+        assert found["klas.robustness.no-server-error"].outcome is Outcome.FAILED
+    texts = [body["text"] for body in bodies(tmp_path / "second")[:5]]
+    assert any(re.search(r":-?[0-9]+\.[0-9]", text) for text in texts)
+
+
+@pytest.mark.parametrize("wanted", [7, 60, 460])
+def test_as_many_bodies_are_sent_as_were_asked_for(wanted: int, tmp_path: Path) -> None:
+    """max_examples is the number of bodies that are sent, where none of them finds anything."""
+    outcomes(tmp_path, conformant, max_examples=wanted)
+    exchanges = read_journal(tmp_path / "journal.ndjson", "exchange")
+    assert sum(1 for line in exchanges if line["case"].endswith(".fuzzed")) == wanted
 
 
 def test_a_refused_control_blocks_what_was_to_be_fuzzed(tmp_path: Path) -> None:

@@ -37,8 +37,7 @@ def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> 
         def apply(draft: Draft) -> None:
             draft.fields[place] = text
 
-        shown = text if len(text) <= 60 else f"{text[:57]}..."
-        return Recipe(Stage.FIELDS, f"{shown!a} as {place!a}", apply)
+        return Recipe(Stage.FIELDS, f"{text!a} as {place!a}", apply)
 
     names = st.sampled_from(places) | st.text(min_size=1, max_size=10).map(lambda text: f"x_{text}")
     return st.builds(changed, names, values)

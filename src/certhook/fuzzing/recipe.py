@@ -10,10 +10,13 @@ from certhook.exchange import Request
 
 FUZZED = "malformed.fuzzed"
 
+SHOWN = 120
+"""Characters of a recipe's words that a finding shows, half of them from their end; the body stands beside them."""
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """A stage, what is done there, and what it is called in a finding.
+    """A stage, what is done there, and what that is in words: two recipes with the same words are the same.
 
     `finish` changes the finished request. `harmless`: how the request is answered is open, whatever its body looks like
     on the wire; only that it is answered soundly is asked.
@@ -28,7 +31,12 @@ class Recipe:
     def as_change(self) -> Change:
         """The recipe as a change of a request."""
         front = ("4xx",) if self.harmless else ("413",)
-        return Change(FUZZED, f"with {self.says}", self.stage, self.apply, front=front, finish=self.finish)
+        return Change(FUZZED, f"with {self.in_short}", self.stage, self.apply, front=front, finish=self.finish)
+
+    @property
+    def in_short(self) -> str:
+        """The words as a finding shows them."""
+        return self.says if len(self.says) <= SHOWN else f"{self.says[: SHOWN // 2]}...{self.says[-SHOWN // 2 :]}"
 
     def __repr__(self) -> str:
         return self.says

@@ -201,13 +201,13 @@ def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
             holder[name] = value
             draft.body = b""
 
-        return Recipe(Stage.BODY, f"{_short(value)} as {place}", _reencoding(apply))
+        return Recipe(Stage.BODY, f"{json.dumps(value)} as {place}", _reencoding(apply))
 
     def added(name: str, value: Any) -> Recipe:
         def apply(draft: Draft) -> None:
             draft.fields.setdefault(name, value)
 
-        return Recipe(Stage.BODY, f"an extra field {_short(name)} with {_short(value)}", _reencoding(apply))
+        return Recipe(Stage.BODY, f"an extra field {json.dumps(name)} with {json.dumps(value)}", _reencoding(apply))
 
     place = st.sampled_from(places)
     return st.one_of(
@@ -239,14 +239,9 @@ def _whole_replaced() -> st.SearchStrategy[Recipe]:
     """Something else altogether."""
 
     def other(value: Any) -> Recipe:
-        return _on_body(f"the body {_short(value)}", lambda _body: json.dumps(value).encode())
+        return _on_body(f"the body {json.dumps(value)}", lambda _body: json.dumps(value).encode())
 
     def noise(data: bytes) -> Recipe:
         return _on_body(f"the body {data!r}", lambda _body: data)
 
     return st.builds(other, json_values()) | st.builds(noise, st.binary(max_size=60))
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

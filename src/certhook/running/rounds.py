@@ -152,11 +152,18 @@ class Round:
         """What the answers of the round so far say of the rules that hold for every answer, by requirement."""
         return self._watch.by_requirement
 
+    @property
+    def batch_size(self) -> int:
+        """How many requests go out together."""
+        return self._courier.width * self._pulse.per_lane
+
     def deliver(self, case: Case, changes: list[Change]) -> list[Delivery]:
         """Send several changes at once in the name of a case, to be settled one by one; none where `blocked` is set."""
         errands = [Errand(case.operation, change, case.id) for change in changes]
         self._lane_control = None
-        return self._while_supplied(lambda: list(self._courier.deliver_all(errands))) or []
+        deliveries = self._while_supplied(lambda: list(self._courier.deliver_all(errands))) or []
+        self._pulse.answered(deliveries)
+        return deliveries
 
     def settle(self, case: Case, first: Delivery) -> CaseResult:
         """What a case comes to, given its first answer."""
@@ -228,7 +235,7 @@ class Round:
             return
         waiting = list(self._cases)
         while waiting and not self.blocked:
-            size = self._courier.width * self._pulse.per_lane
+            size = self.batch_size
             batch, waiting = waiting[:size], waiting[size:]
             self._while_supplied(partial(self._run_batch, batch, results))
 

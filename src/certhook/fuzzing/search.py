@@ -1,0 +1,153 @@
+"""What Hypothesis does here: it draws recipes, and makes those smaller that break something.
+
+It draws without anything being sent, many at a time, which is quicker by far than one by one. Left to itself it would
+then vary what it drew, which for lists comes to drawing the same again; so every list has a search of its own. The same
+seed draws the same again: that is how a search begins right at the recipe that broke something, and goes on from there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import SkipTest
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+from certhook.fuzzing.isolation import draw_nothing_from_sources, keep_caches_out_of_the_way
+from certhook.fuzzing.recipe import Recipe
+from certhook.fuzzing.recipes import recipes
+from certhook.judging.judge import Judgement
+from certhook.pack.model import Operation
+
+MAX_SHRINKS = 300
+"""Recipes that may be tried to make a finding smaller."""
+
+_DRAWN_TOGETHER = 30
+
+_STRIDE = 1_000_003
+"""Between the seeds of two lists, so that runs with neighbouring seeds share none."""
+
+
+class Found(Exception):
+    """Some recipe breaks a MUST. Two that break the same requirement are the same to Hypothesis."""
+
+    def __init__(self, requirement: str, judgement: Judgement, recipe: Recipe) -> None:
+        super().__init__(requirement)
+        self.requirement = requirement
+        self.judgement = judgement
+        self.recipe = recipe
+
+
+Try = Callable[[Recipe], Found | None]
+"""Sends a recipe, and says what it broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A recipe, and where it was drawn: in which list, and where in that one."""
+
+    recipe: Recipe
+    list: int
+    place: int
+
+
+class Search:
+    """Draws recipes for an operation. `examples` is a folder that keeps what was found for the next run."""
+
+    def __init__(self, operation: Operation, seed: int, examples: Path) -> None:
+        self._recipes = recipes(operation)
+        self._seed = seed
+        self._examples = examples
+
+    def drawn(self) -> Iterator[Drawn]:
+        """Recipes without end, no two the same."""
+        seen: set[int] = set()
+        for number in itertools.count():
+            together: list[Recipe] = []
+            self._run(together.__iadd__, number, Phase.generate)
+            for place, recipe in enumerate(together[-_DRAWN_TOGETHER:]):
+                key = hash(recipe.says)
+                if key not in seen:
+                    seen.add(key)
+                    yield Drawn(recipe, number, place)
+
+    def smaller(self, start: Drawn, attempt: Try) -> Found | None:
+        """What the smallest recipe breaks that could be made from one that was drawn.
+
+        None where that one, sent again, breaks nothing.
+        """
+        attempts = _Attempts(attempt)
+
+        def look(together: list[Recipe]) -> None:
+            recipe = together[start.place]
+            if attempts.last or recipe.says == start.recipe.says:
+                attempts.make(recipe)
+
+        self._run(look, start.list, Phase.generate, Phase.shrink, keeping=True)
+        return attempts.last
+
+    def kept(self, attempt: Try) -> Found | None:
+        """What a recipe that was kept by an earlier run still breaks, made smaller where that is possible."""
+        attempts = _Attempts(attempt)
+        aim: list[int] = []
+
+        def look(together: list[Recipe]) -> None:
+            for place in aim or range(len(together)):
+                aim[:] = [place]
+                attempts.make(together[place])
+            if not attempts.last:
+                aim.clear()
+
+        self._run(look, 0, Phase.reuse, Phase.shrink, keeping=True)
+        return attempts.last
+
+    def _run(self, look: Callable[[list[Recipe]], object], number: int, *phases: Phase, keeping: bool = False) -> None:
+        """Let Hypothesis draw a list; what `look` raises Found for is kept and made smaller, as far as phases go."""
+        draw_nothing_from_sources()
+        keep_caches_out_of_the_way()
+
+        @settings(  # outside of @seed, which would take the database away
+            max_examples=2,  # the first is the simplest that there is
+            deadline=None,
+            derandomize=False,  # as it would be where a CI system is recognised
+            database=DirectoryBasedExampleDatabase(self._examples) if keeping else None,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+        )
+        @seed(self._seed + number * _STRIDE)
+        @given(st.lists(self._recipes, min_size=_DRAWN_TOGETHER, max_size=_DRAWN_TOGETHER))
+        def every_body_is_answered_soundly(together: list[Recipe]) -> None:
+            look(together)
+
+        try:
+            every_body_is_answered_soundly()
+        except (Found, SkipTest):  # it skips where nothing was kept
+            pass
+        except Exception as error:
+            # Hypothesis complains of a failure that does not repeat.
+            if not type(error).__module__.startswith("hypothesis"):
+                raise
+
+
+class _Attempts:
+    """Tries recipes, each once, and no more of them than MAX_SHRINKS. `last` is what was found last, the smallest."""
+
+    def __init__(self, attempt: Try) -> None:
+        self._attempt = attempt
+        self._made: dict[str, Found | None] = {}
+        self.last: Found | None = None
+
+    def make(self, recipe: Recipe) -> None:
+        """Raises Found where that recipe breaks something."""
+        if recipe.says not in self._made and len(self._made) < MAX_SHRINKS:
+            self._made[recipe.says] = self._attempt(recipe)
+        found = self._made.get(recipe.says)
+        if found is not None:
+            self.last = found
+            raise found
