@@ -1,4 +1,4 @@
-"""EVI, Authenticate: what successes for the same launch player must have in common, and in what they must differ.
+"""EVI, Authenticate: in what successes for the same launch player must differ.
 
 Where launch tokens are single-use, each valid request takes another token of the same player.
 """
@@ -35,27 +35,3 @@ def test_each_success_gives_a_new_token(conversation: Conversation) -> None:
                 exchange=success.exchange,
             )
         seen.add(token)
-
-
-@flow("evi.semantics.same-player")
-def test_the_same_launch_player_has_the_same_id(conversation: Conversation) -> None:
-    """The player who opened the game is one and the same, however often it is asked."""
-    conversation.unchanged("PlayerId", "launch player")
-
-
-@flow("evi.semantics.same-currency")
-def test_the_same_launch_player_has_the_same_currency(conversation: Conversation) -> None:
-    """A player's currency does not change from one session start to the next."""
-    conversation.unchanged("CurrencyCode", "launch player")
-
-
-@flow("evi.semantics.same-country")
-def test_the_same_launch_player_has_the_same_country(conversation: Conversation) -> None:
-    """Nor does the country."""
-    conversation.unchanged("CountryCode", "launch player")
-
-
-@flow("evi.semantics.same-operator")
-def test_the_same_launch_player_has_the_same_operator(conversation: Conversation) -> None:
-    """Nor the operator, which the player belongs to."""
-    conversation.unchanged("OperatorCode", "launch player")

@@ -125,6 +125,20 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
 }
 
 
+IN_WORDS: Mapping[str, str] = {
+    "iso-4217": "a currency code of ISO 4217 that is in use",
+    "iso-4217-ever": "a currency code of ISO 4217",
+    "iso-3166-1-alpha-2": "a country code of ISO 3166-1 that is in use",
+    "iso-3166-1-alpha-2-ever": "a two-letter country code of ISO 3166-1",
+    "http-url": "an absolute http or https URL",
+    "date": "a date (RFC 3339)",
+    "date-time": "a date and time (RFC 3339)",
+    "date-time-utc-ms": "a time in UTC to the millisecond",
+    "decimal-text": "a plain decimal number",
+}
+"""The formats as a finding names them."""
+
+
 @lru_cache(maxsize=1)
 def format_checker() -> FormatChecker:
     """The checker of the formats above, and of no others."""
@@ -142,7 +156,14 @@ def validator(schema: Mapping[str, Any]) -> Validator:
     Raises PackError, one line, where the schema is none or names a format that is not in the table above, which JSON
     Schema would pass over in silence.
     """
-    return _validator(json.dumps(schema, sort_keys=True))
+    known = _KNOWN.get(id(schema))
+    if known is None or known[0] is not schema:
+        known = _KNOWN[id(schema)] = (schema, _validator(json.dumps(schema, sort_keys=True)))
+    return known[1]
+
+
+_KNOWN: dict[int, tuple[Mapping[str, Any], Validator]] = {}
+"""Validators by the identity of their schemas: a pack's live as long as it, and are asked for with each answer."""
 
 
 @lru_cache(maxsize=256)

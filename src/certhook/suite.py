@@ -126,7 +126,7 @@ def observation(certification: Certification, seen: Observed) -> CaseOutcome:
     """What many answers say of one requirement."""
     judgement = seen.breach or seen.met
     assert judgement is not None  # noqa: S101 - made with the first of the two
-    sent = f"a {judgement.exchange.request.operation} request of the case {judgement.exchange.case}"
+    sent = f"the {judgement.exchange.request.operation} request of the case {judgement.exchange.case}"
     return certification.outcome_of(judgement, sent)
 
 

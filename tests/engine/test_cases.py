@@ -12,6 +12,7 @@ from certhook.building.builder import Builder
 from certhook.errors import UsageError
 from certhook.judging.invariants import INVARIANTS
 from certhook.judging.judge import annotated
+from certhook.judging.oracle import Wrong
 from certhook.pack.loading import load_pack, protocols
 from certhook.places import suites_dir
 from certhook.profile.profile import profile_from
@@ -171,13 +172,13 @@ def test_what_applies_only_with_an_option_says_which() -> None:
 )
 def test_a_body_that_nobody_can_foretell_is_asked_nothing(categories: set[str], answers: set[str]) -> None:
     """Valid bodies, other values and hidden depth are only to be survived."""
-    asks = asks_about(frozenset(categories), klas(), selected(), authenticate())
+    asks = asks_about(map(Wrong, categories), klas(), selected(), authenticate())
     assert {ask.allowed.name for ask in asks} == answers
 
 
 def test_one_thing_wrong_is_asked_exactly() -> None:
     """A body that breaks the grammar alone is asked every requirement about the grammar."""
-    asks = asks_about(frozenset({"grammar"}), klas(), selected(), authenticate())
+    asks = asks_about([Wrong("grammar")], klas(), selected(), authenticate())
     assert {ask.requirement.id for ask in asks} == {
         entry.requirement.id for entry in klas().entries if "grammar" in entry.check.bodies
     }
@@ -185,7 +186,7 @@ def test_one_thing_wrong_is_asked_exactly() -> None:
 
 def test_two_things_wrong_are_asked_to_be_refused_only() -> None:
     """Of a body with several mistakes nobody can say which code it gets, only that it is refused."""
-    asks = asks_about(frozenset({"missing", "null"}), klas(), selected(), authenticate())
+    asks = asks_about([Wrong("missing"), Wrong("null")], klas(), selected(), authenticate())
     assert [(ask.allowed.name, ask.requirement.level) for ask in asks] == [("refused", Level.MUST)]
 
 

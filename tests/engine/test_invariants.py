@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -35,6 +35,12 @@ def seen(answer: Response | Failure, sent: Change = BAD, account: tuple[tuple[st
     exchange = Exchange(1, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
     read = read_answer(klas(), answer, sent.front)
     return Seen(exchange, read, sent, klas(), builder().response_signature, frozenset(account))
+
+
+def after_eur(members: bytes, sent: Change = CONTROL) -> Seen:
+    """A success after one whose currency was EUR."""
+    what = seen(answered(200, members), sent)
+    return replace(what, first={"currency": ("EUR", 1)}, fields=("currency",))
 
 
 def verdict(name: str, what: Seen) -> str | None:
@@ -87,6 +93,16 @@ TWINS = (
     Twin("response-signature-lower-case", seen(answered(200, REFUSAL, UPPER)), seen(answered())),
     Twin("no-trace", seen(answered(500, b"Traceback (most recent call last):\n")), seen(answered())),
     Twin(
+        "no-trace",
+        seen(answered(500, rb'{"trace":"Error\n\tat com.example.Player.rename(Player.java:212)"}')),
+        seen(answered(500, rb'{"where":"at the counter (room 212)"}')),
+    ),
+    Twin(
+        "same-value",
+        after_eur(b'{"status_code":"OK","currency":"USD","balance":"1"}'),
+        after_eur(b'{"status_code":"OK","currency":"EUR","balance":"2"}'),
+    ),
+    Twin(
         "discloses-nothing",
         seen(answered(200, b'{"status_code":"ERR_UNKNOWN","balance":30.00}'), account=(("balance", "30"),)),
         seen(answered(200, b'{"status_code":"ERR_UNKNOWN","balance":"0"}'), account=(("balance", "30"),)),
@@ -104,6 +120,14 @@ def test_a_rule_tells_right_from_wrong(twin: Twin) -> None:
     """Of two answers that differ in one thing, the rule is broken by one and met by the other."""
     assert verdict(twin.name, twin.broken) == "broken"
     assert verdict(twin.name, twin.met) == "met"
+
+
+def test_another_method_may_be_answered_by_something_else() -> None:
+    """What stands at the endpoint's URL for another method is not held to what the endpoint's own answers are."""
+    what = seen(answered(200, b'{"docs":"/api"}', JSON))
+    other = replace(what, exchange=replace(what.exchange, request=replace(what.exchange.request, method="GET")))
+    assert verdict("readable", what) == "broken"
+    assert [verdict(name, other) for name in ("readable", "media-type", "response-signed")] == [None] * 3
 
 
 def test_every_rule_of_an_answer_is_shown() -> None:

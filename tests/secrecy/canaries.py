@@ -15,6 +15,8 @@ from urllib.parse import quote, quote_plus
 HARD = "Zq7\"v\\\u00e4\u20ac/+% &<'w5Kd-Xj2"
 """With every character that some format escapes, and one from outside of Latin-1."""
 
+CODECS = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037")
+
 
 @lru_cache
 def spellings(canary: str) -> tuple[bytes, ...]:
@@ -23,7 +25,9 @@ def spellings(canary: str) -> tuple[bytes, ...]:
     for text in {*_written(canary), *_written(canary.swapcase())}:
         for raw in {text.encode(), text.encode("latin-1", "ignore")}:
             found |= {raw, raw.hex().encode(), raw.hex(" ").encode(), *_inner_base64(raw)}
-        found |= {text.encode("utf-16-le"), text.encode("utf-16-be"), repr(text.encode())[2:-1].encode()}
+        for codec in CODECS:
+            found |= {text.encode(codec, "replace"), *_inner_base64(text.encode(codec, "replace"))}
+        found.add(repr(text.encode())[2:-1].encode())
     return tuple(spelling.lower() for spelling in found)
 
 

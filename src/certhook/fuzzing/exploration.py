@@ -15,7 +15,7 @@ from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.search import Drawn, Found, Search
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Ask
-from certhook.judging.oracle import categories_of
+from certhook.judging.oracle import wrongs_of
 from certhook.running.cases import Case, asks_about
 from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Level, Outcome
@@ -118,8 +118,8 @@ class Exploration:
         certification, item = self._certification, self.item
         asks: tuple[Ask, ...] = ()
         if not recipe.harmless:
-            categories = categories_of(delivery.exchange.request.body, item.operation, delivery.valid)
-            asks = asks_about(categories, certification.pack, certification.selected_open, item.operation)
+            wrongs = wrongs_of(delivery.exchange.request.body, item.operation, delivery.valid)
+            asks = asks_about(wrongs, certification.pack, certification.selected_open, item.operation)
         case = Case(item.id, item.operation, item.group, delivery.errand.change, asks, fuzzed=True)
         result = self._round.settle(case, delivery)
         breaches: list[Found] = []

@@ -38,6 +38,7 @@ class LongText:
 
     body: bytes
     flaws: frozenset[Flaw]
+    why: str = ""
 
     @property
     def value(self) -> Any:
@@ -51,7 +52,10 @@ def _read_long(body: bytes) -> JsonText:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it was read. `says` is one short line for reports; `front`: the HTTP server's own refusal."""
+    """An answer as it was read. `says` is one short line for reports; `front`: the HTTP server's own refusal.
+
+    `words` is the text of a refusal that is no JSON object, in lower case.
+    """
 
     kind: Kind
     says: str
@@ -59,6 +63,7 @@ class Answer:
     code: str | int | None = None
     text: JsonText | LongText | None = None
     front: bool = False
+    words: str = ""
 
     @property
     def members(self) -> Mapping[str, Any]:
@@ -98,7 +103,7 @@ def _read(reading: Reading, answer: Response, text: JsonText, front: tuple[str, 
 
 def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, ...]) -> Answer:
     code = pointed(text.value, reading.code)
-    shown = f"HTTP {status}" + (f" with {code}" if code is not None else "")
+    shown = f"HTTP {status}" + (f" with {_shown(code)}" if code is not None else "")
     if validator(reading.accepted).is_valid(text.value):
         return Answer(Kind.ACCEPTED, f"{shown}: the success marker", status, code, text)
     if status // 100 in (3, 5) and not status_fits(status, (*reading.refusal_status, *front)):
@@ -109,19 +114,27 @@ def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, .
     ):
         return Answer(Kind.REFUSED, f"{shown}: a refusal", status, code, text)
     if in_front:
-        return Answer(Kind.REFUSED, f"HTTP {status}", status, None, text, front=True)
+        says = f"HTTP {status} with JSON that is not the protocol's"
+        return Answer(Kind.REFUSED, says, status, None, text, front=True)
     members = text.value if isinstance(text.value, dict) else {}
     if status // 100 == 2 and any(name in members for name in reading.account_data):
         return Answer(Kind.UNMARKED, f"{shown}: account data without the success marker", status, code, text)
     return Answer(Kind.BROKEN, f"{shown}: JSON that is neither a success nor a refusal", status, code, text)
 
 
+def _shown(code: str | int) -> str:
+    """A text that would be taken for a number is shown for what it is."""
+    return f'the text "{code}"' if isinstance(code, str) and code.lstrip("-").isdigit() else str(code)
+
+
 def _unreadable(reading: Reading, answer: Response, text: JsonText, front: tuple[str, ...]) -> Answer:
     status = answer.status
     if status_fits(status, (*FRONT, *front)):
-        return Answer(Kind.REFUSED, f"HTTP {status} from the HTTP server", status, front=True)
+        return Answer(Kind.REFUSED, f"HTTP {status} with {_body_of(answer, text)}", status, front=True)
     if status_fits(status, reading.refused_status):
-        return Answer(Kind.REFUSED, f"HTTP {status} with {_body_of(answer, text)}: a refusal by its status", status)
+        words = answer.body[:HELD].decode("utf-8", "replace").lower()
+        says = f"HTTP {status} with {_body_of(answer, text)}: a refusal by its status"
+        return Answer(Kind.REFUSED, says, status, words=words)
     if status // 100 in (3, 5):
         return Answer(Kind.BROKEN, f"HTTP {status}: {_meaning(status)}", status)
     return Answer(Kind.BROKEN, f"HTTP {status}: {_body_of(answer, text)}", status)
@@ -138,13 +151,14 @@ def _body_of(answer: Response, text: JsonText) -> str:
         return "an HTML page"
     if Flaw.DUPLICATE_KEYS in text.flaws:
         return "an object that names a member twice"
-    return "JSON that is no object" if Flaw.ROOT in text.flaws else "a body that is not JSON"
+    return "JSON that is no object" if Flaw.ROOT in text.flaws else f"a body that is not JSON ({text.why})"
 
 
 def looks_like_html(answer: Response) -> bool:
     """Whether an answer is an HTML page, by its media type or its first bytes."""
     start = answer.body.lstrip()[:15].lower()
-    return answer.media_type == "text/html" or start.startswith((b"<!doctype html", b"<html"))
+    marked = start.startswith((b"<!doctype html", b"<html"))
+    return marked or bool(start and answer.media_type == "text/html")
 
 
 def pointed(value: Any, pointer: str) -> str | int | None:
@@ -156,6 +170,8 @@ def pointed(value: Any, pointer: str) -> str | int | None:
             value = value.get(step)
         else:
             return None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
@@ -179,7 +195,7 @@ def _matches(matcher: Matcher, answer: Answer) -> bool:
         (not matcher.status or status_fits(answer.status, matcher.status))
         and (not matcher.code or answer.code in matcher.code)
         and answer.code not in matcher.not_code
-        and (not matcher.text or any(word.lower() in _texts(answer.members) for word in matcher.text))
+        and (not matcher.text or any(word.lower() in (_texts(answer.members) or answer.words) for word in matcher.text))
     )
 
 

@@ -24,7 +24,8 @@ class Seen:
     """An answer with all that an invariant may look at.
 
     `right_signature` computes what the response's signature should be; `account` are the values, by member, that
-    successes have carried so far; `named` says by an answer's id which exchange carried it first.
+    successes have carried so far; `named` says by an answer's id which exchange carried it first, `first` by a member
+    what the first success that had it carried, and its exchange. `fields` are the members that the requirement names.
     """
 
     exchange: Exchange
@@ -34,6 +35,8 @@ class Seen:
     right_signature: Callable[[bytes], str | None]
     account: frozenset[tuple[str, str]] = field(default=frozenset())
     named: Mapping[str, int] = field(default_factory=dict)
+    first: Mapping[str, tuple[Any, int]] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
 
     @property
     def response(self) -> Response:
@@ -47,8 +50,12 @@ class Seen:
 
     @property
     def own(self) -> bool:
-        """The answer is the application's own, not that of a layer in front of it, nor a crash."""
-        return self.answered and not self.answer.front and status_fits(self.answer.status, ("2xx", "4xx"))
+        """The answer is the endpoint's own, not that of a layer in front of it, of another method, nor a crash."""
+        request = self.exchange.request
+        documented = request.method == self.pack.operation(request.operation).method
+        return (
+            documented and self.answered and not self.answer.front and status_fits(self.answer.status, ("2xx", "4xx"))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +195,25 @@ def answer_id_unique(seen: Seen) -> str | None:
     return None if first == seen.exchange.number else f"the id that exchange {first} was answered with"
 
 
-@invariant("media-type", "a JSON media type", lambda seen: seen.own and str(seen.answer.status) not in FRONT)
+@invariant(
+    "same-value",
+    "the same in every success for the same player",
+    lambda seen: seen.answer.kind is Kind.ACCEPTED and seen.change.legal and any(map(seen.first.get, seen.fields)),
+)
+def same_value(seen: Seen) -> str | None:
+    for name in seen.fields:
+        given, (before, number) = seen.answer.members.get(name), seen.first[name]
+        if given != before:
+            return f"{given!r} as {name}, after {before!r} in exchange {number}"
+    return None
+
+
+@invariant("media-type", "the protocol's media type", lambda seen: seen.own and str(seen.answer.status) not in FRONT)
 def media_type(seen: Seen) -> str | None:
     given = seen.response.media_type
     fits = any(given == one or (one[0] == "+" and given.endswith(one)) for one in seen.pack.reading.media_types)
-    return None if fits else f"Content-Type: {seen.response.header('content-type') or '(none)'}"
+    wanted = " or ".join(f"...{one}" if one[0] == "+" else one for one in seen.pack.reading.media_types)
+    return None if fits else f"Content-Type: {seen.response.header('content-type') or '(none)'}; not {wanted}"
 
 
 @invariant("front-not-html", "no HTML page", lambda seen: seen.answer.front)
@@ -248,8 +269,17 @@ _TRACES = re.compile(
     "no-trace", "no stack trace or source path", lambda seen: seen.answered and seen.answer.kind is not Kind.ACCEPTED
 )
 def no_trace(seen: Seen) -> str | None:
-    found = _TRACES.search(seen.response.body)
+    body = seen.response.body
+    found = _TRACES.search(body) or (b"\\" in body and _TRACES.search(_unescaped(body)))
     return f"{seen.answer.says}, whose body has {found.group()!r}" if found else None
+
+
+def _unescaped(body: bytes) -> bytes:
+    """The body with what a trace within a JSON string has in the place of line breaks, tabs, quotes and slashes."""
+    return re.sub(rb"\\([ntr\"/])", lambda match: _ESCAPED.get(match[1], match[1]), body)
+
+
+_ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 
 
 @invariant(

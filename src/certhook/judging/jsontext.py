@@ -67,11 +67,12 @@ class JsonText:
     """A body's value and flaws.
 
     `value` is UNREADABLE where the flaws hold GRAMMAR, DEEP or LARGE. Of a repeated key the last value counts; a number
-    beyond a double is an infinity. Beside GRAMMAR stands no other flaw but BYTE_ORDER_MARK.
+    beyond a double is an infinity. Beside GRAMMAR stands no other flaw but BYTE_ORDER_MARK; `why` says what breaks it.
     """
 
     value: Any
     flaws: frozenset[Flaw]
+    why: str = field(default="", repr=False, compare=False)
 
 
 def read_json(data: bytes) -> JsonText:
@@ -83,9 +84,18 @@ def read_json(data: bytes) -> JsonText:
     mark = {Flaw.BYTE_ORDER_MARK} if data.startswith(_BYTE_ORDER_MARK) else set()
     try:
         value, flaws = _read(data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8"))
-    except ValueError:
-        return JsonText(UNREADABLE, frozenset(mark | {Flaw.GRAMMAR}))
+    except ValueError as error:
+        return JsonText(UNREADABLE, frozenset(mark | {Flaw.GRAMMAR}), _why(error))
     return JsonText(UNREADABLE if flaws & {Flaw.DEEP, Flaw.LARGE} else value, frozenset(mark | flaws))
+
+
+def _why(error: ValueError) -> str:
+    """What does not fit the grammar, and where, in one short line."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 at byte {error.start}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.lower()} at character {error.pos}"
+    return str(error)
 
 
 def _read(text: str) -> tuple[Any, set[Flaw]]:
@@ -156,7 +166,7 @@ def _decoder(flaws: set[Flaw]) -> json.JSONDecoder:
 
 
 def _no_such_word(word: str) -> NoReturn:
-    raise ValueError(word)
+    raise ValueError(f"the word {word}")
 
 
 class _TooDeep(Exception):

@@ -12,7 +12,7 @@ from typing import Any
 from certhook.building.builder import Builder
 from certhook.changes.change import Change
 from certhook.exchange import Exchange, Response
-from certhook.formats import validator
+from certhook.formats import IN_WORDS, validator
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
 from certhook.judging.invariants import INVARIANTS, Seen, members_within
 from certhook.judging.oracle import malformations
@@ -52,6 +52,7 @@ class Judge:
         self._selected = selected
         self._account: set[tuple[str, str]] = set()
         self._named: dict[str, int] = {}
+        self._first: dict[str, dict[str, tuple[Any, int]]] = {}
         self._at_a_long_one = Lock()
 
     def read(self, exchange: Exchange, change: Change) -> Answer:
@@ -67,6 +68,9 @@ class Judge:
             self._account |= {
                 (name, value) for name, value in members_within(answer.members) if name in wanted and value != "0"
             }
+            first = self._first.setdefault(exchange.request.operation, {})
+            for name in self._lasting & set(answer.members):
+                first.setdefault(name, (answer.members[name], exchange.number))
         id = pointed(answer.members, self._pack.reading.answer_id) if self._pack.reading.answer_id else None
         if id is not None:
             self._named.setdefault(str(id), exchange.number)
@@ -85,7 +89,8 @@ class Judge:
     def invariants(self, exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against every rule that holds for every answer, the response schemas among them."""
         signature, account = self._builder.response_signature, frozenset(self._account)
-        seen = Seen(exchange, answer, change, self._pack_for(exchange), signature, account, self._named)
+        first = self._first.get(exchange.request.operation, {})
+        seen = Seen(exchange, answer, change, self._pack_for(exchange), signature, account, self._named, first)
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
         return [one for one in judgements if one.requirement in self._selected]
 
@@ -101,8 +106,9 @@ class Judge:
     def _by_rule(self, seen: Seen) -> Iterator[Judgement]:
         for entry in self._invariant_entries:
             rule = INVARIANTS[entry.check.invariant]
-            if rule.per_answer and rule.applies(seen):
-                observed = rule.broken(seen)
+            what = replace(seen, fields=entry.check.fields) if entry.check.fields else seen
+            if rule.per_answer and rule.applies(what):
+                observed = rule.broken(what)
                 if observed is None or not malformations(seen.exchange.request.body) & set(entry.check.except_bodies):
                     yield Judgement(entry.requirement.id, rule.expected, observed, seen.exchange)
 
@@ -114,6 +120,12 @@ class Judge:
         """The selected requirement that a valid request is accepted, if there is one."""
         entries = (one for one in self._pack.entries if "control" in one.check.changes)
         return next((one.requirement for one in entries if one.requirement.id in self._selected), None)
+
+    @cached_property
+    def _lasting(self) -> frozenset[str]:
+        """The members that have one value in every success."""
+        entries = (one.check for one in self._pack.entries if one.check.invariant == "same-value")
+        return frozenset(name for check in entries for name in check.fields)
 
     @cached_property
     def _invariant_entries(self) -> tuple[Entry, ...]:
@@ -164,8 +176,18 @@ def schema_breaches(schema: Any, value: Any) -> dict[str, str]:
         id = _nearest_requirement(schema, path)
         if id:
             place = "/".join(map(str, error.absolute_path))
-            found.setdefault(id, _shorten(f"{place}: {error.message}" if place else error.message))
+            says = _in_words(error)
+            found.setdefault(id, _shorten(f"{place}: {says}" if place else says))
     return found
+
+
+def _in_words(error: Any) -> str:
+    """The message of an error, but for those that only who knows JSON Schema understands."""
+    if error.validator == "format":
+        return f"{error.instance!r} is not {IN_WORDS[error.validator_value]}"
+    if error.validator == "not" and error.validator_value == {"type": "null"}:
+        return "null, which is no value"
+    return str(error.message)
 
 
 def _missing_name(error: Any) -> str:

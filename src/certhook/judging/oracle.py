@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from certhook.judging.formoracle import form_categories
 from certhook.judging.jsontext import Flaw, JsonText, read_json
@@ -46,17 +46,30 @@ _FLAWS = {
 }
 
 
-def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
+class Wrong(NamedTuple):
+    """A category, and the place of the field that it is true of; none where it is true of the whole body."""
+
+    category: str
+    place: str = ""
+
+
+def wrongs_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[Wrong]:
     """What is wrong with a body, as against the `valid` fields that it was made from. Empty for a valid body."""
     if operation.encoding == "form":
-        return form_categories(body, operation, valid)
+        return frozenset(map(Wrong, form_categories(body, operation, valid)))
     text = _read(body)
     found = _flaws(text)
     if found & {"grammar", "root"}:
-        return frozenset(found & {"grammar"} or {"root"})
+        return frozenset(map(Wrong, found & {"grammar"} or {"root"}))
+    wrongs = set(map(Wrong, found))
     if isinstance(text.value, dict):
-        found |= set(_of_object(text.value, operation.request, valid))
-    return frozenset(found)
+        wrongs |= set(_of_object(text.value, operation.request, valid))
+    return frozenset(wrongs)
+
+
+def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
+    """The categories alone."""
+    return frozenset(one.category for one in wrongs_of(body, operation, valid))
 
 
 def malformations(body: bytes) -> frozenset[str]:
@@ -74,30 +87,34 @@ def _flaws(text: JsonText) -> set[str]:
     return {_FLAWS[flaw] for flaw in text.flaws}
 
 
-def _of_object(value: Mapping[str, Any], schema: Mapping[str, Any], valid: Mapping[str, Any]) -> Iterator[str]:
+def _of_object(
+    value: Mapping[str, Any], schema: Mapping[str, Any], valid: Mapping[str, Any], within: str = ""
+) -> Iterator[Wrong]:
     mandatory = schema.get("required", ())
     for name, part in schema["properties"].items():
-        if name in value:
-            yield from _of_value(value[name], part, valid.get(name), mandatory=name in mandatory)
-        elif name in mandatory:
-            yield "missing"
-        elif name in valid:
-            yield "other-value"
+        place = within + name
+        if name not in value:
+            if name in mandatory or name in valid:
+                yield Wrong("missing" if name in mandatory else "other-value", place)
+        elif type_of(part) == kind_of(value[name]) == "object" and isinstance(valid.get(name), Mapping):
+            yield from _of_object(value[name], part, valid[name], f"{place}.")
+        else:
+            category = _of_value(value[name], part, valid.get(name), mandatory=name in mandatory)
+            if category:
+                yield Wrong(category, place)
     if set(value) - set(schema["properties"]):
-        yield "extra"
+        yield Wrong("extra")
 
 
-def _of_value(value: Any, schema: Mapping[str, Any], valid: Any, *, mandatory: bool) -> Iterator[str]:
+def _of_value(value: Any, schema: Mapping[str, Any], valid: Any, *, mandatory: bool) -> str:
+    """The category of one field's value; empty for what is right."""
     kind, wanted = kind_of(value), type_of(schema)
     fits = kind == wanted or (wanted == "number" and kind == "integer")
     if not fits:
-        yield _misfit(value, kind, wanted) if mandatory else "other-value"
-    elif value == "" and mandatory:
-        yield "empty-identifier" if schema.get("x-identifier") else "empty-text"
-    elif wanted == "object" and isinstance(valid, Mapping):
-        yield from _of_object(value, schema, valid)
-    elif value != valid and schema.get("x-value") != "fresh":
-        yield "other-value"
+        return _misfit(value, kind, wanted) if mandatory else "other-value"
+    if value == "" and mandatory:
+        return "empty-identifier" if schema.get("x-identifier") else "empty-text"
+    return "other-value" if value != valid and schema.get("x-value") != "fresh" else ""
 
 
 def _misfit(value: Any, kind: str, wanted: str) -> str:

@@ -1,7 +1,7 @@
 """Secrets of which there may be hundreds, such as launch tokens that are good for one success each.
 
 A pattern that has all spellings of all of them would take seconds to build; a table of how each begins takes none. They
-are found as they stand, in hexadecimal, percent-encoded and in base64 at any alignment, each in any case of letters.
+are found as they stand, in other encodings, in hexadecimal, percent-encoded and in base64 at any alignment, each in any case of letters.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
+
+from certhook.recording.spellings import recoded
 
 _ANCHOR = 8
 
@@ -19,7 +21,7 @@ class Listed:
     def __init__(self, put: Mapping[str, bytes]) -> None:
         self._starting: dict[bytes, list[tuple[bytes, bytes]]] = {}
         for text, instead in put.items():
-            for form in _forms(text.encode("utf-8", "surrogatepass")):
+            for form in _forms(text):
                 self._starting.setdefault(form[:_ANCHOR], []).append((form, instead))
         for forms in self._starting.values():
             forms.sort(key=lambda one: -len(one[0]))
@@ -47,9 +49,10 @@ class Listed:
                     break
 
 
-def _forms(raw: bytes) -> set[bytes]:
+def _forms(text: str) -> set[bytes]:
     """The spellings in lower case, but for those that are too short to begin with an anchor."""
-    forms = {raw, raw.hex().encode(), raw.hex(" ").encode(), quote(raw, safe="").encode()}
+    raw = text.encode("utf-8", "surrogatepass")
+    forms = {raw, raw.hex().encode(), raw.hex(" ").encode(), quote(raw, safe="").encode(), *recoded(text)}
     for lead in range(3):
         encoded = b64encode(b"\0" * lead + raw)
         # Characters that share bits with what stands around it differ from place to place.

@@ -19,6 +19,7 @@ from urllib.parse import quote, quote_plus
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LEGACY = ("latin-1", "cp1252")
+_OTHER_CODECS = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037")
 _SHORT_ESCAPES = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
 _PERCENT_BACKSLASH = b"%(?:25){0,4}5c"
 _BACKSLASH = rb"(?:\\|%b)" % _PERCENT_BACKSLASH
@@ -43,14 +44,18 @@ def joined(forms: Iterable[list[bytes]]) -> list[bytes]:
 
 
 def spellings(secret: str) -> list[bytes]:
-    """The branches that match `secret` literally, escaped, in UTF-16, hexadecimal and base64 at any alignment."""
+    """The branches that match `secret` literally, escaped, in other encodings, in hexadecimal, in base64 wherever."""
     branches = joined(map(literal_forms, secret))
-    for wide in ("utf-16-le", "utf-16-be"):
-        branches.append(_escaped(secret.encode(wide, "surrogatepass")))
+    branches += [_escaped(raw) for written in dict.fromkeys((secret, *_written(secret))) for raw in recoded(written)]
     for raw in dict.fromkeys(chain(_raws(secret), _raws(secret.swapcase()))):
         branches.append(_BETWEEN_HEX.join(b"%02x" % byte for byte in raw))
         branches += chain.from_iterable(_base64(raw, lead) for lead in range(3))
     return list(dict.fromkeys(branches))
+
+
+def recoded(text: str) -> list[bytes]:
+    """The text in the encodings in which a body may be sent as a whole, to damage it."""
+    return [text.encode(codec, "replace") for codec in _OTHER_CODECS]
 
 
 def _cases(character: str) -> list[str]:

@@ -10,7 +10,7 @@ from certhook.changes import FAMILIES, Change, Scope, changes_of
 from certhook.changes.bodies import catalogue
 from certhook.changes.formbodies import form_catalogue
 from certhook.judging.judge import Ask
-from certhook.judging.oracle import CATEGORIES, categories_of
+from certhook.judging.oracle import CATEGORIES, Wrong, wrongs_of
 from certhook.pack.model import Entry, Operation, Pack
 from certhook.profile.profile import Profile
 from certhook.values import GROUPS, Level, Outcome, Requirement
@@ -160,29 +160,33 @@ def _robust(scope: Scope) -> Iterator[Change]:
 def body_asks(scope: Scope, selected: Iterable[Selected], change: Change, builder: Builder) -> tuple[Ask, ...]:
     """What is asked of the answer to a changed body: the oracle says what the body is."""
     request, valid = builder.build_from(scope.operation, change)
-    found = categories_of(request.body, scope.operation, valid)
+    found = wrongs_of(request.body, scope.operation, valid)
     return asks_about(found, scope.pack, selected, scope.operation)
 
 
 def asks_about(
-    categories: frozenset[str], pack: Pack, selected: Iterable[Selected], operation: Operation
+    wrongs: Iterable[Wrong], pack: Pack, selected: Iterable[Selected], operation: Operation
 ) -> tuple[Ask, ...]:
-    """What is asked of the answer to a body of these categories.
+    """What is asked of the answer to a body with which these things are wrong.
 
     A body with one thing wrong is asked exactly; one with several is asked only to be refused, in the name of the most
-    severe; one that differs in a way whose answer nobody can foretell is asked nothing.
+    severe; one that differs in a way whose answer nobody can foretell is asked nothing. A requirement that is about
+    certain fields is asked where these are what is wrong.
     """
-    wrong = categories - {"extra", "deep"}
-    if not wrong or "other-value" in wrong or "deep" in categories:
+    wrong = {one for one in wrongs if one.category != "extra"}
+    categories = {one.category for one in wrong}
+    if not wrong or categories & {"other-value", "deep"}:
         return ()
-    worst = min(wrong, key=CATEGORIES.index)
+    worst = min(categories, key=CATEGORIES.index)
+    places = {one.place for one in wrong if one.category == worst}
     asked = [
         one
         for one in selected
         if worst in one.entry.check.bodies
         and (not one.entry.check.operations or operation.name in one.entry.check.operations)
+        and (not one.entry.check.fields or places & {"", *one.entry.check.fields})
     ]
-    if len(wrong) == 1:
+    if len(categories) == 1:
         return tuple(Ask(one.requirement, pack.answers[one.entry.check.answer]) for one in asked)
     strict = [
         one for one in asked if one.requirement.level is Level.MUST and not pack.answers[one.entry.check.answer].broken

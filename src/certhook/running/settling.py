@@ -140,9 +140,10 @@ class Settler:
 
     def poisons(self, suspect: Errand) -> bool:
         """Whether a control on the same connection right after that request fails; then that is a finding about it."""
-        bad, after = self._courier.deliver_in_turn([suspect, self._courier.control(suspect.operation, suspect.case)])
-        if not spoilt(after):
-            return False
+        control = self._courier.control(suspect.operation, suspect.case)
+        bad, after = self._courier.deliver_in_turn([suspect, control])
+        if not spoilt(after) or not self._courier.deliver(control).accepted:
+            return False  # where a fresh connection is no better, it is not the connection
         requirement = self._judge.requirement_of("recovers")
         if requirement:
             expected = f"the next request on the connection accepted, after one {suspect.change.says}"

@@ -68,7 +68,8 @@ class Lane:
             answer = self._exchange(request, most)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError, TooMuch) as error:
             answer = failure_of(error, begun=self._allowance.received > 0)
-        if _ends_connection(answer):
+        if _ends_connection(answer) or request.chunks:
+            # Where a server knows no chunks, what it left of them would be taken for the next request.
             self.close()
         return Sent(answer, time.perf_counter() - started, nth)
 
@@ -89,7 +90,7 @@ class Lane:
             body = None if raw is None else unpacked(raw, response.headers.get("content-encoding", ""), most)
             if body is None:
                 return _too_large(response, too_long)
-            if left_over(self._transport):
+            if not request.chunks and left_over(self._transport):
                 says = "and bytes behind its end, which would be taken for the next answer"
                 return Failure(FailureKind.NOT_HTTP, f"HTTP {response.status_code}, {says}")
         finally:
