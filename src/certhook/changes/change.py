@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -51,6 +52,13 @@ class Draft:
         key = how.pop("key", self.key) or b""
         message = how.pop("message", self.message)
         return self.scheme.sign(message, key, **how).encode()
+
+    def encoded(self) -> bytes:
+        """The fields as the operation encodes them; with all escapes where they are no text that UTF-8 can hold."""
+        try:
+            return self.encode(self)
+        except UnicodeEncodeError:
+            return json.dumps(self.fields, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True, slots=True)

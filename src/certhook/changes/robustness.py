@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from certhook.building.signing import Signable
 from certhook.changes.accepted import deep, with_member
@@ -11,6 +12,8 @@ from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.examples import sample
 from certhook.changes.registry import family
 from certhook.exchange import Request
+from certhook.judging.jsontypes import type_of
+from certhook.pack.dotted import holder_of, leaves
 
 _ANY = ("4xx",)
 
@@ -131,3 +134,46 @@ def text(scope: Scope) -> Iterator[Change]:
             apply,
             front=("403",),
         )
+
+
+@family("robustness.field-text")
+def field_text(scope: Scope) -> Iterator[Change]:
+    """The same in the fields that the application uses: what it hands on to a database, a comparison, a log."""
+    texts = {
+        "nul": ("a NUL character", "a\u0000b"),
+        "surrogate": ("a lone surrogate", "a\ud800b"),
+        "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
+    }
+    for place, schema in _of_json(scope).items():
+        for name, (what, value) in texts.items() if type_of(schema) == "string" else ():
+
+            def apply(draft: Draft, place: str = place, value: str = value) -> None:
+                holder, member = holder_of(draft.fields, place)
+                holder[member] = value
+                draft.body = draft.encoded()
+
+            says = f"with {what} in {place}"
+            yield Change(f"robustness.field-text:{place}={name}", says, Stage.BODY, apply, front=("403",))
+
+
+@family("robustness.field-number")
+def field_number(scope: Scope) -> Iterator[Change]:
+    """Numbers that no integer or double of a usual size holds, in the fields that have to be numbers."""
+    for place, schema in _of_json(scope).items():
+        for number in ("1e400", "-1e400", "9223372036854775808") if type_of(schema) in ("integer", "number") else ():
+
+            def apply(draft: Draft, place: str = place, number: str = number) -> None:
+                holder, member = holder_of(draft.fields, place)
+                holder[member] = _STAND_IN
+                draft.body = draft.encoded().replace(str(_STAND_IN).encode(), number.encode())
+
+            yield Change(f"robustness.field-number:{place}={number}", f"with {number} as {place}", Stage.BODY, apply)
+
+
+_STAND_IN = 987_654_321_012_345_678
+"""An integer that is nowhere else in a request."""
+
+
+def _of_json(scope: Scope) -> Mapping[str, Any]:
+    """The fields of a JSON body, by place; those of a form have no types, and get hostile values as parameters."""
+    return leaves(scope.operation.request) if scope.operation.encoding.startswith("json") else {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from certhook.judging.answers import Kind
 from certhook.judging.judge import Ask
 from certhook.judging.oracle import wrongs_of
 from certhook.running.cases import Case, asks_about
+from certhook.running.rounds import Round
 from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Level, Outcome
 
@@ -33,10 +34,14 @@ class Exploration:
     def __init__(self, item: Item) -> None:
         self.item = item
         self._certification = item.certification
-        self._round = self._certification.round(item.operation, item.group)
         self._search = Search(item.operation, self._certification.setup.seed, self._examples())
         self._known: set[str] = set()
         self._outcomes: dict[str, CaseOutcome] = {}
+
+    @cached_property
+    def _round(self) -> Round:
+        """Asked for when it is run, since it holds what was planned by then."""
+        return self._certification.round(self.item.operation, self.item.group)
 
     def explore(self) -> None:
         """Look for bodies that break a requirement, and conclude the item."""

@@ -222,17 +222,9 @@ def _reencoding(change: Callable[[Draft], None]) -> Callable[[Draft], None]:
 
     def apply(draft: Draft) -> None:
         change(draft)
-        draft.body = _tolerantly_encoded(draft)
+        draft.body = draft.encoded()
 
     return apply
-
-
-def _tolerantly_encoded(draft: Draft) -> bytes:
-    """The fields as the operation encodes them; with all escapes where the values are no text that UTF-8 can hold."""
-    try:
-        return draft.encode(draft)
-    except UnicodeEncodeError:
-        return json.dumps(draft.fields, separators=(",", ":")).encode()
 
 
 def _whole_replaced() -> st.SearchStrategy[Recipe]:

@@ -17,7 +17,7 @@ from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
-from certhook.running.doctor import examine, serves_one_by_one
+from certhook.running.doctor import examine, record_examined, serves_one_by_one
 from certhook.running.head import head_of
 from certhook.running.setup import Setup, prepare_outputs
 from certhook.values import Outcome, Verdict
@@ -214,6 +214,7 @@ class Controller:
             certification.journal.write(
                 "doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks]
             )
+            record_examined(certification)
         finally:
             certification.close()
         if reason:

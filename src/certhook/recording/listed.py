@@ -1,7 +1,8 @@
 """Secrets of which there may be hundreds, such as launch tokens that are good for one success each.
 
 A pattern that has all spellings of all of them would take seconds to build; a table of how each begins takes none. They
-are found as they stand, in other encodings, in hexadecimal, percent-encoded and in base64 at any alignment, each in any case of letters.
+are found as they stand, in other encodings, in hexadecimal, percent-encoded and in base64 at any alignment, each in any
+case of letters.
 """
 
 from __future__ import annotations

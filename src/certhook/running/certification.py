@@ -67,6 +67,8 @@ class Certification:
         """What items came to, by id, until that is in the reports."""
         self.kept: dict[str, Delivery] = {}
         """By operation, an accepted answer that several flows look at."""
+        self.examined: list[Delivery] = []
+        """The controls of the doctor: the first requests that the target gets."""
 
     @cached_property
     def requirements(self) -> dict[str, Requirement]:

@@ -79,8 +79,10 @@ class Conversation:
 
     def _sent(self, changes: Sequence[Change], operation: str | None) -> list[Delivery]:
         """One request over a connection of its own, several at once over those of the run."""
-        if self.certification.pulse.stopped:
-            raise Blocked(self.certification.pulse.stopped)
+        round = self.certification.round(self.item.operation, self.item.group)
+        round.open()
+        if round.blocked:
+            raise Blocked(round.blocked)
         wanted = self.certification.pack.operation(operation) if operation else self.item.operation
         errands = [Errand(wanted, change, self.item.id) for change in changes]
         courier = self.certification.courier
@@ -89,7 +91,6 @@ class Conversation:
         except Exhausted as reason:
             raise Blocked(str(reason)) from None
         self.deliveries += sent
-        round = self.certification.round(self.item.operation, self.item.group)
         for change, delivery in zip(changes, sent, strict=True):
             round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
         return sent

@@ -59,6 +59,19 @@ def examine(certification: Certification) -> list[CheckUp]:
     return found
 
 
+def record_examined(certification: Certification) -> None:
+    """Record what is wrong with the answers to the doctor's controls: a target may answer its first one otherwise."""
+    for delivery in certification.examined:
+        if not delivery.accepted:
+            continue
+        operation = delivery.errand.operation.name
+        judgements = certification.judge.invariants(delivery.exchange, delivery.answer, delivery.errand.change)
+        sent = f"a valid {operation} request, the first of the run"
+        outcomes = [certification.outcome_of(one, sent) for one in judgements if not one.met]
+        if outcomes:
+            certification.record(delivery.errand.case, "doctor", operation, outcomes, [delivery.exchange.number])
+
+
 def _checks(certification: Certification) -> Iterator[CheckUp]:
     parts = urlsplit(certification.profile.url)
     route = certification.profile.route
@@ -70,6 +83,7 @@ def _checks(certification: Certification) -> Iterator[CheckUp]:
     for operation in certification.pack.operations:
         control = certification.courier.control(operation, f"{operation.name}.doctor")
         delivery, beside = _delivered(control, certification)
+        certification.examined.append(delivery)
         skewed = _skew(delivery) if certification.pack.clock else None
         if skewed is not None and not skewed.ok:
             yield skewed

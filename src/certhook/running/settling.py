@@ -155,7 +155,8 @@ class Settler:
         if isinstance(answer, Failure):
             control = self._courier.deliver(self._courier.control(case.operation, case.id))
             if not control.accepted and isinstance(control.exchange.answer, Failure):
-                self.gone = f"the target went away: {control.answer.says}"
+                after = f"a {case.operation.name} request {case.change.says}, sent twice"
+                self.gone = f"the target went away after {after}: {control.answer.says}"
                 return CaseResult((first, second, control), blocked=self.gone)
             self._hangs = self._hangs or answer.kind is FailureKind.TIMEOUT
         self._confirmed |= {one.requirement for one in again.observations if not one.met}

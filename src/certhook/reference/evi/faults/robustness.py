@@ -115,6 +115,18 @@ class RefusalAsPage(EviTarget):
         return HttpAnswer(400, ((b"Content-Type", b"text/html"),), f"<html>{crash.page}</html>".encode())
 
 
+@fault("password-not-ascii-crash", breaks=["evi.robustness.no-server-error"])
+class PasswordNotAsciiCrash(EviTarget):
+    """Compares passwords with a function that takes ASCII only."""
+
+    def check_account(self, fields: Fields) -> None:
+        account = fields.get("Account")
+        password = account.get("Password") if isinstance(account, dict) else None
+        if isinstance(password, str) and not password.isascii():
+            raise Crash
+        super().check_account(fields)
+
+
 @fault("locked-out", breaks=["evi.robustness.recovers"], also=NOT_ACCEPTED)
 class LockedOut(EviTarget):
     """Refuses the next valid requests of a caller whose credentials were wrong."""

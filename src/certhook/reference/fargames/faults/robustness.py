@@ -103,6 +103,26 @@ class FourByteTextCrash(FargamesTarget):
         return super().perform(operation, fields, agent)
 
 
+@fault("quoted-name-crash", breaks=["fargames.robustness.no-server-error"])
+class QuotedNameCrash(FargamesTarget):
+    """Puts the player's name into a query between quotes."""
+
+    def perform(self, operation: str, fields: Fields, agent: Agent) -> Fields:
+        if "'" in str(fields.get("player_username", "")):
+            raise Crash
+        return super().perform(operation, fields, agent)
+
+
+@fault("large-id-crash", breaks=["fargames.robustness.no-server-error"])
+class LargeIdCrash(FargamesTarget):
+    """Looks games up in a database whose integers have 64 bits."""
+
+    def perform(self, operation: str, fields: Fields, agent: Agent) -> Fields:
+        if isinstance(fields.get("game_id"), int) and fields["game_id"] >= 2**63:
+            raise Crash
+        return super().perform(operation, fields, agent)
+
+
 @fault(
     "no-demo-crash",
     breaks=["fargames.robustness.no-server-error", "fargames.semantics.no-demo-refused"],

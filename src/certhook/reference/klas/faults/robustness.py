@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from certhook.reference import mishaps
@@ -96,6 +97,26 @@ class NulCrash(KlasTarget):
         if any("\0" in value for value in fields.values() if isinstance(value, str)):
             raise Crash
         return super().admit(fields)
+
+
+@fault("nul-in-id-crash", breaks=["klas.robustness.no-server-error"])
+class NulInIdCrash(KlasTarget):
+    """Looks ids up in a database that takes no NUL, and drops what it does not know."""
+
+    def admit(self, fields: Fields) -> Reply:
+        if any("\0" in str(fields.get(name)) for name in ("session_id", "player_id")):
+            raise Crash
+        return super().admit(fields)
+
+
+@fault("overflowing-timestamp", breaks=["klas.robustness.no-server-error"])
+class OverflowingTimestamp(KlasTarget):
+    """Turns the timestamp into a date before it looks at how large it is."""
+
+    def read(self, body: bytes) -> Any:
+        if re.search(rb'"timestamp":-?1e400', body):
+            raise Crash
+        return super().read(body)
 
 
 @fault(

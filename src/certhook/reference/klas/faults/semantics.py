@@ -23,6 +23,17 @@ class CurrencyDrifts(KlasTarget):
         return next(self.currencies)
 
 
+@fault("currency-of-a-replica", breaks=["klas.semantics.same-currency"])
+class CurrencyOfAReplica(KlasTarget):
+    """Answers now and then from a replica that has an old currency."""
+
+    def __init__(self) -> None:
+        self.currencies = itertools.cycle(["EUR"] * 8 + ["USD"])
+
+    def currency(self, player: Player) -> object:
+        return next(self.currencies)
+
+
 @fault("balance-drifts", breaks=["klas.semantics.same-balance"])
 class BalanceDrifts(KlasTarget):
     """Takes a fee for every answer."""

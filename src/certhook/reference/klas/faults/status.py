@@ -66,6 +66,17 @@ class SuccessWithoutCode(KlasTarget):
         return {"currency": self.currency(player), "balance": self.balance(player)}
 
 
+@fault("first-success-201", breaks=["klas.status.success-http"])
+class FirstSuccess201(KlasTarget):
+    """Answers the first success of all with HTTP 201, since it creates a session then."""
+
+    def __init__(self) -> None:
+        self.statuses = itertools.chain([201], itertools.repeat(200))
+
+    def success_status(self) -> int:
+        return next(self.statuses)
+
+
 @fault("success-201", breaks=["klas.status.success-http"])
 class Success201(KlasTarget):
     """Answers a success with HTTP 201, since it creates a session."""
