@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -26,16 +27,21 @@ class TooMuch(Exception):
 
 
 class Allowance:
-    """What is left to the exchange under way. `received` counts the bytes that came of its answer."""
+    """What is left to the exchange under way. `received` counts the bytes that came of its answer.
+
+    `in_pieces`: what is written goes out at once, however small.
+    """
 
     def __init__(self) -> None:
         self._until = float("inf")
         self._most = 0
         self._what = ""
         self.received = 0
+        self.in_pieces = False
 
-    def begin(self, seconds: float) -> None:
+    def begin(self, seconds: float, *, in_pieces: bool = False) -> None:
         """Give the exchange that begins now so many seconds, and no bytes yet."""
+        self.in_pieces = in_pieces
         self._until = time.monotonic() + seconds
         self._most = self.received = 0
 
@@ -63,17 +69,27 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, allowance: Allowance) -> None:
         self._stream = stream
         self._allowance = allowance
+        self._unsent = bytearray()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the allowance is shorter
+        with suppress(httpcore.WriteError):  # a server may answer what it has not read to the end, and close
+            self._flush()
         count = self._allowance.bytes(max_bytes)
         data = self._stream.read(count, self._allowance.seconds(httpcore.ReadTimeout))
         self._allowance.received += len(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - as above
-        for start in range(0, len(buffer), _PIECE):
+        """What is small goes out with what follows it: head and body in one packet rather than in two."""
+        self._unsent += buffer
+        if len(self._unsent) > _PIECE or self._allowance.in_pieces:
+            self._flush()
+
+    def _flush(self) -> None:
+        unsent, self._unsent = bytes(self._unsent), bytearray()
+        for start in range(0, len(unsent), _PIECE):
             left = self._allowance.seconds(httpcore.WriteTimeout)
-            self._stream.write(buffer[start : start + _PIECE], left)
+            self._stream.write(unsent[start : start + _PIECE], left)
 
     def close(self) -> None:
         self._stream.close()
