@@ -12,7 +12,7 @@ from certhook.building.builder import Builder
 from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes import CONTROL, Scope, changes_of
 from certhook.changes.change import Change, Draft
-from certhook.changes.examples import combinations, examples_of, sample
+from certhook.changes.examples import combinations, examples_of, optional_places, sample
 from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request
 from certhook.judging.oracle import categories_of
@@ -165,6 +165,14 @@ def test_the_catalogue_has_no_name_twice() -> None:
     """Cases are known by the names of bodies."""
     names = [one.name for one in form_catalogue(OPERATION)]
     assert len(names) == len(set(names))
+
+
+def test_every_parameter_of_the_form_gets_hostile_values() -> None:
+    """Whatever its type, and whether or not the document lists its values."""
+    names = {one.name for one in form_catalogue(OPERATION)}
+    for place in optional_places(OPERATION):
+        assert {f"malformed.hostile:{place}={word}" for word in ("nul", "quotes", "64k")} <= names
+    assert {"malformed.hostile:tableId=word", "malformed.unlisted:gameCode=certhook"} <= names
 
 
 def test_a_documented_status_goes_with_the_parameter_that_it_is_for() -> None:
