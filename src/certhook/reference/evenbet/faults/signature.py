@@ -172,6 +172,18 @@ class SignatureOfKnownOnly(_Lenient):
         return {self.signature(joined(values[name] for name in names)) for names in kept}
 
 
+@fault(
+    "signature-of-documented-only",
+    breaks=["evenbet.signature.parameter-added"],
+    also=["evenbet.parameters.extra-accepted"],
+)
+class SignatureOfDocumentedOnly(EvenbetTarget):
+    """Leaves parameters that it does not know out of what is signed."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        return {name: value for name, value in super().signed_values(parameters).items() if not name.startswith("x_")}
+
+
 @fault("signature-of-form-only", breaks=["evenbet.signature.path-changed"])
 class SignatureOfFormOnly(EvenbetTarget):
     """Remembers whose signature it was that a form came with first, and lets it pass for everybody."""
