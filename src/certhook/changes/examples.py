@@ -53,6 +53,13 @@ def optional_places(operation: Operation) -> tuple[str, ...]:
     return tuple(name for name in operation.properties if name not in operation.mandatory)
 
 
+def enumerated(operation: Operation, profile: Profile) -> Iterator[Example]:
+    """The values that need nothing else of all optional parameters whose values the document lists in full."""
+    for place in optional_places(operation):
+        if "enum" in operation.properties[place]:
+            yield from examples_of(operation, place, profile)
+
+
 def is_sent(operation: Operation, place: str, profile: Profile) -> bool:
     """Whether an optional parameter may stand in the control, by what `x-value` and `x-when` say of it."""
     schema = operation.properties[place]
