@@ -161,6 +161,16 @@ def _as_sent(request: Request) -> Change:
     return Change("as-sent", "as it was sent", apply=apply)
 
 
+@pytest.mark.parametrize("family", ["header-missing", "random"])
+def test_no_listed_value_is_a_way_around_the_signature(family: str) -> None:
+    """Each is sent with a wrong signature; a game with what it needs, where the profile has that."""
+    given = {"game_id": "7", "currency": "EUR"}
+    sent = {one.name: built(one, **given) for one in changes(f"signature.{family}", **given)}
+    wanted = {"authType=internal", "gameCode=sport", "longLifeLoginToken=false"}
+    assert {f"signature.{family}:{one}" for one in wanted} <= sent.keys()
+    assert dict(form_pairs(sent[f"signature.{family}:gameCode=sport"].body))["gameId"] == "7"
+
+
 def test_the_catalogue_has_no_name_twice() -> None:
     """Cases are known by the names of bodies."""
     names = [one.name for one in form_catalogue(OPERATION)]

@@ -49,6 +49,19 @@ class SignatureIgnored(EvenbetTarget):
         return
 
 
+@fault(
+    "signature-unchecked-for-internal",
+    breaks=["evenbet.signature.header-missing", "evenbet.signature.random"],
+    also=["evenbet.signature.unsorted"],  # whose request carries every listed parameter
+)
+class SignatureUncheckedForInternal(EvenbetTarget):
+    """Trusts whoever opens a session of its own client application."""
+
+    def check_signature(self, request: HttpRequest, parameters: Parameters) -> None:
+        if parameters.form.get("authType") != "internal":
+            super().check_signature(request, parameters)
+
+
 @fault("signature-shape-only", breaks=SHAPED)
 class SignatureShapeOnly(EvenbetTarget):
     """Checks that there are 64 hex digits, which a stub left behind calls a valid signature."""
