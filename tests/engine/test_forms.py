@@ -111,6 +111,16 @@ def test_an_optional_parameter_has_its_documented_values() -> None:
     assert len(list(combinations(OPERATION, profile(game_id="7", currency="EUR")))) == 2
 
 
+def test_what_is_said_of_an_optional_parameter_has_the_value_that_is_sent() -> None:
+    """As it is sent, cut where it is long; a fresh value is made later."""
+    said = {one.name: one.says for one in changes("accepted.optional", game_id="roulette-7")}
+    assert said["accepted.optional:userIp=1"] == "with userIp=203.0.113.7"
+    assert said["accepted.optional:gameId"] == "with gameId=roulette-7"
+    assert said["accepted.optional:nick"] == "with nick"
+    assert said["accepted.optional:launchOptions=1"].startswith('with launchOptions={"restoreSessionUrl":"https:')
+    assert said["accepted.optional:launchOptions=2"].endswith("…")
+
+
 def test_a_fresh_nickname_is_short_enough() -> None:
     """A name that is too long would be refused for a fair reason."""
     (one,) = examples_of(OPERATION, "nick", profile(max_nick_length=5))

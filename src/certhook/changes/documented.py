@@ -37,7 +37,7 @@ def unlisted(scope: Scope) -> Iterator[Change]:
             for one in enumerated(scope.operation, scope.profile):
                 if one.place != place:
                     more = {one.place: one.make()}
-                    yield _with(f"{name}={one.place}-{one.word}", place, f"{says}, and {one.name}", UNLISTED, **more)
+                    yield _with(f"{name}={one.place}-{one.word}", place, f"{says}, and {one.says}", UNLISTED, **more)
 
 
 @family("parameters.unassigned")

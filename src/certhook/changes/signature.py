@@ -47,7 +47,7 @@ def _whatever_is_asked(scope: Scope, name: str, says: str, make: Callable[[Draft
             draft.body = draft.encode(draft)
             draft.signature = make(draft)
 
-        yield Change(f"signature.{name}:{one.name}", f"{says}, and with {one.name}", Stage.SIGNATURE, apply)
+        yield Change(f"signature.{name}:{one.name}", f"{says}, and with {one.says}", Stage.SIGNATURE, apply)
 
 
 @family("signature.header-missing")
