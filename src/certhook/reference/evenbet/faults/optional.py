@@ -63,7 +63,7 @@ class SportRefused(EvenbetTarget):
         return super().admit(parameters)
 
 
-@fault("extra-refused", breaks=["evenbet.parameters.extra-accepted"])
+@fault("extra-refused", breaks=["evenbet.parameters.extra-accepted"], also=["evenbet.signature.utf-8"])
 class ExtraRefused(EvenbetTarget):
     """Refuses parameters that it does not know."""
 

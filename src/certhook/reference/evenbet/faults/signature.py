@@ -188,7 +188,7 @@ class SignatureOfKnownOnly(_Lenient):
 @fault(
     "signature-of-documented-only",
     breaks=["evenbet.signature.parameter-added"],
-    also=["evenbet.parameters.extra-accepted"],
+    also=["evenbet.parameters.extra-accepted", "evenbet.signature.utf-8"],
 )
 class SignatureOfDocumentedOnly(EvenbetTarget):
     """Leaves parameters that it does not know out of what is signed."""
@@ -231,6 +231,14 @@ class SignatureSentInOrder(EvenbetTarget):
         before = {name: value for name, value in values.items() if name < "userId"}
         after = {name: value for name, value in values.items() if name > "userId"}
         return joined({**before, **user_id, **after}.values())
+
+
+@fault("signature-of-latin-1", breaks=["evenbet.signature.utf-8"])
+class SignatureOfLatin1(EvenbetTarget):
+    """Hashes values in the encoding of its old database."""
+
+    def signed_content(self, parameters: Parameters) -> bytes:
+        return super().signed_content(parameters).decode("utf-8", "replace").encode("latin-1", "replace")
 
 
 @fault("signature-wrong-401", breaks=["evenbet.signature.status"])
