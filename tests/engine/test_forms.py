@@ -12,7 +12,7 @@ from certhook.building.builder import Builder
 from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes import CONTROL, Scope, changes_of
 from certhook.changes.change import Change, Draft
-from certhook.changes.examples import combinations, examples_of, sample
+from certhook.changes.examples import combinations, examples_of, optional_places, sample
 from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request
 from certhook.judging.oracle import categories_of
@@ -111,6 +111,16 @@ def test_an_optional_parameter_has_its_documented_values() -> None:
     assert len(list(combinations(OPERATION, profile(game_id="7", currency="EUR")))) == 2
 
 
+def test_what_is_said_of_an_optional_parameter_has_the_value_that_is_sent() -> None:
+    """As it is sent, cut where it is long; a fresh value is made later."""
+    said = {one.name: one.says for one in changes("accepted.optional", game_id="roulette-7")}
+    assert said["accepted.optional:userIp=1"] == "with userIp=203.0.113.7"
+    assert said["accepted.optional:gameId"] == "with gameId=roulette-7"
+    assert said["accepted.optional:nick"] == "with nick"
+    assert said["accepted.optional:launchOptions=1"].startswith('with launchOptions={"restoreSessionUrl":"https:')
+    assert said["accepted.optional:launchOptions=2"].endswith("…")
+
+
 def test_a_fresh_nickname_is_short_enough() -> None:
     """A name that is too long would be refused for a fair reason."""
     (one,) = examples_of(OPERATION, "nick", profile(max_nick_length=5))
@@ -161,10 +171,28 @@ def _as_sent(request: Request) -> Change:
     return Change("as-sent", "as it was sent", apply=apply)
 
 
+@pytest.mark.parametrize("family", ["header-missing", "random"])
+def test_no_listed_value_is_a_way_around_the_signature(family: str) -> None:
+    """Each is sent with a wrong signature; a game with what it needs, where the profile has that."""
+    given = {"game_id": "7", "currency": "EUR"}
+    sent = {one.name: built(one, **given) for one in changes(f"signature.{family}", **given)}
+    wanted = {"authType=internal", "gameCode=sport", "longLifeLoginToken=false"}
+    assert {f"signature.{family}:{one}" for one in wanted} <= sent.keys()
+    assert dict(form_pairs(sent[f"signature.{family}:gameCode=sport"].body))["gameId"] == "7"
+
+
 def test_the_catalogue_has_no_name_twice() -> None:
     """Cases are known by the names of bodies."""
     names = [one.name for one in form_catalogue(OPERATION)]
     assert len(names) == len(set(names))
+
+
+def test_every_parameter_of_the_form_gets_hostile_values() -> None:
+    """Whatever its type, and whether or not the document lists its values."""
+    names = {one.name for one in form_catalogue(OPERATION)}
+    for place in optional_places(OPERATION):
+        assert {f"malformed.hostile:{place}={word}" for word in ("nul", "quotes", "64k")} <= names
+    assert {"malformed.hostile:tableId=word", "malformed.unlisted:gameCode=certhook"} <= names
 
 
 def test_a_documented_status_goes_with_the_parameter_that_it_is_for() -> None:

@@ -79,6 +79,13 @@ def test_nothing_sent(result: Any) -> None:
     assert result(run_line(*BOTH), case_line(outcome(SHOULD)), end_line())["verdict"] == "incomplete"
 
 
+def test_sent_and_not_refused(result: Any) -> None:
+    """A requirement of refusals alone is blocked where there was none, and nobody says that nothing was sent."""
+    built = result(run_line(*BOTH), plan_line(case=[MUST, SHOULD]), exchange_line(), case_line(outcome()), end_line())
+    assert _one(built, SHOULD)["outcome"] == "blocked"
+    assert _one(built, SHOULD)["reason"].startswith("what was sent for it was not refused")
+
+
 def test_a_planned_case_that_never_ended(result: Any) -> None:
     """A requirement is blocked where one of its cases did not end, though others passed."""
     built = result(run_line(), plan_line(case=[MUST], lost=[MUST], found=[MUST]), case_line(), end_line())

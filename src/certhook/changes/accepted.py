@@ -52,6 +52,16 @@ def extra_field(scope: Scope) -> Iterator[Change]:
     yield Change("accepted.extra-field", "with an extra unknown field", Stage.FIELDS, apply, legal=True)
 
 
+@family("accepted.non-ascii")
+def non_ascii(scope: Scope) -> Iterator[Change]:
+    """In a field that nobody reads: of those that are read, a target may restrict the characters."""
+
+    def apply(draft: Draft) -> None:
+        draft.fields["x_certhook"] = "Jörg Müller"
+
+    yield Change("accepted.non-ascii", "with an extra unknown field that is not ASCII", Stage.FIELDS, apply, legal=True)
+
+
 @family("accepted.spare-field")
 def spare_field(scope: Scope) -> Iterator[Change]:
     """Fields that the operation does not ask for, and another one does (`x-spare-fields` of the request schema)."""

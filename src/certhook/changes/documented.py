@@ -14,24 +14,30 @@ from collections.abc import Iterator
 from typing import Any
 
 from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.examples import enumerated
 from certhook.changes.registry import family
 
 UNLISTED = "certhook"
 
 
-def _with(name: str, place: str, says: str, value: Any) -> Change:
+def _with(name: str, place: str, says: str, value: Any, **others: Any) -> Change:
     def apply(draft: Draft) -> None:
-        draft.fields[place] = value
+        draft.fields |= {**others, place: value}
 
     return Change(f"parameters.{name}", says, Stage.FIELDS, apply)
 
 
 @family("parameters.unlisted")
 def unlisted(scope: Scope) -> Iterator[Change]:
+    """Alone, and with each value that the document lists of another parameter: what else is asked for is no excuse."""
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
-            says = f"with a value of {place} that the document does not list"
-            yield _with(f"unlisted:{place}", place, says, UNLISTED)
+            name, says = f"unlisted:{place}", f"with a value of {place} that the document does not list"
+            yield _with(name, place, says, UNLISTED)
+            for one in enumerated(scope.operation, scope.profile):
+                if one.place != place:
+                    more = {one.place: one.make()}
+                    yield _with(f"{name}={one.place}-{one.word}", place, f"{says}, and {one.says}", UNLISTED, **more)
 
 
 @family("parameters.unassigned")

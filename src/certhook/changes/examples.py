@@ -23,19 +23,33 @@ from certhook.pack.model import Operation
 from certhook.profile.profile import Profile
 
 _WORD = re.compile(r"[\w-]{1,20}")
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One documented value of the parameter `place`; `word` tells it from the others in the names of cases."""
+    """One documented value of the parameter `place`; `word` tells it from the others in the names of cases.
+
+    A `fresh` value is another each time that it is made.
+    """
 
     place: str
     word: str
     make: Callable[[], Any]
+    fresh: bool = False
 
     @property
     def name(self) -> str:
         return f"{self.place}={self.word}" if self.word else self.place
+
+    @property
+    def says(self) -> str:
+        """The parameter and the value that is sent, a long one of the schema's cut, for the sentences of findings."""
+        if self.fresh:
+            return self.place
+        text = field_text(self.make())
+        # What the profile gives is left whole: redaction would not find half a secret.
+        return f"{self.place}={f'{text[: _SHOWN - 1]}…' if self.word and len(text) > _SHOWN else text}"
 
 
 def examples_of(operation: Operation, place: str, profile: Profile) -> tuple[Example, ...]:
@@ -45,12 +59,19 @@ def examples_of(operation: Operation, place: str, profile: Profile) -> tuple[Exa
     if listed:
         return tuple(Example(place, _word(value, at), _always(value)) for at, value in enumerate(listed, 1))
     make = _given(schema, profile)
-    return (Example(place, "", make),) if make else ()
+    return (Example(place, "", make, fresh=schema["x-example"] == "fresh"),) if make else ()
 
 
 def optional_places(operation: Operation) -> tuple[str, ...]:
     """The names of all parameters that a request may lack."""
     return tuple(name for name in operation.properties if name not in operation.mandatory)
+
+
+def enumerated(operation: Operation, profile: Profile) -> Iterator[Example]:
+    """The values that need nothing else of all optional parameters whose values the document lists in full."""
+    for place in optional_places(operation):
+        if "enum" in operation.properties[place]:
+            yield from examples_of(operation, place, profile)
 
 
 def is_sent(operation: Operation, place: str, profile: Profile) -> bool:

@@ -84,6 +84,7 @@ BODIES = (
 )
 
 _HOSTILE = {
+    "empty": ("nothing in", ""),
     "nul": ("a NUL in", "a\0b"),
     "controls": ("control characters in", "a\x01\x1b[31m\x7f\r\nb"),
     "direction": ("a change of direction in", "\u202eabc"),
@@ -91,6 +92,15 @@ _HOSTILE = {
     "quotes": ("quotes in", "' OR '1'='1\";--"),
     "long": ("1,000 characters in", "n" * 1_000),
     "64k": ("64 KiB in", "n" * KIB_64),
+}
+_WRONG_TYPE = {
+    "integer": {
+        "word": ("a word in", "certhook"),
+        "fraction": ("a fraction in", "1.5"),
+        "negative": ("a negative number in", "-1"),
+        "digits": ("40 digits in", "9" * 40),
+    },
+    "boolean": {"word": ("a word in", "certhook"), "number": ("a number in", "2")},
 }
 _UNLISTED = ("certhook", "internal-external")
 _NOT_OBJECTS = {
@@ -133,13 +143,11 @@ def _declared(change: Change, media_type: bytes) -> Change:
 def _of_parameters(operation: Operation) -> Iterator[FormBody]:
     for place in optional_places(operation):
         schema = operation.properties[place]
-        if schema.get("x-enforced"):
+        if type_of(schema) == "string" and "enum" in schema:
             for value in _UNLISTED:
                 says = f"with several parameters, and {value} as {place}"
                 yield FormBody(f"unlisted:{place}={value}", says, _with_value(place, value))
-        if type_of(schema) != "string" or "enum" in schema:
-            continue
-        for word, (what, value) in _HOSTILE.items():
+        for word, (what, value) in (_HOSTILE | _WRONG_TYPE.get(type_of(schema), {})).items():
             yield FormBody(f"hostile:{place}={word}", f"with {what} {place}", _with_value(place, value))
         if "x-signed" in schema:
             for word, value in _NOT_OBJECTS.items():

@@ -16,6 +16,7 @@ from certhook.changes.examples import Example, examples_of, is_sent, optional_pl
 from certhook.changes.registry import family
 
 Fields = Mapping[str, Any]
+_UNKNOWN = Example("x_certhook", "", lambda: "an unknown field")
 
 
 @family("signature.hmac")
@@ -114,11 +115,15 @@ def _signature_of(draft: Draft, fields: Fields) -> bytes:
 
 
 def _tampered(scope: Scope) -> Iterator[tuple[str, Example, Example]]:
-    """Each parameter that the control lacks with two of its values, the same one twice where it has only one."""
+    """Each parameter that the control lacks with two of its values, the same one twice where it has only one.
+
+    A parameter that the document does not know is signed like the others.
+    """
     for place in optional_places(scope.operation):
         values = examples_of(scope.operation, place, scope.profile)
         if values and not is_sent(scope.operation, place, scope.profile):
             yield place, values[0], values[-1]
+    yield _UNKNOWN.place, _UNKNOWN, _UNKNOWN
 
 
 @family("signature.parameter-changed")

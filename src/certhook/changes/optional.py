@@ -23,8 +23,7 @@ def _adding(name: str, says: str, examples: Mapping[str, Example]) -> Change:
 def optional(scope: Scope) -> Iterator[Change]:
     for place in optional_places(scope.operation):
         for one in examples_of(scope.operation, place, scope.profile):
-            says = f"with {one.name}" if one.word else f"with {place}"
-            change = _adding(f"optional:{one.name}", says, {place: one})
+            change = _adding(f"optional:{one.name}", f"with {one.says}", {place: one})
             decoded = scope.operation.properties[place].get("x-signed") and _is_signed(scope)
             yield _text_or_decoded(change, one) if decoded else change
 
@@ -33,7 +32,7 @@ def optional(scope: Scope) -> Iterator[Change]:
 def together(scope: Scope) -> Iterator[Change]:
     """Values that the document lists along with the parameters that they need."""
     for one, others in combinations(scope.operation, scope.profile):
-        says = f"with {one.name} and {', '.join(others)}"
+        says = f"with {one.says} and {', '.join(other.says for other in others.values())}"
         yield _adding(f"together:{one.name}", says, {one.place: one, **others})
 
 

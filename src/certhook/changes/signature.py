@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from certhook.building import encoding
 from certhook.building.clock import Window
 from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.examples import Example, combinations, enumerated
 from certhook.changes.registry import family
 
 OTHER_KEY = b"certhook-some-other-key"
@@ -35,9 +36,23 @@ def _differing(draft: Draft, right: str) -> str:
     return "".join(draft.random.choice(_DIGITS.replace(digit, "")) for digit in right)
 
 
+def _whatever_is_asked(scope: Scope, name: str, says: str, make: Callable[[Draft], bytes | None]) -> Iterator[Change]:
+    """Alone, and with each value that the document lists of a parameter: none of them is a way around the check."""
+    yield _signature(name, says, make)
+    alone = ((one, dict[str, Example]()) for one in enumerated(scope.operation, scope.profile))
+    for one, others in (*alone, *combinations(scope.operation, scope.profile)):
+
+        def apply(draft: Draft, examples: Iterable[Example] = (one, *others.values())) -> None:
+            draft.fields |= {each.place: each.make() for each in examples}
+            draft.body = draft.encode(draft)
+            draft.signature = make(draft)
+
+        yield Change(f"signature.{name}:{one.name}", f"{says}, and with {one.says}", Stage.SIGNATURE, apply)
+
+
 @family("signature.header-missing")
 def header_missing(scope: Scope) -> Iterator[Change]:
-    yield _signature("header-missing", "without the signature header", lambda draft: None)
+    yield from _whatever_is_asked(scope, "header-missing", "without the signature header", lambda draft: None)
 
 
 @family("signature.header-empty")
@@ -47,9 +62,8 @@ def header_empty(scope: Scope) -> Iterator[Change]:
 
 @family("signature.random")
 def random_digits(scope: Scope) -> Iterator[Change]:
-    yield _signature(
-        "random", "with random hex digits as its signature", lambda draft: _digits(draft, len(_right(draft))).encode()
-    )
+    says = "with random hex digits as its signature"
+    yield from _whatever_is_asked(scope, "random", says, lambda draft: _digits(draft, len(_right(draft))).encode())
 
 
 @family("signature.nibble")

@@ -19,6 +19,7 @@ JOURNAL_NAME = "journal.ndjson"
 RESULT_NAME = "result.json"
 
 _NOTHING_SENT = "nothing was sent for it"
+_NOT_REFUSED = "what was sent for it was not refused by the application: there is no refusal to judge"
 _STANDING = (Outcome.NOT_TESTED, Outcome.NOT_APPLICABLE)
 _JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.WARNED, Outcome.WAIVED)
 
@@ -56,6 +57,7 @@ class _Run:
         self._end: dict[str, Any] | None = None
         self._planned: dict[str, list[str]] = {}
         self._ended: set[str] = set()
+        self._unjudged: set[str] = set()
         self._tallies: dict[str, Tally] = {}
         self._latencies = Latencies()
         self._requests = 0
@@ -86,10 +88,18 @@ class _Run:
     def _take_case(self, entry: dict[str, Any]) -> None:
         self._ended.add(entry["case"])
         self._last = max(self._last, entry["ended"])
+        self._note_unjudged(entry)
         for item in entry["outcomes"]:
             tally = self._tallies.get(item["requirement"])
             if tally is not None:  # a case may speak of requirements that were not selected
                 tally.add(Outcome(item["outcome"]), item.get("reason", ""), item.get("finding"))
+
+    def _note_unjudged(self, entry: dict[str, Any]) -> None:
+        """Requirements that a case was sent for, and that its answer says nothing of: those of refusals alone."""
+        planned = set(self._planned.get(entry["case"], ()))
+        judged = {item["requirement"] for item in entry["outcomes"]}
+        if entry["exchanges"] and judged <= planned:  # else it is no case, but the end of a round
+            self._unjudged |= planned - judged
 
     def _take_end(self, entry: dict[str, Any]) -> None:
         self._end = entry
@@ -149,7 +159,9 @@ class _Run:
         if waiver and any(outcome.is_breach for outcome in tally.reasons):
             used.add(item["id"])
             return tally.worst(waived=Waiver.from_json(waiver).sentence)
-        return tally.worst() if tally.reasons else (Outcome.BLOCKED, _NOTHING_SENT)
+        if tally.reasons:
+            return tally.worst()
+        return Outcome.BLOCKED, _NOT_REFUSED if item["id"] in self._unjudged else _NOTHING_SENT
 
     def _live_waivers(self) -> list[dict[str, Any]]:
         return [waiver for waiver in self._head.get("waivers", []) if not waiver["expired"]]

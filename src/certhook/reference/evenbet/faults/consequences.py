@@ -26,6 +26,7 @@ NOT_ACCEPTED = frozenset(
         "evenbet.parameters.optional-accepted",
         "evenbet.robustness.recovers",
         "evenbet.signature.any-order",
+        "evenbet.signature.utf-8",
         "evenbet.status.valid-accepted",
     }
 )

@@ -8,7 +8,11 @@ from certhook.reference.evenbet.parameters import Parameters
 from certhook.reference.evenbet.target import EvenbetTarget
 
 
-@fault("long-life-refused", breaks=["evenbet.parameters.optional-accepted"], also=["evenbet.signature.any-order"])
+@fault(
+    "long-life-refused",
+    breaks=["evenbet.parameters.optional-accepted"],
+    also=["evenbet.parameters.auth-type-message", "evenbet.signature.any-order"],
+)
 class LongLifeRefused(EvenbetTarget):
     """Knows true and false only as 1 and 0."""
 
@@ -18,7 +22,11 @@ class LongLifeRefused(EvenbetTarget):
         return super().admit(parameters)
 
 
-@fault("casino-lobby-spelling", breaks=["evenbet.parameters.optional-accepted"])
+@fault(
+    "casino-lobby-spelling",
+    breaks=["evenbet.parameters.optional-accepted"],
+    also=["evenbet.parameters.auth-type-message"],
+)
 class CasinoLobbySpelling(EvenbetTarget):
     """Spells casinoLobby in lower case, and refuses any other spelling."""
 
@@ -63,7 +71,7 @@ class SportRefused(EvenbetTarget):
         return super().admit(parameters)
 
 
-@fault("extra-refused", breaks=["evenbet.parameters.extra-accepted"])
+@fault("extra-refused", breaks=["evenbet.parameters.extra-accepted"], also=["evenbet.signature.utf-8"])
 class ExtraRefused(EvenbetTarget):
     """Refuses parameters that it does not know."""
 

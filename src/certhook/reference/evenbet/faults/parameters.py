@@ -66,12 +66,28 @@ class AuthTypeUnchecked(EvenbetTarget):
         return
 
 
-@fault("auth-type-unchecked-in-full-forms", breaks=["evenbet.malformed.auth-type"])
+@fault(
+    "auth-type-unchecked-in-full-forms",
+    breaks=["evenbet.malformed.auth-type", "evenbet.parameters.auth-type"],
+)
 class AuthTypeUncheckedInFullForms(EvenbetTarget):
     """Checks authType only where no game is to be opened."""
 
     def check_auth_type(self, form: Mapping[str, str]) -> None:
         if "gameCode" not in form:
+            super().check_auth_type(form)
+
+
+@fault(
+    "auth-type-checked-for-poker-only",
+    breaks=["evenbet.parameters.auth-type"],
+    also=["evenbet.malformed.auth-type"],
+)
+class AuthTypeCheckedForPokerOnly(EvenbetTarget):
+    """Checks authType only where poker is to be opened, be it asked for or not."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        if form.get("gameCode", "poker") == "poker":
             super().check_auth_type(form)
 
 

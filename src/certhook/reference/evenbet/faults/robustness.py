@@ -119,6 +119,36 @@ class LongValueCrash(EvenbetTarget):
         return super().admit(parameters)
 
 
+@fault("table-id-crash", breaks=["evenbet.robustness.no-server-error"])
+class TableIdCrash(EvenbetTarget):
+    """Takes a tableId for a number before it looks whether it is one."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if not parameters.form.get("tableId", "0").isdecimal():
+            raise Crash
+        return super().admit(parameters)
+
+
+@fault("game-code-crash", breaks=["evenbet.robustness.no-server-error"])
+class GameCodeCrash(EvenbetTarget):
+    """Looks up what a gameCode opens in a table, and does not expect others than those in it."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if parameters.form.get("gameCode", "poker") not in {"poker", "casinoLobby", "casino", "sport"}:
+            raise Crash
+        return super().admit(parameters)
+
+
+@fault("long-life-crash", breaks=["evenbet.robustness.no-server-error"])
+class LongLifeCrash(EvenbetTarget):
+    """Reads longLifeLoginToken with a parser that knows true and false, and nothing else."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if parameters.form.get("longLifeLoginToken", "true") not in {"true", "false"}:
+            raise Crash
+        return super().admit(parameters)
+
+
 class _LaunchOptions(EvenbetTarget):
     """Reads launchOptions."""
 

@@ -49,6 +49,19 @@ class SignatureIgnored(EvenbetTarget):
         return
 
 
+@fault(
+    "signature-unchecked-for-internal",
+    breaks=["evenbet.signature.header-missing", "evenbet.signature.random"],
+    also=["evenbet.signature.unsorted"],  # whose request carries every listed parameter
+)
+class SignatureUncheckedForInternal(EvenbetTarget):
+    """Trusts whoever opens a session of its own client application."""
+
+    def check_signature(self, request: HttpRequest, parameters: Parameters) -> None:
+        if parameters.form.get("authType") != "internal":
+            super().check_signature(request, parameters)
+
+
 @fault("signature-shape-only", breaks=SHAPED)
 class SignatureShapeOnly(EvenbetTarget):
     """Checks that there are 64 hex digits, which a stub left behind calls a valid signature."""
@@ -172,6 +185,18 @@ class SignatureOfKnownOnly(_Lenient):
         return {self.signature(joined(values[name] for name in names)) for names in kept}
 
 
+@fault(
+    "signature-of-documented-only",
+    breaks=["evenbet.signature.parameter-added"],
+    also=["evenbet.parameters.extra-accepted", "evenbet.signature.utf-8"],
+)
+class SignatureOfDocumentedOnly(EvenbetTarget):
+    """Leaves parameters that it does not know out of what is signed."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        return {name: value for name, value in super().signed_values(parameters).items() if not name.startswith("x_")}
+
+
 @fault("signature-of-form-only", breaks=["evenbet.signature.path-changed"])
 class SignatureOfFormOnly(EvenbetTarget):
     """Remembers whose signature it was that a form came with first, and lets it pass for everybody."""
@@ -206,6 +231,14 @@ class SignatureSentInOrder(EvenbetTarget):
         before = {name: value for name, value in values.items() if name < "userId"}
         after = {name: value for name, value in values.items() if name > "userId"}
         return joined({**before, **user_id, **after}.values())
+
+
+@fault("signature-of-latin-1", breaks=["evenbet.signature.utf-8"])
+class SignatureOfLatin1(EvenbetTarget):
+    """Hashes values in the encoding of its old database."""
+
+    def signed_content(self, parameters: Parameters) -> bytes:
+        return super().signed_content(parameters).decode("utf-8", "replace").encode("latin-1", "replace")
 
 
 @fault("signature-wrong-401", breaks=["evenbet.signature.status"])
