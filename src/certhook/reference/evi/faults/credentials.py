@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from certhook.reference.application import Fields, Refusal
@@ -176,6 +177,17 @@ class AccountTextTrusted(EviTarget):
     def check_account(self, fields: Fields) -> None:
         if not isinstance(fields.get("Account"), str):
             super().check_account(fields)
+
+
+@fault("account-text-read", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
+class AccountTextRead(EviTarget):
+    """Reads a text as the account once more, since some callers encode it twice."""
+
+    def account(self, fields: Fields) -> Fields:
+        try:
+            return super().account({"Account": json.loads(fields["Account"])})
+        except (KeyError, TypeError, ValueError, RecursionError):
+            return super().account(fields)
 
 
 @fault("query-by-hand", breaks=["evi.credentials.quotes"])

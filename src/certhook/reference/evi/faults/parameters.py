@@ -57,6 +57,16 @@ class TokenArrayUnwrapped(EviTarget):
         return super().examine({**fields, "ClientToken": token[0]} if isinstance(token, list) and token else fields)
 
 
+@fault("token-array-joined", breaks=["evi.parameters.wrong-type"])
+class TokenArrayJoined(EviTarget):
+    """Writes an array as text, its elements joined with commas, so that an array of one is its element."""
+
+    def examine(self, fields: Fields) -> Reply:
+        token = fields.get("ClientToken")
+        joined = ",".join(map(str, token)) if isinstance(token, list) else token
+        return super().examine({**fields, "ClientToken": joined} if "ClientToken" in fields else fields)
+
+
 @fault("token-number-is-player", breaks=["evi.parameters.coercible"])
 class TokenNumberIsPlayer(EviTarget):
     """Takes a number as the launch token for the number of a player."""
