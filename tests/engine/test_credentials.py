@@ -73,3 +73,15 @@ def test_quotes_stand_behind_the_right_user_name_too() -> None:
     assert all(account["Username"].startswith("caller'") for account in behind)
     assert all(account["Password"] != "Secret-9" for account in behind)
     assert len(behind) == 3
+
+
+def test_quotes_stand_behind_each_right_value_with_nothing_else_wrong() -> None:
+    """Who strips them is left with the right credentials, of which neither was sent with white space alone behind it."""
+    accounts = made(scope(username="caller", password="Secret-9"), "quotes")
+    sent = [(one["Username"], one["Password"]) for name, one in accounts.items() if "right-and" in name]
+    assert sent == [
+        ("caller'", "Secret-9"),
+        ("caller'-- ", "Secret-9"),
+        ("caller", "Secret-9'"),
+        ("caller", "Secret-9'-- "),
+    ]

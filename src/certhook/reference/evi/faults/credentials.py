@@ -200,6 +200,30 @@ class QueryByHand(EviTarget):
             super().check_account(fields)
 
 
+class _Stripped(EviTarget):
+    """Takes quotes, and what follows them, out of one of the credentials before it compares it."""
+
+    stripped = ""
+
+    def credential(self, account: Fields, name: str) -> str:
+        value = super().credential(account, name)
+        return re.split(r"['\"]", value)[0] if name == self.stripped else value
+
+
+@fault("user-stripped-of-quotes", breaks=["evi.credentials.quotes"])
+class UserStrippedOfQuotes(_Stripped):
+    """Takes quotes, and the comments behind them, out of the user name, against injected queries."""
+
+    stripped = "Username"
+
+
+@fault("password-stripped-of-quotes", breaks=["evi.credentials.quotes"])
+class PasswordStrippedOfQuotes(_Stripped):
+    """Takes quotes, and the comments behind them, out of the password, against injected queries."""
+
+    stripped = "Password"
+
+
 @fault(
     "query-by-hand-crash",
     breaks=["evi.credentials.quotes", "evi.robustness.no-server-error"],
