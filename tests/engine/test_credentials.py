@@ -59,11 +59,18 @@ def test_nearly_right_passwords() -> None:
         ({"username": "same", "password": "same"}, "swapped"),
         ({"username": "caller", "password": "2710"}, "other-case"),
         ({"username": "caller", "password": "x"}, "prefix"),
+        ({"username": "x", "password": "Secret-9"}, "all-wrong:divided"),
     ],
 )
 def test_what_would_change_nothing_is_left_out(credentials: dict[str, str], family: str) -> None:
     """Where a change leads back to the right credentials, or to none, it is not made."""
     assert made(scope(**credentials), family) == {}
+
+
+def test_the_right_credentials_are_divided_elsewhere() -> None:
+    """Joined with nothing between them, both being wrong is not to be seen."""
+    accounts = made(scope(username="caller", password="Secret-9"), "all-wrong:divided")
+    assert list(accounts.values()) == [{"Username": "calle", "Password": "rSecret-9"}]
 
 
 def test_quotes_stand_behind_the_right_user_name_too() -> None:
@@ -76,7 +83,7 @@ def test_quotes_stand_behind_the_right_user_name_too() -> None:
 
 
 def test_quotes_stand_behind_each_right_value_with_nothing_else_wrong() -> None:
-    """Who strips them is left with the right credentials, of which neither was sent with white space alone behind it."""
+    """Who strips them is left with the right credentials, though what was sent was wrong."""
     accounts = made(scope(username="caller", password="Secret-9"), "quotes")
     sent = [(one["Username"], one["Password"]) for name, one in accounts.items() if "right-and" in name]
     assert sent == [

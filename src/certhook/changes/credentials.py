@@ -6,6 +6,7 @@ Credentials that are missing, empty or no text at all are the parameters' famili
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
@@ -60,9 +61,17 @@ def wrong(scope: Scope) -> Iterator[Change]:
 
 @family("credentials.all-wrong")
 def all_wrong(scope: Scope) -> Iterator[Change]:
+    """Nobody's, and the right ones divided elsewhere: joined, they are what the right ones are."""
     places = _places(scope)
     if len(places) > 1:
         yield _put("all-wrong", f"with wrong {' and '.join(places)}", dict.fromkeys(places, _other))
+    user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
+    for user_name, password in itertools.product(user_names, passwords):
+        name, secret = _right(scope, user_name), _right(scope, password)
+        if len(name) > 1:
+            values = {user_name: _always(name[:-1]), password: _always(name[-1] + secret)}
+            says = f"with the last character of {user_name} moved to the front of {password}"
+            yield _put("all-wrong:divided", says, values)
 
 
 @family("credentials.swapped")
@@ -102,9 +111,7 @@ def prefix(scope: Scope) -> Iterator[Change]:
 
 @family("credentials.quotes")
 def quotes(scope: Scope) -> Iterator[Change]:
-    """As they are; behind the right value, which is left where they are stripped; and behind the right user name with a
-    wrong password, which they would make a query forget.
-    """
+    """As they are, and behind what is right: stripped, they leave it, and in a query they make it forget the rest."""
     for place in _places(scope):
         for name, text in QUOTES.items():
             says = f"with quotes and comments ({name}) as {place}"

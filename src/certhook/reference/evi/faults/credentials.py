@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -68,6 +69,20 @@ class CredentialsSwapped(EviTarget):
         given = {self.credential(account, "Username"), self.credential(account, "Password")}
         if given != {self.username, self.password}:
             raise Refusal(AUTHENTICATE_FAILED)
+
+
+@fault("credentials-joined", breaks=["evi.credentials.both-wrong"])
+class CredentialsJoined(EviTarget):
+    """Compares a hash of the two credentials, with nothing between them."""
+
+    def check_account(self, fields: Fields) -> None:
+        account = self.account(fields)
+        given = self.credential(account, "Username") + self.credential(account, "Password")
+        if self.hashed(given) != self.hashed(self.username + self.password):
+            raise Refusal(AUTHENTICATE_FAILED)
+
+    def hashed(self, text: str) -> str:
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @fault("password-any-case", breaks=["evi.credentials.nearly-right-password"])
