@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evi.target import GENERAL_ERROR, INVALID_ROUND, LAUNCH_TOKENS, PLAYER, EviTarget, Player
@@ -17,6 +19,14 @@ class UnknownTokenIsGuest(EviTarget):
 
     def find_player(self, token: str) -> Player:
         return self.launched.get(token, _GUEST)
+
+
+@fault("token-form-only", breaks=["evi.parameters.unknown-token"])
+class TokenFormOnly(EviTarget):
+    """Sees from its form that a launch token is one of its own, and not whether it was ever given."""
+
+    def find_player(self, token: str) -> Player:
+        return PLAYER if re.fullmatch("PPT_[0-9A-F]{32}", token) else super().find_player(token)
 
 
 @fault("token-missing-accepted", breaks=["evi.parameters.missing"])
