@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.judging.jsontypes import COERCIBLE, WRONG, type_of
 from certhook.pack.dotted import holder_of, leaves, mandatory_leaves
@@ -51,8 +51,18 @@ def null(scope: Scope) -> Iterator[Change]:
 
 @family("parameters.wrong-type")
 def wrong_type(scope: Scope) -> Iterator[Change]:
-    """Types that no framework coerces. Objects and arrays are not empty: some platforms take those for each other."""
+    """Types that no framework coerces. Objects and arrays are not empty: some platforms take those for each other.
+
+    In the place of a text an object may be a query's operator, which any text fits.
+    """
     yield from _typed(scope, "wrong-type", WRONG)
+    schemas = leaves(scope.operation.request)
+    for place in mandatory_leaves(scope.operation.request):
+        if type_of(schemas[place]) == "string":
+            operator = _set(
+                "wrong-type", place, f"with a query's operator as {place}", _always({"$ne": ""}), "=operator"
+            )
+            yield replace(operator, front=FILTERED)
 
 
 @family("parameters.coercible")

@@ -185,6 +185,16 @@ class PasswordTrueAccepted(EviTarget):
         return self.password if account.get(name) is True and name == "Password" else super().credential(account, name)
 
 
+@fault("password-operator-obeyed", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
+class PasswordOperatorObeyed(EviTarget):
+    """Hands the password on to its document store, to which an object is an operator: $ne finds any other password."""
+
+    def credential(self, account: Fields, name: str) -> str:
+        value = account.get(name)
+        found = name == "Password" and isinstance(value, dict) and "$ne" in value
+        return self.password if found else super().credential(account, name)
+
+
 @fault("account-text-trusted", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
 class AccountTextTrusted(EviTarget):
     """Takes a text as the account for the key of a cached check, which it never looks up."""

@@ -77,6 +77,16 @@ class TokenArrayJoined(EviTarget):
         return super().examine({**fields, "ClientToken": joined} if "ClientToken" in fields else fields)
 
 
+@fault("token-operator-obeyed", breaks=["evi.parameters.wrong-type"])
+class TokenOperatorObeyed(EviTarget):
+    """Hands the token on to its document store, to which an object is an operator: $ne finds any other token."""
+
+    def examine(self, fields: Fields) -> Reply:
+        token = fields.get("ClientToken")
+        found = isinstance(token, dict) and "$ne" in token
+        return super().examine({**fields, "ClientToken": _KNOWN} if found else fields)
+
+
 @fault("token-number-is-player", breaks=["evi.parameters.coercible"])
 class TokenNumberIsPlayer(EviTarget):
     """Takes a number as the launch token for the number of a player."""
