@@ -109,7 +109,7 @@ class PasswordPrefix(EviTarget):
         return self.password.startswith(password)
 
 
-@fault("password-cut", breaks=["evi.credentials.nearly-right-password"])
+@fault("password-cut", breaks=["evi.credentials.nearly-right-password"], also=["evi.credentials.quotes"])
 class PasswordCut(EviTarget):
     """Compares the first eight characters, as old password files did."""
 
