@@ -135,6 +135,35 @@ def test_wrong_types_are_never_empty() -> None:
         assert value not in ({}, [], "")
 
 
+@pytest.mark.parametrize(
+    ("valid", "form"),
+    [
+        ("PPT_00C0FFEE00C0FFEE00C0FFEE00C0FFEE", r"PPT_00C0FFEE00C0FFEE[0-9A-F]{16}"),
+        ("7b0f3a52-6d0c-4f9e-9a38-2f6f5d1c8e01", r"7b0f3a52-6d0c-4f9e-[0-9a-f]{4}-[0-9a-f]{12}"),
+        ("12001200120012001200", r"1200\d{16}"),
+        ("Launch.Tulip7.harbour", r"Lau[a-z]{3}\.[A-Z][a-z]{4}\d\.[a-z]{7}"),
+    ],
+)
+def test_an_unknown_value_is_also_sent_in_the_form_of_the_valid_one(valid: str, form: str) -> None:
+    """Its last sixteen letters and digits are others of their kind, the same ones in each run with one seed."""
+    data = KlasTarget.profile(URL)
+    data["subject"]["session_id"] = valid
+    (one,) = changes_of("parameters.unknown:session_id=alike", scope(data))
+    sent = [json.loads(builder(data=data).build(authenticate(), one).body)["session_id"] for _ in range(2)]
+    assert sent[0] == sent[1]
+    assert re.fullmatch(form, sent[0])
+    assert sum(before != after for before, after in zip(valid, sent[0], strict=True)) == 16
+
+
+@pytest.mark.parametrize("valid", ["12001", "s-1", "session-of-ada"])
+def test_a_short_value_has_neighbours_and_none_is_made_up(valid: str) -> None:
+    """An identifier of few characters may be somebody's after some of them have changed."""
+    data = KlasTarget.profile(URL)
+    data["subject"]["session_id"] = valid
+    names = [one.name for one in changes_of("parameters.unknown", scope(data))]
+    assert names == ["parameters.unknown:session_id", "parameters.unknown:player_id"]
+
+
 def test_the_other_player_s_value_is_the_profile_s() -> None:
     """A swapped field carries what the profile says of the second player; without one there is none to swap."""
     made = builder()

@@ -59,11 +59,18 @@ def test_nearly_right_passwords() -> None:
         ({"username": "same", "password": "same"}, "swapped"),
         ({"username": "caller", "password": "2710"}, "other-case"),
         ({"username": "caller", "password": "x"}, "prefix"),
+        ({"username": "x", "password": "Secret-9"}, "all-wrong:divided"),
     ],
 )
 def test_what_would_change_nothing_is_left_out(credentials: dict[str, str], family: str) -> None:
     """Where a change leads back to the right credentials, or to none, it is not made."""
     assert made(scope(**credentials), family) == {}
+
+
+def test_the_right_credentials_are_divided_elsewhere() -> None:
+    """Joined with nothing between them, both being wrong is not to be seen."""
+    accounts = made(scope(username="caller", password="Secret-9"), "all-wrong:divided")
+    assert list(accounts.values()) == [{"Username": "calle", "Password": "rSecret-9"}]
 
 
 def test_quotes_stand_behind_the_right_user_name_too() -> None:
@@ -73,3 +80,15 @@ def test_quotes_stand_behind_the_right_user_name_too() -> None:
     assert all(account["Username"].startswith("caller'") for account in behind)
     assert all(account["Password"] != "Secret-9" for account in behind)
     assert len(behind) == 3
+
+
+def test_quotes_stand_behind_each_right_value_with_nothing_else_wrong() -> None:
+    """Who strips them is left with the right credentials, though what was sent was wrong."""
+    accounts = made(scope(username="caller", password="Secret-9"), "quotes")
+    sent = [(one["Username"], one["Password"]) for name, one in accounts.items() if "right-and" in name]
+    assert sent == [
+        ("caller'", "Secret-9"),
+        ("caller'-- ", "Secret-9"),
+        ("caller", "Secret-9'"),
+        ("caller", "Secret-9'-- "),
+    ]

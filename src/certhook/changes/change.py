@@ -91,6 +91,9 @@ class Change:
         return self.name.partition(":")[2].partition("=")[0]
 
 
+FILTERED = ("403",)
+"""As a change's `front`: the status of a filter in front of the application that takes the request for an attack."""
+
 CONTROL = Change("control", "nothing changed", legal=True)
 
 

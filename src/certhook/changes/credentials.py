@@ -6,9 +6,10 @@ Credentials that are missing, empty or no text at all are the parameters' famili
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
-from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.pack.dotted import holder_of, leaves
 
@@ -19,11 +20,9 @@ QUOTES = {
     "comment-hash": "' #",
     "closed": "') OR ('1'='1' /*",
     "statement": "'; DROP TABLE users; --",
+    "quote": "'",
 }
 """What ends a text in a query that is put together by hand, and makes the rest of the query mean nothing."""
-
-_FILTERED = ("403",)
-"""The status of a filter in front of the application that takes such texts for an attack."""
 
 
 def _places(scope: Scope, *, secret: bool | None = None) -> tuple[str, ...]:
@@ -62,9 +61,17 @@ def wrong(scope: Scope) -> Iterator[Change]:
 
 @family("credentials.all-wrong")
 def all_wrong(scope: Scope) -> Iterator[Change]:
+    """Nobody's, and the right ones divided elsewhere: joined, they are what the right ones are."""
     places = _places(scope)
     if len(places) > 1:
         yield _put("all-wrong", f"with wrong {' and '.join(places)}", dict.fromkeys(places, _other))
+    user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
+    for user_name, password in itertools.product(user_names, passwords):
+        name, secret = _right(scope, user_name), _right(scope, password)
+        if len(name) > 1:
+            values = {user_name: _always(name[:-1]), password: _always(name[-1] + secret)}
+            says = f"with the last character of {user_name} moved to the front of {password}"
+            yield _put("all-wrong:divided", says, values)
 
 
 @family("credentials.swapped")
@@ -104,18 +111,22 @@ def prefix(scope: Scope) -> Iterator[Change]:
 
 @family("credentials.quotes")
 def quotes(scope: Scope) -> Iterator[Change]:
-    """As they are, and behind the right user name, where they would make a query forget the password."""
+    """As they are, and behind what is right: stripped, they leave it, and in a query they make it forget the rest."""
     for place in _places(scope):
         for name, text in QUOTES.items():
             says = f"with quotes and comments ({name}) as {place}"
-            yield _put(f"quotes:{place}={name}", says, {place: _always(text)}, _FILTERED)
+            yield _put(f"quotes:{place}={name}", says, {place: _always(text)}, FILTERED)
+        for name in ("quote", "comment"):
+            says = f"with quotes and comments ({name}) behind the right {place}"
+            right = _always(_right(scope, place) + QUOTES[name])
+            yield _put(f"quotes:{place}=right-and-{name}", says, {place: right}, FILTERED)
     user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
     for place in user_names if passwords else ():
         for name in ("or", "comment", "comment-hash"):
             behind: dict[str, Callable[[Draft], str]] = {place: _always(_right(scope, place) + QUOTES[name])}
             behind |= dict.fromkeys(passwords, _other)
             says = f"with quotes and comments ({name}) behind the right {place}, and a wrong {' and '.join(passwords)}"
-            yield _put(f"quotes:{place}=behind-{name}", says, behind, _FILTERED)
+            yield _put(f"quotes:{place}=behind-{name}", says, behind, FILTERED)
 
 
 def _always(value: str) -> Callable[[Draft], str]:

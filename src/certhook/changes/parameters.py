@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import string
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.judging.jsontypes import COERCIBLE, WRONG, type_of
 from certhook.pack.dotted import holder_of, leaves, mandatory_leaves
@@ -50,8 +51,18 @@ def null(scope: Scope) -> Iterator[Change]:
 
 @family("parameters.wrong-type")
 def wrong_type(scope: Scope) -> Iterator[Change]:
-    """Types that no framework coerces. Objects and arrays are not empty: some platforms take those for each other."""
+    """Types that no framework coerces. Objects and arrays are not empty: some platforms take those for each other.
+
+    In the place of a text an object may be a query's operator, which any text fits.
+    """
     yield from _typed(scope, "wrong-type", WRONG)
+    schemas = leaves(scope.operation.request)
+    for place in mandatory_leaves(scope.operation.request):
+        if type_of(schemas[place]) == "string":
+            operator = _set(
+                "wrong-type", place, f"with a query's operator as {place}", _always({"$ne": ""}), "=operator"
+            )
+            yield replace(operator, front=FILTERED)
 
 
 @family("parameters.coercible")
@@ -107,11 +118,18 @@ def empty_text(scope: Scope) -> Iterator[Change]:
 
 @family("parameters.unknown")
 def unknown(scope: Scope) -> Iterator[Change]:
-    """Plausible identifiers that nobody has: absurd ones could fairly be refused as invalid."""
+    """Plausible identifiers that nobody has: absurd ones could fairly be refused as invalid.
+
+    A long text is sent in the form of the valid value, too, by which alone a target might tell it from others.
+    """
     for place, schema in leaves(scope.operation.request).items():
         make = _NOBODYS.get(type_of(schema)) if schema.get("x-identifier") else None
-        if make is not None:
-            yield _set("unknown", place, f"with a {place} that nobody has", _of_valid(place, make))
+        if make is None:
+            continue
+        yield _set("unknown", place, f"with a {place} that nobody has", _of_valid(place, make))
+        if type_of(schema) == "string" and _is_long(scope, schema):
+            says = f"with a {place} that nobody has, of the form of the valid one"
+            yield _set("unknown", place, says, _of_valid(place, _alike), "=alike")
 
 
 def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:
@@ -127,6 +145,35 @@ _NOBODYS: Mapping[str, Callable[[Draft, Any], Any]] = {
     "string": lambda draft, valid: str(uuid.uuid4()),
     "integer": lambda draft, valid: valid + draft.random.randrange(100_000, 1_000_000),
 }
+
+_REPLACED = 16
+"""So many letters and digits, each at random another one, that nobody has the result by chance."""
+
+_NUMERALS = (string.digits, string.digits + "abcdef", string.digits + "ABCDEF")
+_KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
+
+
+def _is_long(scope: Scope, schema: Mapping[str, Any]) -> bool:
+    """Whether the valid values, which the profile gives, are texts that stay nobody's when their ends are replaced."""
+    source = schema.get("x-value", "")
+    given = scope.profile.value(source) if "." in source else None
+    values = (scope.profile.value(schema["x-pool"]) if "x-pool" in schema else None) or [given]
+    return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in values)
+
+
+def _replaceable(text: str) -> list[int]:
+    """Where the last letters and digits of a text stand."""
+    return [at for at, character in enumerate(text) if character.isascii() and character.isalnum()][-_REPLACED:]
+
+
+def _alike(draft: Draft, valid: str) -> str:
+    """The valid value with other hex digits, or other letters and digits, at its end."""
+    characters, places = list(valid), _replaceable(valid)
+    numeral = [kind for kind in _NUMERALS if {valid[at] for at in places} <= set(kind)]
+    for at in places:
+        kind = next(one for one in (*numeral, *_KINDS) if valid[at] in one)
+        characters[at] = draft.random.choice(kind.replace(valid[at], ""))
+    return "".join(characters)
 
 
 @family("parameters.alternative")

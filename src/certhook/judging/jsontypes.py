@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,16 +11,18 @@ Maker = Callable[[Any], Any]
 
 _OBJECT: dict[str, Maker] = {"an object": lambda value: {"id": value}}
 _ARRAY: dict[str, Maker] = {"an array": lambda value: [value, value]}
+_ARRAY_OF_ONE: dict[str, Maker] = {"an array of one": lambda value: [value]}
+_JSON_TEXT: dict[str, Maker] = {"its JSON text": json.dumps}
 _WORD: dict[str, Maker] = {"a word": lambda value: "certhook"}
 _BOOLEAN: dict[str, Maker] = {"a boolean": lambda value: True}
 _NUMERIC_TEXT: dict[str, Maker] = {"a numeric string": str}
 
 WRONG: Mapping[str, Mapping[str, Maker]] = {
-    "string": _OBJECT | _ARRAY | _BOOLEAN,
+    "string": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _BOOLEAN,
     "number": _OBJECT | _ARRAY | _WORD,
     "integer": _OBJECT | _ARRAY | _WORD,
     "boolean": _OBJECT | _ARRAY | _WORD,
-    "object": _ARRAY | _WORD | _BOOLEAN,
+    "object": _ARRAY | _WORD | _JSON_TEXT | _BOOLEAN,
 }
 """Types that cannot be coerced, by the type that is right: refusing them is a MUST."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 
 from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
@@ -17,7 +18,7 @@ from certhook.reference.evi.target import (
     EviTarget,
     Player,
 )
-from certhook.reference.wire import Headers, HttpRequest
+from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 
 @variant("single-use-tokens", subject={"client_tokens": list(LAUNCH_TOKENS)})
@@ -58,10 +59,7 @@ class WithoutSessionData(EviTarget):
 
 @variant("error-code-null")
 class ErrorCodeNull(EviTarget):
-    """Writes every member of its answers, null where there is no value."""
-
-    def session_data(self, player: Player) -> object:
-        return None
+    """Writes every member of its refusals, null where there is no value, and in successes null as the code."""
 
     def success_fields(self, player: Player, fields: Fields) -> Fields:
         return {**super().success_fields(player, fields), "ErrorCode": None}
@@ -172,6 +170,16 @@ class Coercing(EviTarget):
 @variant("lenient-reader")
 class LenientReader(choices.LenientReader, EviTarget):
     """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
+
+
+@variant("filtered")
+class Filtered(EviTarget):
+    """Stands behind a filter that answers what looks like an injected query with HTTP 403 and a page of its own."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if re.search(rb"' ?(--|#|OR )|'\)|'; DROP|[\"']\$ne", request.body):
+            return HttpAnswer(403, ((b"Content-Type", b"text/html"),), b"<!DOCTYPE html><title>Forbidden</title>")
+        return super().answer(request)
 
 
 @variant("rate-limited")

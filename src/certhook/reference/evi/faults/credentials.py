@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 
 from certhook.reference.application import Fields, Refusal
@@ -69,6 +71,20 @@ class CredentialsSwapped(EviTarget):
             raise Refusal(AUTHENTICATE_FAILED)
 
 
+@fault("credentials-joined", breaks=["evi.credentials.both-wrong"])
+class CredentialsJoined(EviTarget):
+    """Compares a hash of the two credentials, with nothing between them."""
+
+    def check_account(self, fields: Fields) -> None:
+        account = self.account(fields)
+        given = self.credential(account, "Username") + self.credential(account, "Password")
+        if self.hashed(given) != self.hashed(self.username + self.password):
+            raise Refusal(AUTHENTICATE_FAILED)
+
+    def hashed(self, text: str) -> str:
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 @fault("password-any-case", breaks=["evi.credentials.nearly-right-password"])
 class PasswordAnyCase(EviTarget):
     """Compares passwords with its database's collation, which knows no case."""
@@ -93,7 +109,7 @@ class PasswordPrefix(EviTarget):
         return self.password.startswith(password)
 
 
-@fault("password-cut", breaks=["evi.credentials.nearly-right-password"])
+@fault("password-cut", breaks=["evi.credentials.nearly-right-password"], also=["evi.credentials.quotes"])
 class PasswordCut(EviTarget):
     """Compares the first eight characters, as old password files did."""
 
@@ -169,6 +185,16 @@ class PasswordTrueAccepted(EviTarget):
         return self.password if account.get(name) is True and name == "Password" else super().credential(account, name)
 
 
+@fault("password-operator-obeyed", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
+class PasswordOperatorObeyed(EviTarget):
+    """Hands the password on to its document store, to which an object is an operator: $ne finds any other password."""
+
+    def credential(self, account: Fields, name: str) -> str:
+        value = account.get(name)
+        found = name == "Password" and isinstance(value, dict) and "$ne" in value
+        return self.password if found else super().credential(account, name)
+
+
 @fault("account-text-trusted", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
 class AccountTextTrusted(EviTarget):
     """Takes a text as the account for the key of a cached check, which it never looks up."""
@@ -176,6 +202,17 @@ class AccountTextTrusted(EviTarget):
     def check_account(self, fields: Fields) -> None:
         if not isinstance(fields.get("Account"), str):
             super().check_account(fields)
+
+
+@fault("account-text-read", breaks=["evi.credentials.wrong-type"], also=["evi.parameters.wrong-type"])
+class AccountTextRead(EviTarget):
+    """Reads a text as the account once more, since some callers encode it twice."""
+
+    def account(self, fields: Fields) -> Fields:
+        try:
+            return super().account({"Account": json.loads(fields["Account"])})
+        except (KeyError, TypeError, ValueError, RecursionError):
+            return super().account(fields)
 
 
 @fault("query-by-hand", breaks=["evi.credentials.quotes"])
@@ -186,6 +223,30 @@ class QueryByHand(EviTarget):
         user = self.credential(self.account(fields), "Username")
         if not re.search(r"'\s*(--|#|OR )", user):
             super().check_account(fields)
+
+
+class _Stripped(EviTarget):
+    """Takes quotes, and what follows them, out of one of the credentials before it compares it."""
+
+    stripped = ""
+
+    def credential(self, account: Fields, name: str) -> str:
+        value = super().credential(account, name)
+        return re.split(r"['\"]", value)[0] if name == self.stripped else value
+
+
+@fault("user-stripped-of-quotes", breaks=["evi.credentials.quotes"])
+class UserStrippedOfQuotes(_Stripped):
+    """Takes quotes, and the comments behind them, out of the user name, against injected queries."""
+
+    stripped = "Username"
+
+
+@fault("password-stripped-of-quotes", breaks=["evi.credentials.quotes"])
+class PasswordStrippedOfQuotes(_Stripped):
+    """Takes quotes, and the comments behind them, out of the password, against injected queries."""
+
+    stripped = "Password"
 
 
 @fault(

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evi.target import GENERAL_ERROR, INVALID_ROUND, LAUNCH_TOKENS, PLAYER, EviTarget, Player
@@ -17,6 +19,14 @@ class UnknownTokenIsGuest(EviTarget):
 
     def find_player(self, token: str) -> Player:
         return self.launched.get(token, _GUEST)
+
+
+@fault("token-form-only", breaks=["evi.parameters.unknown-token"])
+class TokenFormOnly(EviTarget):
+    """Sees from its form that a launch token is one of its own, and not whether it was ever given."""
+
+    def find_player(self, token: str) -> Player:
+        return PLAYER if re.fullmatch("PPT_[0-9A-F]{32}", token) else super().find_player(token)
 
 
 @fault("token-missing-accepted", breaks=["evi.parameters.missing"])
@@ -55,6 +65,26 @@ class TokenArrayUnwrapped(EviTarget):
     def examine(self, fields: Fields) -> Reply:
         token = fields.get("ClientToken")
         return super().examine({**fields, "ClientToken": token[0]} if isinstance(token, list) and token else fields)
+
+
+@fault("token-array-joined", breaks=["evi.parameters.wrong-type"])
+class TokenArrayJoined(EviTarget):
+    """Writes an array as text, its elements joined with commas, so that an array of one is its element."""
+
+    def examine(self, fields: Fields) -> Reply:
+        token = fields.get("ClientToken")
+        joined = ",".join(map(str, token)) if isinstance(token, list) else token
+        return super().examine({**fields, "ClientToken": joined} if "ClientToken" in fields else fields)
+
+
+@fault("token-operator-obeyed", breaks=["evi.parameters.wrong-type"])
+class TokenOperatorObeyed(EviTarget):
+    """Hands the token on to its document store, to which an object is an operator: $ne finds any other token."""
+
+    def examine(self, fields: Fields) -> Reply:
+        token = fields.get("ClientToken")
+        found = isinstance(token, dict) and "$ne" in token
+        return super().examine({**fields, "ClientToken": _KNOWN} if found else fields)
 
 
 @fault("token-number-is-player", breaks=["evi.parameters.coercible"])
