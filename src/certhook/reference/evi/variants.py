@@ -59,7 +59,10 @@ class WithoutSessionData(EviTarget):
 
 @variant("error-code-null")
 class ErrorCodeNull(EviTarget):
-    """Writes every member of its refusals, null where there is no value, and in successes null as the code."""
+    """Writes every member of its answers, null where there is no value."""
+
+    def session_data(self, player: Player) -> object:
+        return None
 
     def success_fields(self, player: Player, fields: Fields) -> Fields:
         return {**super().success_fields(player, fields), "ErrorCode": None}

@@ -180,14 +180,6 @@ class SessionDataArray(_Rewritten):
         return {"SessionData": [{"TotalBet": 20.0, "TotalWin": 10.0, "SessionBalance": 220.0}]}
 
 
-@fault("session-data-null", breaks=["evi.fields.session-data", "evi.fields.session-data-whole"])
-class SessionDataNull(_Rewritten):
-    """Sends null where a session is under no regulation that asks for its amounts."""
-
-    def rewritten(self, player: Player) -> Fields:
-        return {"SessionData": None}
-
-
 @fault("session-data-partial", breaks=["evi.fields.session-data-whole"])
 class SessionDataPartial(_Rewritten):
     """Has no sum of wins."""
