@@ -185,7 +185,7 @@ def _in_words(error: Any) -> str:
     """The message of an error, but for those that only who knows JSON Schema understands."""
     if error.validator == "format":
         return f"{error.instance!r} is not {IN_WORDS[error.validator_value]}"
-    if error.validator == "not" and error.validator_value == {"type": "null"}:
+    if error.instance is None and error.validator in ("not", "type"):
         return "null, which is no value"
     return str(error.message)
 
