@@ -14,7 +14,8 @@ from certhook.suite import Blocked, Conversation, NotTested, flow
 LINK, DEMO, LIST = "get_game_link", "get_game_link_demo", "list"
 SAMPLE = 5
 NEIGHBOURS = 5
-OF_GAMES_THAT_EXIST = ((403, "game_not_available"), (404, "game_provider_not_found"))
+LARGEST_IDS = (2**31 - 1, 2**63 - 1)
+OF_ANOTHER_ID = ((403, "game_not_available"), (404, "game_provider_not_found"), (422, "validation_error"))
 
 
 def _listed(conversation: Conversation) -> tuple[Delivery, list[Mapping[str, Any]]]:
@@ -140,10 +141,10 @@ def test_a_game_without_demo_is_refused_by_its_own_code(conversation: Conversati
 
 @flow("fargames.parameters.unknown-game")
 def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> None:
-    """A neighbour of a listed id names no game, unless one that is closed to the agent: then the next is asked."""
+    """A neighbour of a listed id names no game; the next is asked where one is closed, or is taken for no id."""
     for id in _unlisted(conversation):
         delivery = conversation.ask(game_id=id)
-        if (delivery.answer.status, delivery.answer.code) not in OF_GAMES_THAT_EXIST:
+        if (delivery.answer.status, delivery.answer.code) not in OF_ANOTHER_ID:
             break
     if not delivery.refused or (delivery.answer.status, delivery.answer.code) != (404, "game_not_found"):
         sent = f"a valid {conversation.item.operation.name} request for the game {id}, which is not listed"
@@ -151,10 +152,17 @@ def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> 
 
 
 def _unlisted(conversation: Conversation) -> list[int]:
-    """Ids beside listed ones that are not listed, those behind the last first; then one far behind it."""
+    """Ids beside listed ones that are not listed, those behind the last first; then some far from it.
+
+    None is wider than the listed ones: a target may keep ids in 32 or 64 bits, and refuse others as invalid.
+    """
     _, games = _listed(conversation)
     subject = conversation.profile.subject
     known = {game["id"] for game in games} | {subject["game_id"]}
-    beside = {id + step for id in known for step in (1, -1)} - known - {subject.get("unavailable_game_id")}
-    candidates = sorted((id for id in beside if id > 0), reverse=True)[:NEIGHBOURS]
-    return [*candidates, max(known) + 100_000]
+    last = max(known)
+    largest = next((limit for limit in LARGEST_IDS if last <= limit), last)
+    beside = sorted({id + step for id in known for step in (1, -1)}, reverse=True)
+    known.add(subject.get("unavailable_game_id", last))
+    near = [id for id in beside if 0 < id <= largest and id not in known][:NEIGHBOURS]
+    far = [id for id in (last + 100_000, last - 100_000) if 0 < id <= largest and id not in known]
+    return [*near, *far]
