@@ -1,4 +1,4 @@
-"""fargames: what the list of games promises, and what two links have in common.
+"""fargames: what the list of games promises, what two links have in common, and what takes more than one request.
 
 Samples are spread over the list, from its first game to its last, so that the same list gives the same requests.
 """
@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from certhook.changes import Change, Scope, changes_of
+from certhook.changes.change import Stage
 from certhook.errors import Nonconformance
 from certhook.sending.courier import Delivery
 from certhook.suite import Blocked, Conversation, NotTested, flow
 
 LINK, DEMO, LIST = "get_game_link", "get_game_link_demo", "list"
+METHODS = ("GET", "PUT", "PATCH", "DELETE")
 SAMPLE = 5
 NEIGHBOURS = 5
 LARGEST_IDS = (2**31 - 1, 2**63 - 1)
@@ -166,3 +169,27 @@ def _unlisted(conversation: Conversation) -> list[int]:
     near = [id for id in beside if 0 < id <= largest and id not in known][:NEIGHBOURS]
     far = [id for id in (last + 100_000, last - 100_000) if 0 < id <= largest and id not in known]
     return [*near, *far]
+
+
+@flow("fargames.methods.envelope")
+def test_another_method_is_refused_by_its_own_code(conversation: Conversation) -> None:
+    """The application itself says that the method is not allowed, not only a layer in front of it."""
+    scope = Scope(conversation.certification.pack, conversation.item.operation, conversation.profile)
+    for method in METHODS:
+        (change,) = changes_of(f"methods.{method.lower()}", scope)
+        delivery = conversation.send(change)
+        if delivery.refused and delivery.answer.code != "method_not_allowed":
+            sent = f"a valid {conversation.item.operation.name} request, but {change.says}"
+            raise _breach(sent, "HTTP 405 with method_not_allowed", delivery)
+
+
+@flow("fargames.signature.repeated-body")
+def test_a_body_is_not_known_by_itself(conversation: Conversation) -> None:
+    """An answer that was given once is not given again to somebody who cannot sign for it."""
+    valid = conversation.control().exchange.request
+    header = conversation.certification.pack.signing.header
+    wrong = valid.with_header(header, b"0" * 64)
+    says = "with the body of one that was accepted, and a wrong signature"
+    delivery = conversation.send(Change("signature.repeated-body", says, Stage.WIRE, finish=lambda _: wrong))
+    if delivery.accepted:
+        raise _breach(f"a {conversation.item.operation.name} request {says}", "a refusal", delivery)
