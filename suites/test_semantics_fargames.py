@@ -1,4 +1,4 @@
-"""fargames: what the list of games promises, and what two links have in common.
+"""fargames: what the list of games promises, what two links have in common, and what takes more than one request.
 
 Samples are spread over the list, from its first game to its last, so that the same list gives the same requests.
 """
@@ -7,14 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from certhook.changes import Change, Scope, changes_of
+from certhook.changes.change import Stage
 from certhook.errors import Nonconformance
 from certhook.sending.courier import Delivery
 from certhook.suite import Blocked, Conversation, NotTested, flow
 
 LINK, DEMO, LIST = "get_game_link", "get_game_link_demo", "list"
+METHODS = ("GET", "PUT", "PATCH", "DELETE")
 SAMPLE = 5
 NEIGHBOURS = 5
-OF_GAMES_THAT_EXIST = ((403, "game_not_available"), (404, "game_provider_not_found"))
+LARGEST_IDS = (2**31 - 1, 2**63 - 1)
+OF_ANOTHER_ID = ((403, "game_not_available"), (404, "game_provider_not_found"), (422, "validation_error"))
 
 
 def _listed(conversation: Conversation) -> tuple[Delivery, list[Mapping[str, Any]]]:
@@ -140,10 +144,10 @@ def test_a_game_without_demo_is_refused_by_its_own_code(conversation: Conversati
 
 @flow("fargames.parameters.unknown-game")
 def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> None:
-    """A neighbour of a listed id names no game, unless one that is closed to the agent: then the next is asked."""
+    """A neighbour of a listed id names no game; the next is asked where one is closed, or is taken for no id."""
     for id in _unlisted(conversation):
         delivery = conversation.ask(game_id=id)
-        if (delivery.answer.status, delivery.answer.code) not in OF_GAMES_THAT_EXIST:
+        if (delivery.answer.status, delivery.answer.code) not in OF_ANOTHER_ID:
             break
     if not delivery.refused or (delivery.answer.status, delivery.answer.code) != (404, "game_not_found"):
         sent = f"a valid {conversation.item.operation.name} request for the game {id}, which is not listed"
@@ -151,10 +155,41 @@ def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> 
 
 
 def _unlisted(conversation: Conversation) -> list[int]:
-    """Ids beside listed ones that are not listed, those behind the last first; then one far behind it."""
+    """Ids beside listed ones that are not listed, those behind the last first; then some far from it.
+
+    None is wider than the listed ones: a target may keep ids in 32 or 64 bits, and refuse others as invalid.
+    """
     _, games = _listed(conversation)
     subject = conversation.profile.subject
     known = {game["id"] for game in games} | {subject["game_id"]}
-    beside = {id + step for id in known for step in (1, -1)} - known - {subject.get("unavailable_game_id")}
-    candidates = sorted((id for id in beside if id > 0), reverse=True)[:NEIGHBOURS]
-    return [*candidates, max(known) + 100_000]
+    last = max(known)
+    largest = next((limit for limit in LARGEST_IDS if last <= limit), last)
+    beside = sorted({id + step for id in known for step in (1, -1)}, reverse=True)
+    known.add(subject.get("unavailable_game_id", last))
+    near = [id for id in beside if 0 < id <= largest and id not in known][:NEIGHBOURS]
+    far = [id for id in (last + 100_000, last - 100_000) if 0 < id <= largest and id not in known]
+    return [*near, *far]
+
+
+@flow("fargames.methods.envelope")
+def test_another_method_is_refused_by_its_own_code(conversation: Conversation) -> None:
+    """The application itself says that the method is not allowed, not only a layer in front of it."""
+    scope = Scope(conversation.certification.pack, conversation.item.operation, conversation.profile)
+    for method in METHODS:
+        (change,) = changes_of(f"methods.{method.lower()}", scope)
+        delivery = conversation.send(change)
+        if delivery.refused and delivery.answer.code != "method_not_allowed":
+            sent = f"a valid {conversation.item.operation.name} request, but {change.says}"
+            raise _breach(sent, "HTTP 405 with method_not_allowed", delivery)
+
+
+@flow("fargames.signature.repeated-body")
+def test_a_body_is_not_known_by_itself(conversation: Conversation) -> None:
+    """An answer that was given once is not given again to somebody who cannot sign for it."""
+    valid = conversation.control().exchange.request
+    header = conversation.certification.pack.signing.header
+    wrong = valid.with_header(header, b"0" * 64)
+    says = "with the body of one that was accepted, and a wrong signature"
+    delivery = conversation.send(Change("signature.repeated-body", says, Stage.WIRE, finish=lambda _: wrong))
+    if delivery.accepted:
+        raise _breach(f"a {conversation.item.operation.name} request {says}", "a refusal", delivery)

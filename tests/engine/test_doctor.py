@@ -9,13 +9,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from certhook.pack.loading import load_pack
 from certhook.profile import route
+from certhook.profile.profile import profile_from
+from certhook.reference.fargames.target import FargamesTarget
 from certhook.reference.klas.target import KlasTarget
 from certhook.reference.wire import HttpAnswer
+from certhook.running import doctor
+from certhook.running.certification import Certification
 from certhook.running.doctor import CheckUp, examine
 from tests.certifying import NOW, certifying
 from tests.targets import (
@@ -155,6 +161,20 @@ def test_a_wrong_secret_is_not_told_from_a_broken_target(tmp_path: Path) -> None
     assert "other_player_id" not in says
     assert "another-secret" not in says
     assert "cannot be told from here" in says
+
+
+def test_suspects_are_what_a_control_carries() -> None:
+    """Neither an option that the protocol's profile does not have is named, nor data that other requests carry."""
+    pack = load_pack("fargames")
+    data = FargamesTarget.profile("http://target.example")
+    profile = profile_from(
+        data, source="test", protocol="fargames", protocol_schema=pack.profile_schema, requirement_ids=()
+    )
+    says = doctor._suspects(cast("Certification", SimpleNamespace(pack=pack, profile=profile)))
+    assert "credentials.api_token" in says
+    assert "subject.game_id" in says
+    for place in ("options.timestamp_unit", "subject.unavailable_game_id", "subject.agent_without_token"):
+        assert place not in says
 
 
 def test_an_unknown_player(tmp_path: Path) -> None:

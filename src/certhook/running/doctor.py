@@ -202,7 +202,8 @@ def _suspects(certification: Certification) -> str:
     key = pack.signing.key
     places += [f"{key} (which it leaves out)"] if key and profile.value(key) is None else []
     places += [f"subject.{name}" for name in profile.subject if name in _used(certification)]
-    places += ["options.timestamp_unit"] if pack.clock else []
+    options = pack.profile_schema["properties"].get("options", {}).get("properties", {})
+    places += ["options.timestamp_unit"] if "timestamp_unit" in options else []
     return f"{', '.join(places[:-1])} and {places[-1]}" if len(places) > 1 else "".join(places)
 
 
@@ -212,7 +213,7 @@ def _used(certification: Certification) -> set[str]:
     return {
         name
         for name in certification.profile.subject
-        if f"'subject.{name}'" in sources and not name.startswith("other_")
+        if any(f"'{source}': 'subject.{name}'" in sources for source in ("x-value", "x-pool"))
     }
 
 

@@ -10,7 +10,7 @@ from certhook.building.encoding import json_canonical
 from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
-from certhook.reference.fargames.platform import AGENT, INVALID, Agent, Game, refusal
+from certhook.reference.fargames.platform import AGENT, GAMES, INVALID, Agent, Game, refusal
 from certhook.reference.fargames.target import DEMO, FargamesTarget
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
@@ -155,6 +155,35 @@ class ClosedNeighbours(FargamesTarget):
         return (
             replace(agent, closed_games=agent.closed_games | {100, 111}) if agent.agent_id == AGENT.agent_id else agent
         )
+
+
+class _FewBits(FargamesTarget):
+    """Refuses ids as invalid that are larger than its largest, which the last of its few games has."""
+
+    largest_id = 2**31 - 1
+
+    def check_number(self, name: str, value: object) -> None:
+        super().check_number(name, value)
+        if name == "game_id" and isinstance(value, int) and value > self.largest_id:
+            raise refusal(INVALID)
+
+
+@variant("ids-of-32-bits")
+class IdsOf32Bits(_FewBits):
+    """Has few games, the last with the largest id of 32 bits, and refuses larger ids as invalid."""
+
+    games = (
+        *(game for game in FargamesTarget.games if game.game_id in {101, 102, 109}),
+        replace(GAMES[-1], game_id=2**31 - 1),
+    )
+
+
+@variant("ids-of-16-bits")
+class IdsOf16Bits(_FewBits):
+    """The same with 16 bits."""
+
+    largest_id = 2**16 - 1
+    games = (*IdsOf32Bits.games[:-1], replace(GAMES[-1], game_id=2**16 - 1))
 
 
 @variant("closed-games-without-demo")

@@ -50,6 +50,7 @@ WRONG_DIGITS = frozenset(
         "fargames.signature.plain-hash",
         "fargames.signature.prefix",
         "fargames.signature.random",
+        "fargames.signature.repeated-body",
         "fargames.signature.value-changed",
     }
 )
@@ -81,6 +82,7 @@ ANSWERED_BY_CODE = INVALID | {
     "fargames.malformed.code",
     "fargames.malformed.grammar",
     "fargames.malformed.root",
+    "fargames.methods.envelope",
     "fargames.methods.not-allowed",
     "fargames.parameters.agent-without-token",
     "fargames.parameters.unavailable-game",

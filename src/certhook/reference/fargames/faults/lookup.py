@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from certhook.reference.application import Refusal
 from certhook.reference.catalogue import fault
-from certhook.reference.fargames.platform import AGENT, Agent, Game, refusal
+from certhook.reference.fargames.platform import AGENT, INVALID, Agent, Game, refusal
 from certhook.reference.fargames.target import DEMO, LINK, FargamesTarget
 
 
@@ -100,6 +100,14 @@ class UnknownGameNotAvailable(_NoGame):
 
     def no_game(self, game_id: int) -> Game:
         raise refusal("game_not_available")
+
+
+@fault("unknown-game-invalid", breaks=["fargames.parameters.unknown-game"])
+class UnknownGameInvalid(_NoGame):
+    """Says of the id of a game that does not exist that it is invalid."""
+
+    def no_game(self, game_id: int) -> Game:
+        raise refusal(INVALID)
 
 
 @fault("unknown-game-no-provider", breaks=["fargames.parameters.unknown-game"])

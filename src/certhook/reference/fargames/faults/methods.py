@@ -10,6 +10,7 @@ from certhook.reference.fargames.target import LIST, FargamesTarget
 from certhook.reference.wire import HttpAnswer, HttpRequest
 
 _NOT_ALLOWED = "fargames.methods.not-allowed"
+_ENVELOPE = "fargames.methods.envelope"
 
 
 @fault("list-get-accepted", breaks=[_NOT_ALLOWED])
@@ -47,7 +48,7 @@ class DeleteAccepted(FargamesTarget):
     methods = ("POST", "DELETE")
 
 
-@fault("methods-405-other-code", breaks=[_NOT_ALLOWED, "fargames.status.code-and-status"])
+@fault("methods-405-other-code", breaks=[_NOT_ALLOWED, _ENVELOPE, "fargames.status.code-and-status"])
 class Methods405OtherCode(FargamesTarget):
     """Answers other methods with HTTP 405 and the code of bad fields."""
 
@@ -68,14 +69,14 @@ class _OwnPage(FargamesTarget):
         return HttpAnswer(self.own_status, ((b"Content-Type", b"text/html"),), page.encode())
 
 
-@fault("methods-404-page", breaks=[_NOT_ALLOWED, "fargames.robustness.front-html"])
+@fault("methods-404-page", breaks=[_NOT_ALLOWED, _ENVELOPE, "fargames.robustness.front-html"])
 class Methods404Page(_OwnPage):
     """Has a route for POST only: the web server finds nothing at the path."""
 
     own_status = 404
 
 
-@fault("methods-405-page", breaks=["fargames.robustness.front-html"])
+@fault("methods-405-page", breaks=[_ENVELOPE, "fargames.robustness.front-html"])
 class Methods405Page(_OwnPage):
     """Leaves the web server's own page for other methods."""
 
@@ -85,3 +86,13 @@ class Methods500(_OwnPage):
     """Answers other methods as an internal error."""
 
     own_status = 500
+
+
+@fault("methods-405-plain", breaks=[_ENVELOPE])
+class Methods405Plain(FargamesTarget):
+    """Answers other methods with HTTP 405 and its framework's plain text."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method in self.methods:
+            return super().answer(request)
+        return HttpAnswer(405, ((b"Content-Type", b"text/plain"),), b"Method Not Allowed")
