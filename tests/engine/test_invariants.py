@@ -122,6 +122,14 @@ def test_a_rule_tells_right_from_wrong(twin: Twin) -> None:
     assert verdict(twin.name, twin.met) == "met"
 
 
+def test_a_refusal_may_quote_half_a_surrogate_pair() -> None:
+    """An escape that is half of a pair breaks no rule in an answer to a request that held one, too."""
+    what = seen(answered(200, b'{"status_code":"ERR_UNKNOWN","said":"a\\ud800b"}'))
+    body = b'{"player_id":"a\\ud800b"}'
+    quoting = replace(what, exchange=replace(what.exchange, request=replace(what.exchange.request, body=body)))
+    assert [verdict("readable", one) for one in (what, quoting)] == ["broken", "met"]
+
+
 def test_another_method_may_be_answered_by_something_else() -> None:
     """What stands at the endpoint's URL for another method is not held to what the endpoint's own answers are."""
     what = seen(answered(200, b'{"docs":"/api"}', JSON))

@@ -115,15 +115,11 @@ def _signature_of(draft: Draft, fields: Fields) -> bytes:
 
 
 def _tampered(scope: Scope) -> Iterator[tuple[str, Example, Example]]:
-    """Each parameter that the control lacks with two of its values, the same one twice where it has only one.
-
-    A parameter that the document does not know is signed like the others.
-    """
+    """Each parameter that the control lacks with two of its values, the same one twice where it has only one."""
     for place in optional_places(scope.operation):
         values = examples_of(scope.operation, place, scope.profile)
         if values and not is_sent(scope.operation, place, scope.profile):
             yield place, values[0], values[-1]
-    yield _UNKNOWN.place, _UNKNOWN, _UNKNOWN
 
 
 @family("signature.parameter-changed")
@@ -138,6 +134,13 @@ def parameter_changed(scope: Scope) -> Iterator[Change]:
 def parameter_added(scope: Scope) -> Iterator[Change]:
     for place, _, value in _tampered(scope):
         yield _after_signing(f"parameter-added:{place}", f"with {place} added after signing", {}, {place: value})
+
+
+@family("signature.unknown-added")
+def unknown_added(scope: Scope) -> Iterator[Change]:
+    """A parameter that no page knows is signed like the others; a target may refuse it before it checks that."""
+    says = f"with {_UNKNOWN.place}, which no page knows, added after signing"
+    yield _after_signing("unknown-added", says, {}, {_UNKNOWN.place: _UNKNOWN})
 
 
 @family("signature.parameter-removed")

@@ -16,6 +16,7 @@ from certhook.changes.change import Change
 from certhook.exchange import Exchange, Failure, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.jsontext import Flaw
+from certhook.judging.oracle import malformations
 from certhook.pack.model import Pack
 
 
@@ -109,7 +110,9 @@ def no_server_error(seen: Seen) -> str | None:
 def readable(seen: Seen) -> str | None:
     if seen.answer.text is None:
         return None if seen.answer.kind is Kind.REFUSED else seen.answer.says  # a refusal by its status alone
-    if seen.answer.text.flaws - {Flaw.DEEP}:
+    # What a refusal quotes of a request is as unwise as the request was.
+    quoted = {Flaw.OUT_OF_RANGE} if "out-of-range" in malformations(seen.exchange.request.body) else set()
+    if seen.answer.text.flaws - {Flaw.DEEP} - quoted:
         return f"{seen.answer.says} ({', '.join(sorted(seen.answer.text.flaws))})"
     return seen.answer.says if seen.answer.kind is Kind.BROKEN else None
 
