@@ -18,7 +18,7 @@ from tests.running import Ended, certhook, inline
 
 Replay = Callable[..., Ended]
 NONE = ("--max-examples", "0")
-FAULTS = ("signature-prefix", "connection-poisoned", "balance-drifts", "json-byte-order-mark")
+FAULTS = ("signature-prefix", "connection-poisoned", "balance-drifts", "texts-coerced")
 
 
 def run(folder: Path, *words: str) -> Path:
@@ -48,9 +48,9 @@ def shown_in(folder: Path, requirement: str, case: str = "") -> str:
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run against an embedded target with several faults."""
     faults = [word for name in FAULTS for word in ("--fault", name)]
-    names = ("signature", "malformed", "semantics", "robustness")
+    names = ("signature", "parameters", "malformed", "semantics", "robustness")
     groups = [word for name in names for word in ("--group", name)]
-    return run(tmp_path_factory.mktemp("runs") / "run", "klas", "--embedded", *faults, *groups, "--max-examples", "30")
+    return run(tmp_path_factory.mktemp("runs") / "run", "klas", "--embedded", *faults, *groups, "--max-examples", "200")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ FINDINGS: dict[str, tuple[str, str, str]] = {
     "answer": ("klas.signature.prefix", "signature.prefix:", "expected: a refusal"),
     "next request": ("klas.robustness.recovers", "malformed.", "expected: the next request on the connection accepted"),
     "flow": ("klas.semantics.same-balance", "semantics.flow.", "expected: the same balance in both answers"),
-    "fuzzed body": ("klas.malformed.byte-order-mark", "malformed.fuzzed", "note: its body is the recorded one"),
+    "fuzzed body": ("klas.parameters.wrong-type", "malformed.fuzzed", "note: its body is the recorded one"),
 }
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certhook.changes.change import Stage
-from certhook.fuzzing import Exploration
+from certhook.fuzzing import Exploration, exploration
 from certhook.fuzzing.isolation import draw_nothing_from_sources
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
@@ -69,8 +69,9 @@ def test_a_conformant_target_is_not_accused(tmp_path: Path) -> None:
     assert {one.outcome for one in found.values()} == {Outcome.PASSED}
 
 
-def test_a_fault_that_only_fuzzing_finds(tmp_path: Path) -> None:
+def test_a_fault_that_only_fuzzing_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash on fractions is found, and the finding's body is a small change of a valid one."""
+    monkeypatch.setattr(exploration, "MAX_FINDINGS", 1)
     found = outcomes(tmp_path, wrong_where(has_fraction, lambda _: plain(500, b"overflow")), max_examples=300)
     crash = found["klas.robustness.no-server-error"]
     assert crash.outcome is Outcome.FAILED
@@ -104,7 +105,7 @@ def test_nothing_is_drawn_from_sources() -> None:
 def test_the_next_run_begins_with_what_the_last_one_found(tmp_path: Path) -> None:
     """With the same examples database, whatever the seed, a body that was found is among the first that are sent."""
     target = wrong_where(has_fraction, lambda _: plain(500, b"overflow"))
-    for name, seed, count in (("first", 0, 300), ("second", 99, 1)):
+    for name, seed, count in (("first", 0, 150), ("second", 99, 1)):
         folder = tmp_path / name
         folder.mkdir()
         found = outcomes(folder, target, max_examples=count, seed=seed, examples_db=str(tmp_path / "kept"))

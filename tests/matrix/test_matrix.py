@@ -17,10 +17,11 @@ from certhook.pack.loading import load_pack, protocols
 from certhook.reference import faults, variants
 from certhook.values import Level
 from tests.embedded_runs import embedded_run
+from tests.running import FEW
 
 
 def _chosen(protocol: str) -> list[str]:
-    """A few faults that break every requirement between them; all faults where CERTHOOK_MATRIX=all."""
+    """A few faults that break every requirement between them; all faults, in depth, where CERTHOOK_MATRIX=all."""
     every = faults(protocol)
     if os.environ.get("CERTHOOK_MATRIX") == "all":
         return list(every)
@@ -34,6 +35,8 @@ def _chosen(protocol: str) -> list[str]:
 
 
 OPTIONS = shlex.split(os.environ.get("CERTHOOK_MATRIX_OPTIONS", ""))
+if os.environ.get("CERTHOOK_MATRIX") != "all":
+    OPTIONS += FEW
 FAULTS = [(protocol, name) for protocol in protocols() for name in _chosen(protocol)]
 VARIANTS = [(protocol, name) for protocol in protocols() for name in variants(protocol)]
 
