@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,13 +18,15 @@ import pytest
 from certhook.pack.loading import load_pack
 from certhook.profile import route
 from certhook.profile.profile import profile_from
+from certhook.recording.journal import read_journal
 from certhook.reference.fargames.target import FargamesTarget
 from certhook.reference.klas.target import KlasTarget
 from certhook.reference.wire import HttpAnswer
 from certhook.running import doctor
 from certhook.running.certification import Certification
-from certhook.running.doctor import CheckUp, examine
+from certhook.running.doctor import CheckUp, examine, record_examined
 from tests.certifying import NOW, certifying
+from tests.recording.lines import schema
 from tests.targets import (
     Answering,
     Call,
@@ -273,3 +276,20 @@ def test_a_date_that_cannot_be_read_is_none(tmp_path: Path, date: str) -> None:
     checks, _ = asked_of(tmp_path, dated(date))
     assert all(check.ok for check in checks)
     assert "clock" not in [check.name for check in checks]
+
+
+def test_the_first_answer_is_judged_like_any_other(tmp_path: Path) -> None:
+    """What is wrong with the answer to the doctor's control, such as its status, stands in the journal as a finding."""
+
+    def created(call: Call) -> HttpAnswer:
+        given = conformant(call)
+        return replace(given, status=201) if call.number == 0 else given
+
+    with serving(created) as served, certifying(tmp_path, served.profile()) as certification:
+        assert all(check.ok for check in examine(certification))
+        record_examined(certification)
+    (line,) = read_journal(tmp_path / "journal.ndjson", "case")
+    schema("journal").validate(line)
+    assert [(one["requirement"], one["outcome"]) for one in line["outcomes"]] == [
+        ("klas.status.success-http", "failed")
+    ]

@@ -69,7 +69,8 @@ def record_examined(certification: Certification) -> None:
         sent = f"a valid {operation} request, the first of the run"
         outcomes = [certification.outcome_of(one, sent) for one in judgements if not one.met]
         if outcomes:
-            certification.record(delivery.errand.case, "doctor", operation, outcomes, [delivery.exchange.number])
+            group = certification.requirements[outcomes[0].requirement].group
+            certification.record(delivery.errand.case, group, operation, outcomes, [delivery.exchange.number])
 
 
 def _checks(certification: Certification) -> Iterator[CheckUp]:
