@@ -17,11 +17,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import machine
 from benchmarks.commands import certhook, ordinary_environment, scratch
 from benchmarks.recorded import ROOT
 from certhook.profile.tomltext import as_toml
@@ -168,8 +168,7 @@ def figures(night: NightMeasured, jobs: int, load: float) -> Iterator[str]:
     """What was measured, and what follows from it, as Markdown; `load` is the machine's before it began."""
     total = sum(night.operators.values())
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(night.operators.items(), key=lambda one: -one[1]))
-    yield f"- {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} on {platform.machine()}"
-    yield f"- load average {load:.1f} when it began (the figures want an idle machine)"
+    yield from machine.lines(load)
     yield f"- Python {platform.python_version()}, `--jobs {jobs}`, every run with all its cases and its fuzzing"
     yield "- the targets ran on the same cores"
     yield ""

@@ -10,6 +10,7 @@ from typing import Any
 
 from certhook.building.builder import Builder
 from certhook.changes import FAMILIES, Change, Scope, changes_of
+from certhook.judging.oracle import wrongs_of
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Operation, Pack
 from certhook.profile.profile import Profile, profile_from
@@ -66,6 +67,11 @@ def change(name: str) -> Change:
 def builder(seed: int = 0, clock: Callable[[], float] = lambda: NOW, data: Mapping[str, Any] | None = None) -> Builder:
     """A builder whose clock stands still."""
     return Builder(klas(), profile(data), seed=seed, clock=clock)
+
+
+def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
+    """The categories of what the oracle finds wrong with a body."""
+    return frozenset(one.category for one in wrongs_of(body, operation, valid))
 
 
 @contextmanager

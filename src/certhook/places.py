@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -15,6 +18,13 @@ def _folder(name: str) -> Path:
 def schemas_dir() -> Path:
     """The folder of JSON Schemas, with one folder per protocol."""
     return _folder("schemas")
+
+
+@cache
+def own_schema(name: str) -> dict[str, Any]:
+    """One of the JSON Schemas of what this project itself reads and writes, such as `result`. Not to be changed."""
+    schema: dict[str, Any] = json.loads((schemas_dir() / f"{name}.schema.json").read_bytes())
+    return schema
 
 
 def suites_dir() -> Path:

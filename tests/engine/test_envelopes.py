@@ -15,10 +15,11 @@ from certhook.exchange import Exchange, Request, Response
 from certhook.judging.answers import allows, read_answer
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.judge import Judge
-from certhook.judging.oracle import categories_of, malformations
+from certhook.judging.oracle import malformations
 from certhook.pack.loading import load_pack
 from certhook.profile.profile import profile_from
 from certhook.reference.fargames import FargamesTarget
+from tests.certifying import categories_of
 
 PACK = load_pack("fargames")
 LINK, DEMO, LIST = PACK.operations

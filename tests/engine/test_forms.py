@@ -15,10 +15,10 @@ from certhook.changes.change import Change, Draft
 from certhook.changes.examples import combinations, examples_of, optional_places, sample
 from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request
-from certhook.judging.oracle import categories_of
 from certhook.judging.tolerance import documented_statuses
 from certhook.pack.loading import load_pack
 from certhook.profile.profile import Profile, profile_from
+from tests.certifying import categories_of
 
 PACK = load_pack("evenbet")
 OPERATION = PACK.operations[0]

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from certhook.building.builder import Builder
-from certhook.judging.oracle import categories_of
 from certhook.reference import profile
-from tests.certifying import certifying
+from tests.certifying import categories_of, certifying
 
 
 @pytest.mark.parametrize(("options", "name"), [({}, "ClientIp"), ({"client_ip_field": "ClientIP"}, "ClientIP")])

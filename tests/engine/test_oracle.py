@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from certhook.changes.bodies import CATALOGUE, GRAMMAR, OPEN, ROOT, Body, catalogue
 from certhook.fuzzing.recipes import json_values
-from certhook.judging.oracle import CATEGORIES, categories_of
-from tests.certifying import authenticate
+from certhook.judging.oracle import CATEGORIES
+from tests.certifying import authenticate, categories_of
 
 VALID = {"request_id": "r-1", "timestamp": 1_800_000_000, "session_id": "s-1", "player_id": "p-1"}
 BYTES = json.dumps(VALID, separators=(",", ":")).encode()

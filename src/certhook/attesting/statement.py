@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from certhook.attesting.reading import json_object
-from certhook.places import schemas_dir
+from certhook.places import own_schema
 from certhook.profile.mistakes import first_mistake
 from certhook.recording.results import RESULT_NAME, counts_of, verdict_of
 from certhook.values import Outcome, Verdict
@@ -105,5 +105,4 @@ def _digest(data: bytes) -> dict[str, str]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    whole = json.loads((schemas_dir() / "certificate.schema.json").read_bytes())
-    return {"$ref": "#/$defs/statement", "$defs": whole["$defs"]}
+    return {"$ref": "#/$defs/statement", "$defs": own_schema("certificate")["$defs"]}

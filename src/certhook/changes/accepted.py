@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from certhook.building import encoding
-from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.change import EXTRA, Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.exchange import Request
 
@@ -47,7 +47,7 @@ def escapes(scope: Scope) -> Iterator[Change]:
 @family("accepted.extra-field")
 def extra_field(scope: Scope) -> Iterator[Change]:
     def apply(draft: Draft) -> None:
-        draft.fields["x_certhook"] = "an unknown field"
+        draft.fields[EXTRA] = "an unknown field"
 
     yield Change("accepted.extra-field", "with an extra unknown field", Stage.FIELDS, apply, legal=True)
 
@@ -57,7 +57,7 @@ def non_ascii(scope: Scope) -> Iterator[Change]:
     """In a field that nobody reads: of those that are read, a target may restrict the characters."""
 
     def apply(draft: Draft) -> None:
-        draft.fields["x_certhook"] = "Jörg Müller"
+        draft.fields[EXTRA] = "Jörg Müller"
 
     yield Change("accepted.non-ascii", "with an extra unknown field that is not ASCII", Stage.FIELDS, apply, legal=True)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from certhook.building.signing import Scheme
 from certhook.exchange import Request
+from certhook.pack.dotted import holder_of
 from certhook.pack.model import Operation, Pack
 from certhook.profile.profile import Profile
 
@@ -53,6 +54,21 @@ class Draft:
         message = how.pop("message", self.message)
         return self.scheme.sign(message, key, **how).encode()
 
+    def at(self, place: str) -> Any:
+        """The value of a field, by its dotted place."""
+        holder, name = holder_of(self.fields, place)
+        return holder[name]
+
+    def put(self, place: str, value: Any) -> None:
+        """Give a field that value."""
+        holder, name = holder_of(self.fields, place)
+        holder[name] = value
+
+    def drop(self, place: str) -> None:
+        """Take a field out."""
+        holder, name = holder_of(self.fields, place)
+        del holder[name]
+
     def encoded(self) -> bytes:
         """The fields as the operation encodes them; with all escapes where they are no text that UTF-8 can hold."""
         try:
@@ -90,6 +106,9 @@ class Change:
         """What the change is applied to: a field's name, or the empty string."""
         return self.name.partition(":")[2].partition("=")[0]
 
+
+EXTRA = "x_certhook"
+"""A field that no document knows."""
 
 FILTERED = ("403",)
 """As a change's `front`: the status of a filter in front of the application that takes the request for an attack."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
 from certhook.changes.registry import family
-from certhook.pack.dotted import holder_of, leaves
+from certhook.pack.dotted import leaves
 
 QUOTES = {
     "or": "' OR '1'='1",
@@ -42,8 +42,7 @@ def _right(scope: Scope, place: str) -> str:
 def _put(name: str, says: str, values: dict[str, Callable[[Draft], str]], front: tuple[str, ...] = ()) -> Change:
     def apply(draft: Draft) -> None:
         for place, value in values.items():
-            holder, member = holder_of(draft.fields, place)
-            holder[member] = value(draft)
+            draft.put(place, value(draft))
 
     return Change(f"credentials.{name}", says, Stage.FIELDS, apply, front=front)
 

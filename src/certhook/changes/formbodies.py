@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from certhook.building.encoding import form_encode, json_compact
-from certhook.changes.change import Change, Draft, Stage
+from certhook.changes.change import EXTRA, Change, Draft, Stage
 from certhook.changes.examples import optional_places, sample
 from certhook.judging.jsontypes import type_of
 from certhook.pack.model import Operation
@@ -45,8 +45,6 @@ def _same(valid: bytes) -> bytes:
     return valid
 
 
-_EXTRA = "x_certhook"
-
 BODIES = (
     FormBody("percent-cut", "with a percent sign at the end of a value", _pair(b"x_certhook=a%")),
     FormBody("percent-half", "with a percent escape of one digit", _pair(b"x_certhook=a%4")),
@@ -59,7 +57,7 @@ BODIES = (
     FormBody("surrogate-bytes", "with a surrogate as UTF-8 bytes", _pair(b"x_certhook=%ed%a0%80")),
     FormBody("nul-name", "with a NUL in a name", _pair(b"x%00certhook=1")),
     FormBody("no-name", "with a value without a name", _pair(b"=1")),
-    FormBody("no-equals", "with a name without a value", _pair(_EXTRA.encode())),
+    FormBody("no-equals", "with a name without a value", _pair(EXTRA.encode())),
     FormBody("only-separators", "with nothing but separators as its body", _constant(b"&&=&&=&")),
     FormBody("semicolons", "with semicolons between its parameters", lambda valid: valid.replace(b"&", b";")),
     FormBody("newline", "with a line break at its end", lambda valid: valid + b"\r\n"),
@@ -74,7 +72,7 @@ BODIES = (
     FormBody("long-name", "with a name of 64 KiB", _pair(b"x" * KIB_64 + b"=1")),
     FormBody("utf-16", "in UTF-16", lambda valid: valid.decode().encode("utf-16")),
     FormBody("compressed", "with gzip bytes that nothing announces", _constant(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")),
-    FormBody("json", "with a JSON object as its body", _constant(json_compact({_EXTRA: "1"}))),
+    FormBody("json", "with a JSON object as its body", _constant(json_compact({EXTRA: "1"}))),
     FormBody("json-array", "with a JSON array as its body", _constant(b"[1,2]")),
     FormBody("markup", "with an XML document as its body", _constant(b'<?xml version="1.0"?><request/>')),
     FormBody("multipart", "with a multipart body", _constant(_MULTIPART)),

@@ -11,12 +11,12 @@ from typing import Any
 
 from certhook.building import signing
 from certhook.building.encoding import field_text, text_bytes
-from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.change import EXTRA, Change, Draft, Scope, Stage
 from certhook.changes.examples import Example, examples_of, is_sent, optional_places, sample
 from certhook.changes.registry import family
 
 Fields = Mapping[str, Any]
-_UNKNOWN = Example("x_certhook", "", lambda: "an unknown field")
+_UNKNOWN = Example(EXTRA, "", lambda: "an unknown field")
 
 
 @family("signature.hmac")

@@ -11,13 +11,12 @@ from typing import Any
 from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
 from certhook.changes.registry import family
 from certhook.judging.jsontypes import COERCIBLE, WRONG, type_of
-from certhook.pack.dotted import holder_of, leaves, mandatory_leaves
+from certhook.pack.dotted import leaves, mandatory_leaves
 
 
 def _set(family_name: str, place: str, says: str, value: Callable[[Draft], Any], suffix: str = "") -> Change:
     def apply(draft: Draft) -> None:
-        holder, name = holder_of(draft.fields, place)
-        holder[name] = value(draft)
+        draft.put(place, value(draft))
 
     return Change(f"parameters.{family_name}:{place}{suffix}", says, Stage.FIELDS, apply)
 
@@ -37,8 +36,7 @@ def missing(scope: Scope) -> Iterator[Change]:
     for place in mandatory_leaves(scope.operation.request):
 
         def apply(draft: Draft, place: str = place) -> None:
-            holder, name = holder_of(draft.fields, place)
-            del holder[name]
+            draft.drop(place)
 
         yield Change(f"parameters.missing:{place}", f"without {place}", Stage.FIELDS, apply)
 
@@ -89,8 +87,7 @@ def _typed(
         for word, make in values[type_of(schemas[place])].items():
 
             def value(draft: Draft, place: str = place, make: Callable[[Any], Any] = make) -> Any:
-                holder, member = holder_of(draft.fields, place)
-                return make(holder[member])
+                return make(draft.at(place))
 
             yield _set(name, place, f"with {word} as {place}", value, f"={word.split()[-1]}")
 
@@ -133,11 +130,7 @@ def unknown(scope: Scope) -> Iterator[Change]:
 
 
 def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:
-    def value(draft: Draft) -> Any:
-        holder, name = holder_of(draft.fields, place)
-        return make(draft, holder[name])
-
-    return value
+    return lambda draft: make(draft, draft.at(place))
 
 
 # Numbers are given out in turn: one that is far ahead of a known one, though no larger than those of a busy platform.

@@ -8,12 +8,12 @@ from typing import Any
 
 from certhook.building.signing import Signable
 from certhook.changes.accepted import deep, with_member
-from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.changes.change import EXTRA, FILTERED, Change, Draft, Scope, Stage
 from certhook.changes.examples import sample
 from certhook.changes.registry import family
 from certhook.exchange import Request
 from certhook.judging.jsontypes import type_of
-from certhook.pack.dotted import holder_of, leaves
+from certhook.pack.dotted import leaves
 
 _ANY = ("4xx",)
 
@@ -97,7 +97,7 @@ def size(scope: Scope) -> Iterator[Change]:
     for name, (text, says) in texts.items():
 
         def apply(draft: Draft, text: str = text) -> None:
-            draft.body = with_member(draft.fields, "x_certhook", text)
+            draft.body = with_member(draft.fields, EXTRA, text)
 
         yield Change(f"robustness.size:{name}", says, Stage.BODY, apply, front=_ANY)
 
@@ -106,7 +106,7 @@ def _long_form() -> Iterator[Change]:
     """The same for a form, which has no depth."""
 
     def apply(draft: Draft) -> None:
-        draft.fields["x_certhook"] = "a" * 200_000
+        draft.fields[EXTRA] = "a" * 200_000
 
     yield Change("robustness.size:long", "with 200 kB of text in an extra field", Stage.FIELDS, apply, front=_ANY)
 
@@ -125,14 +125,14 @@ def text(scope: Scope) -> Iterator[Change]:
     for name, value in texts.items():
 
         def apply(draft: Draft, value: str = value) -> None:
-            draft.fields["x_certhook"] = value
+            draft.fields[EXTRA] = value
 
         yield Change(
             f"robustness.text:{name}",
             f"with hostile text ({name}) in an extra field",
             Stage.FIELDS,
             apply,
-            front=("403",),
+            front=FILTERED,
         )
 
 
@@ -148,12 +148,11 @@ def field_text(scope: Scope) -> Iterator[Change]:
         for name, (what, value) in texts.items() if type_of(schema) == "string" else ():
 
             def apply(draft: Draft, place: str = place, value: str = value) -> None:
-                holder, member = holder_of(draft.fields, place)
-                holder[member] = value
+                draft.put(place, value)
                 draft.body = draft.encoded()
 
             says = f"with {what} in {place}"
-            yield Change(f"robustness.field-text:{place}={name}", says, Stage.BODY, apply, front=("403",))
+            yield Change(f"robustness.field-text:{place}={name}", says, Stage.BODY, apply, front=FILTERED)
 
 
 @family("robustness.field-number")
@@ -163,8 +162,7 @@ def field_number(scope: Scope) -> Iterator[Change]:
         for number in ("1e400", "-1e400", "9223372036854775808") if type_of(schema) in ("integer", "number") else ():
 
             def apply(draft: Draft, place: str = place, number: str = number) -> None:
-                holder, member = holder_of(draft.fields, place)
-                holder[member] = _STAND_IN
+                draft.put(place, _STAND_IN)
                 draft.body = draft.encoded().replace(str(_STAND_IN).encode(), number.encode())
 
             yield Change(f"robustness.field-number:{place}={number}", f"with {number} as {place}", Stage.BODY, apply)

@@ -11,11 +11,9 @@ from typing import Any, Protocol
 
 from certhook.fleet.crew import Crew, CrewGone
 from certhook.fleet.operator import Operator
-from certhook.fleet.operator_run import LONGEST_LINE, RunLost
-from certhook.fleet.standing import Ended, Standing
+from certhook.fleet.operator_run import RunLost, not_run
+from certhook.fleet.standing import Ended
 from certhook.fleet.turns import Turns
-from certhook.recording.record import timestamp
-from certhook.reporting.escaping import visible
 
 
 class Watcher(Protocol):
@@ -80,13 +78,14 @@ class Night:
             self._lose(operator, str(error))
             return
         except Exception as error:  # noqa: BLE001 - whatever befalls one operator, the others have their night
-            ended = _not_run(operator, f"{type(error).__name__}: {error}")
+            ended = not_run(operator, f"{type(error).__name__}: {error}", datetime.now(UTC))
         self._end(operator, ended)
 
     def _lose(self, operator: Operator, why: str) -> None:
         self._losses[operator.name] += 1
         if self._losses[operator.name] > self._retries:
-            self._end(operator, _not_run(operator, f"lost {self._losses[operator.name]} times: {why}"))
+            why = f"lost {self._losses[operator.name]} times: {why}"
+            self._end(operator, not_run(operator, why, datetime.now(UTC)))
             return
         for watcher in self._watchers:
             watcher.lost(operator, why)
@@ -99,15 +98,3 @@ class Night:
 
     def _elapsed_s(self) -> float:
         return time.monotonic() - self._began
-
-
-def _not_run(operator: Operator, why: str) -> Ended:
-    return Ended(
-        operator=operator.name,
-        protocol=operator.protocol,
-        standing=Standing.NOT_RUN,
-        why=visible(why, LONGEST_LINE),
-        target="",
-        started=timestamp(datetime.now(UTC)),
-        seconds=0.0,
-    )

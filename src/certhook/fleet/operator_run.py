@@ -24,7 +24,7 @@ from certhook.recording.record import timestamp
 from certhook.reporting.escaping import visible
 from certhook.reporting.page.rendering import write_page
 
-LONGEST_LINE = 300
+_LONGEST_LINE = 300
 """Characters of a line that says why."""
 
 _TAIL = 4096
@@ -49,7 +49,8 @@ def run_operator(operator: Operator, folder: Path, leash: Leash | None = None) -
 
     Raises RunLost where the process was killed by somebody else, and OSError where files cannot be written.
     """
-    started, clock = datetime.now(UTC), time.monotonic()
+    started = datetime.now(UTC)
+    clock = time.monotonic()
     if folder.exists():
         shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -58,16 +59,21 @@ def run_operator(operator: Operator, folder: Path, leash: Leash | None = None) -
     result = _result(folder)
     if result is not None:
         write_page(folder, result)
-    known = Ended(
+    known = not_run(operator, _why(ended, result, operator), started, time.monotonic() - clock)
+    return known if result is None else _with_result(known, result)
+
+
+def not_run(operator: Operator, why: str, started: datetime, seconds: float = 0.0) -> Ended:
+    """What is known of a run that left no result: whose it was, when it began, and why there is none."""
+    return Ended(
         operator=operator.name,
         protocol=operator.protocol,
         standing=Standing.NOT_RUN,
-        why=visible(_why(ended, result, operator), LONGEST_LINE),
+        why=visible(why, _LONGEST_LINE),
         target="",
         started=timestamp(started),
-        seconds=round(time.monotonic() - clock, 3),
+        seconds=round(seconds, 3),
     )
-    return known if result is None else _with_result(known, result)
 
 
 def words_of(operator: Operator, folder: Path, private: Path) -> list[str]:
@@ -150,7 +156,7 @@ def _with_result(known: Ended, result: Mapping[str, Any]) -> Ended:
     return replace(
         known,
         standing=standing_of(result),
-        target=visible(result["target"], LONGEST_LINE),
+        target=visible(result["target"], _LONGEST_LINE),
         requests=result["requests"],
         counts=result["counts"],
     )

@@ -9,10 +9,8 @@ A mistake is a UsageError of one line: file, place, what is wrong and what would
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from certhook.errors import UsageError, nearest
 from certhook.fleet.operator import Operator
 from certhook.fleet.profiles import profile_of
 from certhook.pack.loading import protocols
-from certhook.places import schemas_dir
+from certhook.places import own_schema
 from certhook.profile.mistakes import first_mistake
 from certhook.profile.profile import read_profile
 from certhook.reference import target_class
@@ -57,7 +55,7 @@ class Plan:
 def read_plan(path: Path) -> Plan:
     """The plan in a file. Raises UsageError for the first mistake, and ProfileError for one in a profile's file."""
     document = read_profile(path)
-    mistake = first_mistake(document, _schema())
+    mistake = first_mistake(document, own_schema("fleet"))
     if mistake:
         raise UsageError(f"{path}: {mistake.place}: {mistake.what}")
     operators = tuple(_operators(document, path))
@@ -115,9 +113,3 @@ def _check_names(operators: Iterable[Operator], path: Path) -> None:
         if len(seen) <= position:
             what = "is there twice" if other == operator.name else f"differs from {other!r} in case only"
             raise UsageError(f"{path}: operators[{position}].name: {operator.name!r} {what}")
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads((schemas_dir() / "fleet.schema.json").read_bytes())
-    return schema

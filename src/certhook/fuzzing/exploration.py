@@ -1,6 +1,7 @@
 """Runs a fuzzed property: bodies are drawn, sent in batches and judged from their bytes; what is found is made smaller.
 
-what an earlier run kept -> a part is drawn -> sent and judged in batches -> at a finding: searched, one by one
+What an earlier run kept goes first. Then bodies are drawn, sent and judged in batches; where something is found, the
+search goes on from there, one body at a time.
 """
 
 from __future__ import annotations
@@ -130,10 +131,11 @@ class Exploration:
         breaches: list[Found] = []
         for judgement in (*result.judgements, *result.observations):
             requirement = certification.requirements[judgement.requirement]
-            found = Found(requirement.id, judgement, recipe)
             if judgement.met:
                 self._outcomes.setdefault(requirement.id, CaseOutcome(requirement.id, Outcome.PASSED))
-            elif requirement.level is Level.MUST:
+                continue
+            found = Found(requirement.id, judgement, recipe)
+            if requirement.level is Level.MUST:
                 breaches.append(found)
             elif requirement.level is Level.SHOULD:
                 warned = certification.outcome_of(judgement, self._sentence(found))

@@ -17,7 +17,7 @@ from certhook.changes.change import Draft, Stage
 from certhook.fuzzing.forms import on_a_form, parameters_changed
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.wire import declared_and_carried
-from certhook.pack.dotted import holder_of, leaves
+from certhook.pack.dotted import leaves
 from certhook.pack.model import Operation
 
 EDGES = (
@@ -189,19 +189,11 @@ def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
     """One field removed or given another value, at any depth, or an extra one added."""
 
     def removed(place: str) -> Recipe:
-        def apply(draft: Draft) -> None:
-            holder, name = holder_of(draft.fields, place)
-            del holder[name]
-
-        return Recipe(Stage.FIELDS, f"{place} taken out", apply)
+        return Recipe(Stage.FIELDS, f"{place} taken out", lambda draft: draft.drop(place))
 
     def replaced(place: str, value: Any) -> Recipe:
-        def apply(draft: Draft) -> None:
-            holder, name = holder_of(draft.fields, place)
-            holder[name] = value
-            draft.body = b""
-
-        return Recipe(Stage.BODY, f"{json.dumps(value)} as {place}", _reencoding(apply))
+        change = _reencoding(lambda draft: draft.put(place, value))
+        return Recipe(Stage.BODY, f"{json.dumps(value)} as {place}", change)
 
     def added(name: str, value: Any) -> Recipe:
         def apply(draft: Draft) -> None:

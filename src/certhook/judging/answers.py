@@ -38,7 +38,6 @@ class LongText:
 
     body: bytes
     flaws: frozenset[Flaw]
-    why: str = ""
 
     @property
     def value(self) -> Any:

@@ -110,9 +110,10 @@ def no_server_error(seen: Seen) -> str | None:
 def readable(seen: Seen) -> str | None:
     if seen.answer.text is None:
         return None if seen.answer.kind is Kind.REFUSED else seen.answer.says  # a refusal by its status alone
-    # What a refusal quotes of a request is as unwise as the request was.
-    quoted = {Flaw.OUT_OF_RANGE} if "out-of-range" in malformations(seen.exchange.request.body) else set()
-    if seen.answer.text.flaws - {Flaw.DEEP} - quoted:
+    flaws = seen.answer.text.flaws - {Flaw.DEEP}
+    if flaws == {Flaw.OUT_OF_RANGE} and "out-of-range" in malformations(seen.exchange.request.body):
+        flaws = frozenset()  # what a refusal quotes of a request is as unwise as the request was
+    if flaws:
         return f"{seen.answer.says} ({', '.join(sorted(seen.answer.text.flaws))})"
     return seen.answer.says if seen.answer.kind is Kind.BROKEN else None
 

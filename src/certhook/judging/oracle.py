@@ -67,11 +67,6 @@ def wrongs_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> fr
     return frozenset(wrongs)
 
 
-def categories_of(body: bytes, operation: Operation, valid: Mapping[str, Any]) -> frozenset[str]:
-    """The categories alone."""
-    return frozenset(one.category for one in wrongs_of(body, operation, valid))
-
-
 def malformations(body: bytes) -> frozenset[str]:
     """What is wrong with the bytes of a body, whatever fields were asked for."""
     return frozenset(_flaws(_read(body)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -14,7 +13,7 @@ from certhook.errors import PackError, nearest
 from certhook.judging.invariants import INVARIANTS
 from certhook.judging.oracle import CATEGORIES
 from certhook.pack.model import Entry, Pack
-from certhook.places import schemas_dir
+from certhook.places import own_schema
 
 _CITATION = re.compile(r"\S.* § \S")
 _WAYS = ("changes", "bodies", "invariant", "schema", "flow", "not_applicable")
@@ -127,5 +126,4 @@ def _place(document: Any, path: Any) -> str:
 def _validator(part: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    whole = json.loads((schemas_dir() / "pack.schema.json").read_text(encoding="utf-8"))
-    return Draft202012Validator({**whole, "$ref": f"#/$defs/{part}"})
+    return Draft202012Validator({**own_schema("pack"), "$ref": f"#/$defs/{part}"})

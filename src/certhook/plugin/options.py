@@ -70,11 +70,15 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     for flag, number in (("--max-examples", option.max_examples), ("--latency-ms", option.latency_ms)):
         if number is not None and number < 0:
             raise UsageError(f"{flag}: must be at least 0, not {number}")
-    for flag, given in (("--target", option.target), ("--ca-file", option.ca_file), ("--proxy", option.proxy)):
+    of_a_target = {
+        "target": option.target,
+        "ca-file": option.ca_file,
+        "proxy": option.proxy,
+        "insecure": option.insecure,
+    }
+    for name, given in of_a_target.items():
         if embedded and given:
-            raise UsageError(f"--embedded and {flag} exclude each other")
-    if embedded and option.insecure:
-        raise UsageError("--embedded and --insecure exclude each other")
+            raise UsageError(f"--embedded and --{name} exclude each other")
     folder = Path(option.output) if option.output else default_output(names)
     return [
         Setup(

@@ -20,14 +20,13 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from certhook.errors import PackError, ProfileError, nearest
 from certhook.formats import is_http_url
-from certhook.places import schemas_dir
+from certhook.places import own_schema
 from certhook.profile.credentials import Unresolved, resolved
 from certhook.profile.mistakes import first_mistake, place_of
 from certhook.profile.route import Impassable, Route
@@ -212,15 +211,9 @@ def _date_text(value: Any, place: str, source: str) -> str:
     return value.isoformat()
 
 
-@lru_cache(maxsize=1)
-def _common_schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads((schemas_dir() / "profile.schema.json").read_bytes())
-    return schema
-
-
 def _combined(protocol_schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema common to all profiles, in which the protocol's own says what its three sections hold."""
-    common, own = _common_schema(), protocol_schema.get("properties", {})
+    common, own = own_schema("profile"), protocol_schema.get("properties", {})
     sections = {name: {**common["properties"][name], **own.get(name, {})} for name in _SECTIONS}
     for section in sections.values():
         section |= {"properties": section.get("properties", {}), "additionalProperties": False}
@@ -231,7 +224,7 @@ def _combined(protocol_schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _secret(says: Mapping[str, Any]) -> dict[str, Any]:
     """The schema of a credential: what the protocol says that it is, and how any secret is given."""
-    how = _common_schema()["$defs"]["secret"]
+    how = own_schema("profile")["$defs"]["secret"]
     descriptions = (says.get("description", "").rstrip("."), how["description"])
     return {**how, **says, "description": "; ".join(text for text in descriptions if text)}
 

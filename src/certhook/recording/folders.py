@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from certhook import __version__
 from certhook.errors import UsageError
 from certhook.formats import validator
-from certhook.places import schemas_dir
+from certhook.places import own_schema
 from certhook.recording.results import JOURNAL_NAME, RESULT_NAME, counts_of, result_of, verdict_of, write_result
 
 
@@ -80,7 +79,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _check(path: Path, result: Any) -> None:
-    error = next(iter(validator(_schema()).iter_errors(result)), None)
+    error = next(iter(validator(own_schema("result")).iter_errors(result)), None)
     if error is not None:
         place = "/".join(map(str, error.absolute_path)) or "the whole"
         what = f"no result that certhook {__version__} reads{_writer(result)}"
@@ -98,9 +97,3 @@ def _writer(result: Any) -> str:
     versions = result.get("versions") if isinstance(result, dict) else None
     version = versions.get("certhook", __version__) if isinstance(versions, dict) else __version__
     return "" if version == __version__ else f" (certhook {str(version)[:40]!a} wrote it)"
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads((schemas_dir() / "result.schema.json").read_text(encoding="utf-8"))
-    return schema

@@ -161,9 +161,7 @@ class Round:
         """Send several changes at once in the name of a case, to be settled one by one; none where `blocked` is set."""
         errands = [Errand(case.operation, change, case.id) for change in changes]
         self._lane_control = None
-        deliveries = self._while_supplied(lambda: list(self._courier.deliver_all(errands))) or []
-        self._pulse.answered(deliveries)
-        return deliveries
+        return self._while_supplied(lambda: self._delivered(errands)) or []
 
     def settle(self, case: Case, first: Delivery) -> CaseResult:
         """What a case comes to, given its first answer."""
@@ -240,15 +238,18 @@ class Round:
             self._while_supplied(partial(self._run_batch, batch, results))
 
     def _run_batch(self, batch: list[Case], results: dict[str, CaseResult]) -> None:
-        errands = [Errand(case.operation, case.change, case.id) for case in batch]
-        deliveries = list(self._courier.deliver_all(errands))
-        self._pulse.answered(deliveries)
+        deliveries = self._delivered([Errand(case.operation, case.change, case.id) for case in batch])
         if self._group in SPOILING and not all(case.change.legal for case in batch):
             self._check_lanes()
         for case, delivery in zip(batch, deliveries, strict=True):
             if self._settler.gone:
                 return  # what did not come any more is nobody's fault, and cannot be asked for again
             results[case.id] = self.settle(case, delivery)
+
+    def _delivered(self, errands: list[Errand]) -> list[Delivery]:
+        deliveries = list(self._courier.deliver_all(errands))
+        self._pulse.answered(deliveries)
+        return deliveries
 
     def _check_lanes(self) -> None:
         """A control over every connection: whatever bad request went over it last must not have spoilt it."""
