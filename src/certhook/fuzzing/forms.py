@@ -13,18 +13,14 @@ from certhook.fuzzing.recipe import Recipe
 from certhook.pack.model import Operation
 
 
-def on_a_form(operation: Operation, damage: st.SearchStrategy[Recipe]) -> st.SearchStrategy[Recipe]:
-    """The damage done to a form with several parameters: the control's may be empty, which leaves nothing to damage."""
-    plain = sample(operation)
+def on_a_form(operation: Operation, recipe: Recipe) -> Recipe:
+    """The recipe for a form with several parameters: the control's may be empty, which leaves nothing to damage."""
 
-    def filled(recipe: Recipe) -> Recipe:
-        def apply(draft: Draft) -> None:
-            draft.body = form_encode({**operation.carried("form", draft.fields), **plain}.items())
-            recipe.apply(draft)
+    def apply(draft: Draft) -> None:
+        draft.body = form_encode({**operation.carried("form", draft.fields), **sample(operation)}.items())
+        recipe.apply(draft)
 
-        return Recipe(recipe.stage, f"several parameters and {recipe.says}", apply)
-
-    return damage.map(filled)
+    return Recipe(recipe.stage, f"several parameters and {recipe.says}", apply)
 
 
 def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Recipe]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from certhook.changes.change import Draft, Stage
 from certhook.fuzzing.forms import on_a_form, parameters_changed
 from certhook.fuzzing.recipe import Recipe
-from certhook.fuzzing.wire import declared_and_carried
+from certhook.fuzzing.wire import DECLARED, chunked
 from certhook.pack.dotted import leaves
 from certhook.pack.model import Operation
 
@@ -69,15 +70,18 @@ _ENCODINGS = ("utf-16", "utf-16-be", "utf-32", "utf-8-sig", "utf-7", "cp037")
 
 def recipes(operation: Operation) -> st.SearchStrategy[Recipe]:
     """Recipes for the bodies of an operation."""
-    kinds = [_bytes_damaged(), _encodings_swapped()]
-    carried = declared_and_carried()
-    if operation.encoding.startswith("json"):
-        places = [place for place, schema in leaves(operation.request).items() if not schema.get("x-in")]
-        kinds += [_tokens_damaged(), _fields_changed(places), _whole_replaced()]
+    swapped = [_encoding_swapped(name) for name in _ENCODINGS]
     if operation.encoding == "form":
         texts = st.sampled_from(EDGES) | st.sampled_from(NUMBERS) | st.text(max_size=20)
-        kinds = [*(on_a_form(operation, kind) for kind in kinds), parameters_changed(operation, texts)]
-    return st.one_of(*kinds, carried)
+        filled = partial(on_a_form, operation)
+        kinds = [_bytes_damaged().map(filled), parameters_changed(operation, texts)]
+        few = [*map(filled, swapped), *DECLARED]
+    else:
+        places = [place for place, schema in leaves(operation.request).items() if not schema.get("x-in")]
+        kinds = [_bytes_damaged(), _tokens_damaged(), _fields_changed(places), _whole_replaced()]
+        few = [*swapped, *map(_field_removed, places), *DECLARED]
+    # Each kind of which there are but a few would soon be drawn in vain, so these are one kind together.
+    return st.one_of(*kinds, st.sampled_from(few), chunked())
 
 
 def _on_body(says: str, change: Callable[[bytes], bytes]) -> Recipe:
@@ -91,12 +95,12 @@ def _at(body: bytes, thousandths: int) -> int:
     return len(body) * thousandths // 1000
 
 
-_PLACE = st.integers(0, 999)
+_PLACE = st.sampled_from(range(1000))
 
 
 def _bytes_damaged() -> st.SearchStrategy[Recipe]:
     """Cut, flip a bit, put something in, take something out, write something twice."""
-    byte = st.integers(0, 255)
+    byte = st.sampled_from(range(256))
     return st.one_of(
         st.builds(lambda at: _on_body(f"its body cut at {at}/1000", lambda body: body[: _at(body, at)]), _PLACE),
         st.builds(
@@ -104,7 +108,7 @@ def _bytes_damaged() -> st.SearchStrategy[Recipe]:
                 f"bit {bit} flipped at {at}/1000 of its body", lambda body: _flipped(body, at, bit)
             ),
             _PLACE,
-            st.integers(0, 7),
+            st.sampled_from(range(8)),
         ),
         st.builds(
             lambda at, value: _on_body(
@@ -120,7 +124,7 @@ def _bytes_damaged() -> st.SearchStrategy[Recipe]:
                 lambda body: body[: _at(body, at)] + body[_at(body, at) + size :],
             ),
             _PLACE,
-            st.integers(1, 40),
+            st.sampled_from(range(1, 41)),
         ),
         st.builds(
             lambda at, size: _on_body(
@@ -128,7 +132,7 @@ def _bytes_damaged() -> st.SearchStrategy[Recipe]:
                 lambda body: body[: _at(body, at) + size] + body[_at(body, at) :],
             ),
             _PLACE,
-            st.integers(1, 40),
+            st.sampled_from(range(1, 41)),
         ),
     )
 
@@ -138,11 +142,8 @@ def _flipped(body: bytes, at: int, bit: int) -> bytes:
     return body[:place] + bytes([body[place] ^ (1 << bit)]) + body[place + 1 :] if body else body
 
 
-def _encodings_swapped() -> st.SearchStrategy[Recipe]:
-    def swapped(name: str) -> Recipe:
-        return _on_body(f"its body in {name}", lambda body: body.decode("utf-8", "replace").encode(name, "replace"))
-
-    return st.builds(swapped, st.sampled_from(_ENCODINGS))
+def _encoding_swapped(name: str) -> Recipe:
+    return _on_body(f"its body in {name}", lambda body: body.decode("utf-8", "replace").encode(name, "replace"))
 
 
 def _tokens_damaged() -> st.SearchStrategy[Recipe]:
@@ -164,8 +165,9 @@ def _tokens_damaged() -> st.SearchStrategy[Recipe]:
     return st.builds(damaged, _PLACE, spares, st.booleans())
 
 
-def json_values() -> st.SearchStrategy[Any]:
-    """Any JSON value, with a liking for edges."""
+@cache
+def json_values(depth: int = 3) -> st.SearchStrategy[Any]:
+    """Any JSON value, with a liking for edges, nested up to that depth."""
     scalars = st.one_of(
         st.none(),
         st.booleans(),
@@ -175,21 +177,16 @@ def json_values() -> st.SearchStrategy[Any]:
         st.sampled_from(EDGES),
         st.text(max_size=20),
     )
-    return st.recursive(
-        scalars,
-        lambda inner: (
-            st.lists(inner, min_size=1, max_size=3)
-            | st.dictionaries(st.text(max_size=8), inner, min_size=1, max_size=3)
-        ),
-        max_leaves=5,
-    )
+    if depth == 0:
+        return scalars
+    # Hypothesis's own recursive() and dictionaries() draw far more than they give.
+    inner = json_values(depth - 1)
+    members = st.tuples(st.text(max_size=8), inner)
+    return scalars | st.lists(inner, min_size=1, max_size=3) | st.lists(members, min_size=1, max_size=3).map(dict)
 
 
 def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
-    """One field removed or given another value, at any depth, or an extra one added."""
-
-    def removed(place: str) -> Recipe:
-        return Recipe(Stage.FIELDS, f"{place} taken out", lambda draft: draft.drop(place))
+    """One field given another value, at any depth, or an extra one added."""
 
     def replaced(place: str, value: Any) -> Recipe:
         change = _reencoding(lambda draft: draft.put(place, value))
@@ -201,12 +198,14 @@ def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
 
         return Recipe(Stage.BODY, f"an extra field {json.dumps(name)} with {json.dumps(value)}", _reencoding(apply))
 
-    place = st.sampled_from(places)
     return st.one_of(
-        st.builds(removed, place),
-        st.builds(replaced, place, json_values()),
+        st.builds(replaced, st.sampled_from(places), json_values()),
         st.builds(added, st.text(max_size=10), json_values()),
     )
+
+
+def _field_removed(place: str) -> Recipe:
+    return Recipe(Stage.FIELDS, f"{place} taken out", lambda draft: draft.drop(place))
 
 
 def _reencoding(change: Callable[[Draft], None]) -> Callable[[Draft], None]:

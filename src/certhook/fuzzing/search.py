@@ -92,6 +92,8 @@ class Search:
 
     def kept(self, attempt: Try) -> Found | None:
         """What a recipe that was kept by an earlier run still breaks, made smaller where that is possible."""
+        if not self._examples.exists():
+            return None
         attempts = _Attempts(attempt)
         aim: list[int] = []
 

@@ -35,15 +35,9 @@ PACKINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-def declared_and_carried() -> st.SearchStrategy[Recipe]:
-    """Another media type, chunks of odd sizes, a compressed body, a client that asks before it sends."""
-    sizes = st.lists(st.integers(1, 40), min_size=1, max_size=4)
-    return st.one_of(
-        st.builds(_declared, st.sampled_from(_MEDIA_TYPES)),
-        st.builds(_chunked, sizes),
-        st.builds(_packed, st.sampled_from(sorted(PACKINGS))),
-        st.just(_with_header("Expect", b"100-continue", "an Expect header")),
-    )
+def chunked() -> st.SearchStrategy[Recipe]:
+    """The body in chunks of odd sizes."""
+    return st.builds(_chunked, st.lists(st.integers(1, 40), min_size=1, max_size=4))
 
 
 def _declared(media_type: str | None) -> Recipe:
@@ -78,3 +72,11 @@ def _packed(encoding: str) -> Recipe:
 
 def _nothing(draft: Draft) -> None:
     """Leave the draft as it is; the finished request is what changes."""
+
+
+DECLARED = (
+    *map(_declared, _MEDIA_TYPES),
+    *map(_packed, sorted(PACKINGS)),
+    _with_header("Expect", b"100-continue", "an Expect header"),
+)
+"""Another media type, a compressed body, a client that asks before it sends."""
