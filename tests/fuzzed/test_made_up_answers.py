@@ -32,6 +32,7 @@ from certhook.recording.journal import read_journal
 from certhook.recording.record import body_bytes
 from certhook.recording.results import result_bytes, write_result
 from certhook.reference import profile
+from certhook.reporting.allure_clerk import AllureFiles
 from certhook.reporting.curl import curl_command
 from certhook.reporting.exchange_text import exchange_text
 from certhook.reporting.har import write_har
@@ -61,7 +62,7 @@ def written(
         certifying(Path(name), profile(protocol, "http://127.0.0.1:9"), protocol=protocol) as certification,
     ):
         certification.journal.write("run", **head_of(certification))
-        allure = AllureResults(Path(name) / "allure-results")
+        allure = AllureResults(AllureFiles(Path(name) / "allure-results"))
         reports = [_judged(certification, number, answer, allure) for number, answer in enumerate(given, 1)]
         certification.journal.write("end", ended=timestamp_now(), interrupted=None)
         yield Path(name), certification, reports

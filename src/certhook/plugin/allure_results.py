@@ -1,7 +1,8 @@
 """An Allure result per item: epic protocol, feature group, story requirement, and the exchange that decided it.
 
 allure-pytest would make them from what pytest knows, which is the name of a test function and its parameters; here they
-are made from what the item is about. Its listener is taken out, its models and its writer of files stay in use.
+are made from what the item is about. Its listener is taken out, its models and its writer of files stay in use, the
+latter in a process of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from certhook.plugin.crashes import told
+from certhook.reporting.allure_clerk import AllureClerk, AllureFiles
 from certhook.reporting.exchange_text import exchange_line, exchange_text
 from certhook.running.certification import Ended
 from certhook.running.items import Item, concerned
@@ -29,21 +31,18 @@ def take_over(config: pytest.Config) -> AllureResults | None:
     if not folder:
         return None
     config.pluginmanager.unregister(name="allure_listener")
-    return AllureResults(Path(folder))
+    return AllureResults(AllureClerk(Path(folder)))
 
 
 class AllureResults:
-    """Writes into one folder; several processes may."""
+    """Makes a result of an item, to be written by `files`."""
 
-    def __init__(self, folder: Path) -> None:
-        from allure_commons import logger
-
-        typed: Any = logger  # has no types
-        self._files = typed.AllureFileLogger(folder)
+    def __init__(self, files: AllureClerk | AllureFiles) -> None:
+        self._files = files
 
     def write(self, item: Item, ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         """Write the result of an item, with what was sent for it as an attachment."""
-        from allure_commons.model2 import Attachment, Label, StatusDetails, TestResult
+        from allure_commons.model2 import Label, StatusDetails, TestResult
 
         pack = item.certification.pack
         case = f"{pack.protocol}-{item.id}"
@@ -63,12 +62,11 @@ class AllureResults:
             start=round(report.start * 1000),
             stop=round(report.stop * 1000),
         )
-        text = evidence(item, ended) if ended else ""
-        if text:
-            source = f"{uuid.uuid4()}-attachment.txt"
-            self._files.report_attached_data(text, source)
-            result.attachments.append(Attachment(name="exchange", source=source, type="text/plain"))
-        self._files.report_result(result)
+        self._files.write(result, evidence(item, ended) if ended else "")
+
+    def close(self) -> None:
+        """Wait until everything is written. Raises OSError where it could not be."""
+        self._files.close()
 
 
 def _labels(item: Item, ended: Ended | None) -> Iterator[tuple[str, str]]:

@@ -149,8 +149,6 @@ class Controller:
             self._progress.stop()
         if self._config.option.collectonly:
             return
-        if self.executor is not None:
-            self.executor.close()
         if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             sys.stderr.write("certhook: the selection leaves nothing to test\n")
             session.exitstatus = 2

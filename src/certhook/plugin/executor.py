@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -38,9 +39,12 @@ class Executor:
         self._allure: AllureResults | None = None
 
     def close(self) -> None:
-        """Close connections and journals."""
+        """Close connections and journals, and wait for Allure's results."""
         for certification in self.certifications:
             certification.close()
+        if self._allure is not None:
+            self._allure.close()
+        gc.unfreeze()
 
     # ---------------------------------------------------------------- collecting
 
@@ -151,6 +155,8 @@ class Executor:
         items = _items_of(session.items)
         for certification in self.certifications:
             certification.plan(item.case for item in items if item.case and item.certification is certification)
+        # What was collected stays for the whole run: the garbage collector need not look through it time and again.
+        gc.freeze()
 
     # ------------------------------------------------------------------- running
 
@@ -183,6 +189,10 @@ class Executor:
             if self._allure is not None:
                 self._allure.write(about, ended, call, report)
         return report
+
+    def pytest_sessionfinish(self) -> None:
+        """Have everything written before reports are made of it, be it here or in the controller."""
+        self.close()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:

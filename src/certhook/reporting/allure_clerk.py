@@ -1,0 +1,95 @@
+"""Allure's results, written by a process of its own: `python -m certhook.reporting.allure_clerk FOLDER`.
+
+There are two files for each case, and to make them takes longer than to judge the answer. The process reads results
+from its standard input until that ends, so that what was handed over is written however its starter ends.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+
+class AllureFiles:
+    """Writes results into a folder, with the library's own writer; several processes may."""
+
+    def __init__(self, folder: Path) -> None:
+        from allure_commons import logger
+
+        typed: Any = logger  # has no types
+        self._files = typed.AllureFileLogger(folder)
+
+    def write(self, result: Any, exchange: str) -> None:
+        """Write a TestResult of allure_commons, with an exchange as its attachment where there is one."""
+        from allure_commons.model2 import Attachment
+
+        if exchange:
+            source = f"{uuid.uuid4()}-attachment.txt"
+            self._files.report_attached_data(exchange, source)
+            result.attachments.append(Attachment(name="exchange", source=source, type="text/plain"))
+        self._files.report_result(result)
+
+    def close(self) -> None:
+        """There is nothing to wait for."""
+
+
+class AllureClerk:
+    """Hands results over to a process that writes them."""
+
+    def __init__(self, folder: Path) -> None:
+        # In a session of its own: what interrupts a run must not keep its last results from being written.
+        self._child = subprocess.Popen(  # noqa: S603 - this module itself
+            [sys.executable, "-m", __name__, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def write(self, result: Any, exchange: str) -> None:
+        """As AllureFiles does it. Raises OSError where an earlier one could not be written."""
+        stream = self._child.stdin
+        assert stream is not None  # noqa: S101 - it is a pipe
+        try:
+            pickle.dump((result, exchange), stream)
+            stream.flush()
+        except BrokenPipeError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Wait until everything is written. Raises OSError where it could not be."""
+        if self._child.returncode is not None:
+            return
+        said, _ = self._child.communicate()
+        if self._child.returncode:
+            raise OSError(*json.loads(said)) if said else ChildProcessError("the writer of Allure's results was killed")
+
+
+def main() -> int:
+    """Write what comes. Returns 1, and says why on standard output, where it cannot be written."""
+    try:
+        files = AllureFiles(Path(sys.argv[1]))
+        while message := _next():
+            files.write(*message)
+    except OSError as error:
+        sys.stdout.write(json.dumps([error.errno, error.strerror]))
+        return 1
+    return 0
+
+
+def _next() -> tuple[Any, str] | None:
+    """What comes next on standard input, or None at its end, also where that is in the middle of something."""
+    try:
+        message: tuple[Any, str] = pickle.load(sys.stdin.buffer)  # noqa: S301 - its starter's
+    except (EOFError, pickle.UnpicklingError):
+        return None
+    return message
+
+
+if __name__ == "__main__":
+    sys.exit(main())
