@@ -80,6 +80,14 @@ def test_an_unmarked_answer_to_a_valid_request_is_held_against_the_success() -> 
     assert judge().read(exchange(body), CONTROL).kind is Kind.UNMARKED
 
 
+def test_what_is_remembered_of_a_body_is_what_it_breaks() -> None:
+    """One judge of very many bodies says of each, whenever it comes again, what a fresh judge says of it."""
+    by = judge()
+    bodies = [OK.replace(b'"30"', str(number).encode()) for number in range(600)]
+    for body in [REFUSAL, *bodies, REFUSAL, *bodies[-3:], bodies[0]]:
+        assert _breaches(by, exchange(body)) == _breaches(judge(), exchange(body))
+
+
 def test_only_selected_requirements_are_judged() -> None:
     """A run about one requirement says nothing of others."""
     by = judge(frozenset({"klas.fields.balance"}))

@@ -57,28 +57,16 @@ class Conversation:
     def ask_each(self, requests: Iterable[Mapping[str, Any]], operation: str | None = None) -> list[Delivery]:
         """The same for several requests, sent at once; the deliveries are in the order of the requests."""
         changes = [parameters.replaced(**fields) for fields in requests]
-        deliveries = self._sent(changes, operation)
+        deliveries = self.send_each(changes, operation)
         return [self._answered(one, delivery, operation) for one, delivery in zip(changes, deliveries, strict=True)]
 
     def send(self, change: Change, operation: str | None = None) -> Delivery:
         """Send a changed request, whatever comes; its answer is held against the rules that hold for every answer."""
-        (delivery,) = self._sent([change], operation)
+        (delivery,) = self.send_each([change], operation)
         return delivery
 
-    def unchanged(self, member: str, whose: str) -> None:
-        """Two valid requests in a row must show the same member. Raises Nonconformance, or Blocked."""
-        first, second = self.control(), self.control()
-        before, after = first.answer.members.get(member), second.answer.members.get(member)
-        if before != after:
-            raise Nonconformance(
-                f"two valid requests for the same {whose}, one after the other",
-                expected=f"the same {member} in both answers",
-                observed=f"{before!r}, then {after!r}",
-                exchange=second.exchange,
-            )
-
-    def _sent(self, changes: Sequence[Change], operation: str | None) -> list[Delivery]:
-        """One request over a connection of its own, several at once over those of the run."""
+    def send_each(self, changes: Sequence[Change], operation: str | None = None) -> list[Delivery]:
+        """The same for several: one goes over a connection of its own, several at once over those of the run."""
         round = self.certification.round(self.item.operation, self.item.group)
         round.open()
         if round.blocked:
@@ -94,6 +82,18 @@ class Conversation:
         for change, delivery in zip(changes, sent, strict=True):
             round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
         return sent
+
+    def unchanged(self, member: str, whose: str) -> None:
+        """Two valid requests in a row must show the same member. Raises Nonconformance, or Blocked."""
+        first, second = self.control(), self.control()
+        before, after = first.answer.members.get(member), second.answer.members.get(member)
+        if before != after:
+            raise Nonconformance(
+                f"two valid requests for the same {whose}, one after the other",
+                expected=f"the same {member} in both answers",
+                observed=f"{before!r}, then {after!r}",
+                exchange=second.exchange,
+            )
 
     def _answered(self, change: Change, delivery: Delivery, operation: str | None) -> Delivery:
         """The delivery, or a second one where the first brought no answer."""

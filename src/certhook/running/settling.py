@@ -56,6 +56,8 @@ class CaseResult:
     def abridged(self) -> CaseResult:
         """The result without what nobody needs any more of long answers: a round keeps hundreds of results."""
         deliveries = tuple(one.abridged() for one in self.deliveries)
+        if all(short is one for short, one in zip(deliveries, self.deliveries, strict=True)):
+            return self
         kept = {one.exchange.number: one.exchange for one in deliveries}
         judgements, observations = (
             tuple(replace(one, exchange=kept.get(one.exchange.number, one.exchange)) for one in those)
