@@ -247,6 +247,32 @@ def test_what_an_exchange_hid_once_it_hides_again() -> None:
     assert remembering.text(f'{{"Token": "{tag}"}}') == f'{{"Token": "{tag}"}}', "a tag stays as it is"
 
 
+REPEATS: dict[str, Callable[[bytes], bytes]] = {
+    "in base64": base64.b64encode,
+    "in base64 for URLs": base64.urlsafe_b64encode,
+    "percent-encoded": lambda body: urllib.parse.quote(body, safe="").encode(),
+    "in Python's escapes": lambda body: repr(body).encode(),
+    "in Python's escapes, in base64": lambda body: base64.b64encode(repr(body).encode()),
+    "in JSON's escapes": lambda body: json.dumps(body.decode("latin-1")).encode(),
+}
+
+
+@pytest.mark.parametrize("repeat", REPEATS)
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-7", "cp037"])
+def test_what_was_sent_in_another_encoding_may_be_repeated_in_a_third(codec: str, repeat: str) -> None:
+    """Within an exchange, the bytes of a recoded secret are masked however they are repeated, at any alignment."""
+    for secret in ('Zq7"v\\\u00e4/+% &w5Kd', LIST[0]):
+        for shift in range(3):
+            body = json.dumps({"a" * (1 + shift): secret}).encode(codec)
+            redactor = Redactor([secret], [], SALT, LIST).remembering()
+            assert MASK.encode() in redactor.data(body)
+            repeated = REPEATS[repeat](b"shift"[:shift] + body)
+            hidden = REPEATS[repeat](json.dumps(secret)[1:-1].encode(codec))
+            assert len(repeated) - len(redactor.data(repeated)) >= len(hidden) - 24, (
+                "more than a mask and edges is left"
+            )
+
+
 def test_a_secret_but_for_its_case() -> None:
     """A secret in another case is masked, and can be told from the secret itself."""
     redactor = Redactor(["Secret-Value"], [], SALT)

@@ -26,7 +26,8 @@ def spellings(canary: str) -> tuple[bytes, ...]:
         for raw in {text.encode(), text.encode("latin-1", "ignore")}:
             found |= {raw, raw.hex().encode(), raw.hex(" ").encode(), *_inner_base64(raw)}
         for codec in CODECS:
-            found |= {text.encode(codec, "replace"), *_inner_base64(text.encode(codec, "replace"))}
+            raw = text.encode(codec, "replace")
+            found |= {raw, *_inner_base64(raw), quote(raw, safe="").encode(), repr(raw)[2:-1].encode()}
         found.add(repr(text.encode())[2:-1].encode())
     return tuple(spelling.lower() for spelling in found)
 

@@ -8,7 +8,7 @@ case of letters.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
 from certhook.recording.spellings import recoded
@@ -27,12 +27,13 @@ class Listed:
         for forms in self._starting.values():
             forms.sort(key=lambda one: -len(one[0]))
 
-    def masked(self, data: bytes) -> bytes:
-        """`data` without those texts."""
+    def masked(self, data: bytes, noticed: Callable[[bytes, bytes], None]) -> bytes:
+        """`data` without those texts; `noticed` is told of each how it was spelled, and what stands for it."""
         if not self._starting:
             return data
         pieces, done = [], 0
         for start, end, instead in self._found(data.lower()):
+            noticed(data[start:end], instead)
             pieces += [data[done:start], instead]
             done = end
         return b"".join([*pieces, data[done:]])

@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any, Self
 
 from certhook.recording.listed import Listed
-from certhook.recording.spellings import joined, letter_forms, literal_forms, spellings
+from certhook.recording.spellings import echoes, joined, letter_forms, literal_forms, spellings
 
 MASK = "***"
 _MASK = MASK.encode()
@@ -52,6 +52,7 @@ class Redactor:
         self._headers = frozenset(name.lower() for name in names)
         self._salt = os.urandom(16) if salt is None else salt
         many = sorted(set(listed))
+        self._plainly = self._lowered | {value.encode("utf-8", "surrogatepass").lower() for value in many}
         self._listed = Listed({value: self._tag(value.encode("utf-8", "surrogatepass")) for value in many})
         self._remembered: dict[bytes, bytes] | None = None
         self.reach = 64 + 48 * max((len(secret) for secret in (*ordered, *many)), default=0)
@@ -110,14 +111,21 @@ class Redactor:
         return self._by_name(self._by_value(data))
 
     def _by_value(self, data: bytes) -> bytes:
-        data = self._listed.masked(data)
+        data = self._listed.masked(data, self._noticed)
         for pattern in (self._secrets, self._words):
             data = _substituted(pattern, self._masked, data) if pattern else data
         return data
 
     def _masked(self, spelled: bytes) -> bytes:
         # One that is right but for its case is a wrong one, and must be told from the right one.
-        return self._tag(spelled) if spelled.lower() in self._lowered and spelled not in self._literal else _MASK
+        instead = self._tag(spelled) if spelled.lower() in self._lowered and spelled not in self._literal else _MASK
+        self._noticed(spelled, instead)
+        return instead
+
+    def _noticed(self, spelled: bytes, instead: bytes) -> None:
+        """What was sent in an encoding of its own may be repeated within others: that is known from here on alone."""
+        if self._remembered is not None and spelled.lower() not in self._plainly:
+            self._remember(dict.fromkeys(echoes(spelled), instead))
 
     def _by_name(self, data: bytes) -> bytes:
         tags: dict[bytes, bytes] = {}

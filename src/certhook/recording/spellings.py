@@ -18,6 +18,7 @@ from itertools import chain
 from urllib.parse import quote, quote_plus
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _LEGACY = ("latin-1", "cp1252")
 _OTHER_CODECS = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-7", "cp037")
 _SHORT_ESCAPES = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
@@ -56,6 +57,19 @@ def spellings(secret: str) -> list[bytes]:
 def recoded(text: str) -> list[bytes]:
     """The text in the encodings in which a body may be sent as a whole, to damage it."""
     return [text.encode(codec, "replace") for codec in _OTHER_CODECS]
+
+
+def echoes(raw: bytes) -> Iterator[bytes]:
+    """How a target may repeat bytes that it was sent in an encoding that it does not know: in URLs, escaped, in base64.
+
+    Exactly so, unlike all else here: as patterns, for every secret and encoding, these would cost more than the rest.
+    """
+    escaped = (repr(raw)[2:-1].encode(), json.dumps(raw.decode("latin-1"))[1:-1].encode())
+    for form in dict.fromkeys((raw, *escaped)):
+        yield from {form, quote(form).encode(), quote(form, safe="").encode(), quote_plus(form).encode()}
+        for lead in range(3):
+            inner = b64encode(b"\0" * lead + form)[(0, 2, 3)[lead] : (lead + len(form)) * 8 // 6]
+            yield from {inner, inner.translate(_URL_SAFE)}
 
 
 def _cases(character: str) -> list[str]:
