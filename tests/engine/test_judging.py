@@ -101,9 +101,11 @@ def test_a_refusal_must_not_repeat_what_a_success_told() -> None:
     """A balance is remembered from a success to a valid request, whatever its spelling, and a zero never is."""
     leak = exchange(b'{"status_code":"ERR_UNKNOWN","balance":"30.00"}')
     by = judge()
-    assert "klas.semantics.refusal-discloses-nothing" not in _breaches(by, leak)
+    assert _breaches(by, leak) == ""
     by.read(exchange(OK), CONTROL)
-    assert "balance" in _breaches(by, leak)
+    assert "carries the real balance" in _breaches(by, leak)
+    assert "as playerBalance" in _breaches(by, exchange(b'{"status_code":"ERR_UNKNOWN","playerBalance":30}'))
+    assert _breaches(by, exchange(b'{"status_code":"ERR_UNKNOWN","playerBalance":31,"retry_after":30}')) == ""
     zero = judge()
     zero.read(exchange(OK.replace(b'"30"', b'"0.00"')), CONTROL)
     assert _breaches(zero, exchange(b'{"status_code":"ERR_UNKNOWN","balance":"0"}')) == ""

@@ -299,8 +299,10 @@ def discloses_nothing(seen: Seen) -> str | None:
     for member, value in members_within(seen.answer.members):
         if member in reading.private and value not in ("", "0", "None"):
             return f"{seen.answer.says}, which carries {member}"
-        if member in reading.disclosing and (member, value) in seen.account:
-            return f"{seen.answer.says}, which carries the real {member}"
+        for name in reading.disclosing:
+            # Whatever it is called there: playerBalance, balance_after.
+            if name.lower() in member.lower() and (name, value) in seen.account:
+                return f"{seen.answer.says}, which carries the real {name} as {member}"
     return None
 
 

@@ -79,6 +79,14 @@ class RefusalWithNestedBalance(_Disclosing):
         return {"details": {"player": {"id": player.player_id, "balance": float(player.balance)}}}
 
 
+@fault("refusal-with-balance-renamed", breaks=["klas.semantics.refusal-hides-balance"])
+class RefusalWithBalanceRenamed(_Disclosing):
+    """Tells in its own log's words how much there is, in a part that was not meant for others."""
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        return {"debug": {"playerBalance": float(player.balance)}}
+
+
 @fault("integrity-refusal-with-balance", breaks=["klas.semantics.refusal-hides-balance"])
 class IntegrityRefusalWithBalance(_Disclosing):
     """Answers a failed check with the account and the code of the failure."""
