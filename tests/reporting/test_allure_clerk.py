@@ -22,6 +22,9 @@ from certhook.reporting.allure_clerk import AllureClerk
 clerk = AllureClerk(Path(sys.argv[1]))
 for number in range(50):
     clerk.write(model2.TestResult(uuid=str(number), name=f"case {number}"), f"exchange {number}")
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
+    os.killpg(0, number)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -50,8 +53,9 @@ def test_everything_is_written_when_it_is_closed(tmp_path: Path) -> None:
 
 
 def test_what_was_handed_over_outlives_a_killed_run(tmp_path: Path) -> None:
-    """A run that is killed loses none of the results that it had."""
-    with subprocess.Popen([sys.executable, "-c", STARTER, str(tmp_path)], stderr=subprocess.PIPE) as starter:
+    """A run that is interrupted, with all of its process group, and killed loses none of the results that it had."""
+    command = [sys.executable, "-c", STARTER, str(tmp_path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as starter:
         assert starter.stderr is not None
         starter.stderr.read()  # ends when nobody holds the other end any more, the clerk included
     assert starter.returncode == -signal.SIGKILL

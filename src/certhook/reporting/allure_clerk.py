@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import signal
 import subprocess
 import sys
 import uuid
@@ -42,13 +43,14 @@ class AllureClerk:
     """Hands results over to a process that writes them."""
 
     def __init__(self, folder: Path) -> None:
-        # In a session of its own: what interrupts a run must not keep its last results from being written.
-        self._child = subprocess.Popen(  # noqa: S603 - this module itself
-            [sys.executable, "-m", __name__, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+        # What interrupts a run must not keep its last results from being written: a child begins with what is blocked.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+        try:
+            self._child = subprocess.Popen(  # noqa: S603 - this module itself
+                [sys.executable, "-m", __name__, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def write(self, result: Any, exchange: str) -> None:
         """As AllureFiles does it. Raises OSError where an earlier one could not be written."""
