@@ -32,7 +32,7 @@ def embedded_run(protocol: str, output: Path, *words: str) -> tuple[int, dict[st
     command = ["run", protocol, "--embedded", "--output", str(output), *words]
     process = _processes.Process(target=_certhook, args=(command, log))
     process.start()
-    process.join(timeout=120)
+    process.join(timeout=300)
     result = output / "result.json"
     assert result.exists(), log.read_text()
     return process.exitcode or 0, json.loads(result.read_text(encoding="utf-8"))

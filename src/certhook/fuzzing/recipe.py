@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certhook.changes.change import Change, Draft, Stage
+from certhook.changes.change import FILTERED, Change, Draft, Stage
 from certhook.exchange import Request
 
 FUZZED = "malformed.fuzzed"
@@ -29,8 +29,8 @@ class Recipe:
     harmless: bool = False
 
     def as_change(self) -> Change:
-        """The recipe as a change of a request."""
-        front = ("4xx",) if self.harmless else ("413",)
+        """The recipe as a change of a request. Much that is drawn is what a filter before a target looks for."""
+        front = ("4xx",) if self.harmless else ("413", *FILTERED)
         return Change(FUZZED, f"with {self.in_short}", self.stage, self.apply, front=front, finish=self.finish)
 
     @property

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from certhook.reference.application import Application
 from certhook.reference.json_reader import Unreadable
@@ -31,6 +33,18 @@ class RateLimited(Application):
         if next(self.requests) % (self.allowed_in_a_row + 1):
             return super().answer(request)
         return HttpAnswer(429, ((b"Retry-After", b"0"), (b"Content-Type", b"text/plain")), b"Too Many Requests")
+
+
+class Filtered(Application):
+    """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if _ATTACK.search(unquote_to_bytes(request.body.replace(b"+", b" "))):
+            return HttpAnswer(403, ((b"Content-Type", b"text/html"),), b"<!DOCTYPE html><title>Forbidden</title>")
+        return super().answer(request)
+
+
+_ATTACK = re.compile(rb"' ?(--|#|OR )|'\)|'; DROP|[\"']\$ne|<script|\.\./|\$\{|\{\{", re.IGNORECASE)
 
 
 class LenientReader(Application):

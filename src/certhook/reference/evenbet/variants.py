@@ -9,11 +9,17 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
 from certhook.reference.evenbet.parameters import Parameters
 from certhook.reference.evenbet.target import EvenbetTarget
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
+
+
+@variant("filtered")
+class Filtered(choices.Filtered, EvenbetTarget):
+    """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""
 
 
 @variant("created-201")

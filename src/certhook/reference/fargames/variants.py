@@ -276,6 +276,11 @@ class MediaTypeChecked(FargamesTarget):
             raise Refusal("unsupported_media_type", 415)
 
 
+@variant("filtered")
+class Filtered(choices.Filtered, FargamesTarget):
+    """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""
+
+
 @variant("rate-limited")
 class RateLimited(choices.RateLimited, FargamesTarget):
     """Asks for patience with every fiftieth request: HTTP 429 with Retry-After."""

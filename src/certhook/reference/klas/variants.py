@@ -183,6 +183,11 @@ class Front413(KlasTarget):
         return HttpAnswer(413, ((b"Content-Type", b"text/html"),), page, close=True)
 
 
+@variant("filtered")
+class Filtered(choices.Filtered, KlasTarget):
+    """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""
+
+
 @variant("rate-limited")
 class RateLimited(choices.RateLimited, KlasTarget):
     """Asks for patience with every twentieth request: HTTP 429 with Retry-After."""
