@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,14 +14,18 @@ from certhook.fuzzing.recipe import Recipe
 from certhook.pack.model import Operation
 
 
-def on_a_form(operation: Operation, recipe: Recipe) -> Recipe:
-    """The recipe for a form with several parameters: the control's may be empty, which leaves nothing to damage."""
+def on_a_form(operation: Operation) -> Callable[[Recipe], Recipe]:
+    """Makes recipes for a form with several parameters: the control's may be empty, which leaves nothing to damage."""
+    plain = sample(operation)
 
-    def apply(draft: Draft) -> None:
-        draft.body = form_encode({**operation.carried("form", draft.fields), **sample(operation)}.items())
-        recipe.apply(draft)
+    def filled(recipe: Recipe) -> Recipe:
+        def apply(draft: Draft) -> None:
+            draft.body = form_encode({**operation.carried("form", draft.fields), **plain}.items())
+            recipe.apply(draft)
 
-    return Recipe(recipe.stage, f"several parameters and {recipe.says}", apply)
+        return Recipe(recipe.stage, f"several parameters and {recipe.says}", apply)
+
+    return filled
 
 
 def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Recipe]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -73,7 +73,7 @@ def recipes(operation: Operation) -> st.SearchStrategy[Recipe]:
     swapped = [_encoding_swapped(name) for name in _ENCODINGS]
     if operation.encoding == "form":
         texts = st.sampled_from(EDGES) | st.sampled_from(NUMBERS) | st.text(max_size=20)
-        filled = partial(on_a_form, operation)
+        filled = on_a_form(operation)
         kinds = [_bytes_damaged().map(filled), parameters_changed(operation, texts)]
         few = [*map(filled, swapped), *DECLARED]
     else:

@@ -17,7 +17,7 @@ from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_a
 from certhook.judging.invariants import INVARIANTS, Seen, members_within
 from certhook.judging.oracle import malformations
 from certhook.judging.tolerance import documented_statuses
-from certhook.pack.model import AnswerSet, Entry, Operation, Pack
+from certhook.pack.model import AnswerSet, Entry, Pack
 from certhook.values import Requirement
 
 _REMEMBERED, _REMEMBERED_BODY = 256, 2048
@@ -56,7 +56,7 @@ class Judge:
         self._account: set[tuple[str, str]] = set()
         self._named: dict[str, int] = {}
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
-        self._breaches: dict[tuple[str, bool, bytes], Mapping[str, str]] = {}
+        self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}
         self._at_a_long_one = Lock()
 
     def read(self, exchange: Exchange, change: Change) -> Answer:
@@ -141,22 +141,20 @@ class Judge:
             return
         success = seen.answer.kind is Kind.ACCEPTED or (seen.answer.kind is Kind.UNMARKED and seen.change.legal)
         operation = self._pack.operation(seen.exchange.request.operation)
-        broken = self._schema_breaches(operation, success, seen)
+        schema = operation.success if success else operation.refusal
+        broken = self._schema_breaches(schema, seen.response.body, seen.answer.text.value)
         for id in self._tied[operation.name, success]:
             yield Judgement(id, self._pack.requirement(id).title, broken.get(id), seen.exchange)
 
-    def _schema_breaches(self, operation: Operation, success: bool, seen: Seen) -> Mapping[str, str]:  # noqa: FBT001 - part of a key
+    def _schema_breaches(self, schema: Any, body: bytes, value: Any) -> Mapping[str, str]:
         """Most requests are answered by one of a few bodies, each of which is held against its schema once."""
-        body = seen.exchange.answer.body if isinstance(seen.exchange.answer, Response) else b""
-        key = (operation.name, success, body)
+        if len(body) > _REMEMBERED_BODY:
+            return schema_breaches(schema, value)
+        key = (id(schema), body)  # the schemas are the pack's, and live as long as it
         if key not in self._breaches:
-            schema = operation.success if success else operation.refusal
-            found = schema_breaches(schema, seen.answer.text.value if seen.answer.text else None)
-            if len(body) > _REMEMBERED_BODY:
-                return found
             if len(self._breaches) == _REMEMBERED:
                 self._breaches.clear()
-            self._breaches[key] = found
+            self._breaches[key] = schema_breaches(schema, value)
         return self._breaches[key]
 
     @cached_property

@@ -7,11 +7,10 @@ case of letters.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote
 
-from certhook.recording.spellings import recoded
+from certhook.recording.spellings import inner_base64, recoded
 
 _ANCHOR = 8
 
@@ -54,10 +53,6 @@ class Listed:
 def _forms(text: str) -> set[bytes]:
     """The spellings in lower case, but for those that are too short to begin with an anchor."""
     raw = text.encode("utf-8", "surrogatepass")
-    forms = {raw, raw.hex().encode(), raw.hex(" ").encode(), quote(raw, safe="").encode(), *recoded(text)}
-    for lead in range(3):
-        encoded = b64encode(b"\0" * lead + raw)
-        # Characters that share bits with what stands around it differ from place to place.
-        inner = encoded[(0, 2, 3)[lead] : (lead + len(raw)) * 8 // 6]
-        forms |= {inner, inner.translate(bytes.maketrans(b"+/", b"-_"))}
+    forms = {raw, raw.hex().encode(), raw.hex(" ").encode(), quote(raw, safe="").encode()}
+    forms |= {*recoded(text), *inner_base64(raw)}
     return {form.lower() for form in forms if len(form) >= _ANCHOR}

@@ -67,9 +67,14 @@ def echoes(raw: bytes) -> Iterator[bytes]:
     escaped = (repr(raw)[2:-1].encode(), json.dumps(raw.decode("latin-1"))[1:-1].encode())
     for form in dict.fromkeys((raw, *escaped)):
         yield from {form, quote(form).encode(), quote(form, safe="").encode(), quote_plus(form).encode()}
-        for lead in range(3):
-            inner = b64encode(b"\0" * lead + form)[(0, 2, 3)[lead] : (lead + len(form)) * 8 // 6]
-            yield from {inner, inner.translate(_URL_SAFE)}
+        yield from inner_base64(form)
+
+
+def inner_base64(raw: bytes) -> Iterator[bytes]:
+    """What base64 has of it at each alignment, in either alphabet, but for characters that others have a part in."""
+    for lead in range(3):
+        inner = b64encode(b"\0" * lead + raw)[(0, 2, 3)[lead] : (lead + len(raw)) * 8 // 6]
+        yield from {inner, inner.translate(_URL_SAFE)}
 
 
 def _cases(character: str) -> list[str]:

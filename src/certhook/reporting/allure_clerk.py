@@ -13,7 +13,7 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 
 class AllureFiles:
@@ -46,7 +46,7 @@ class AllureClerk:
         # What interrupts a run must not keep its last results from being written: a child begins with what is blocked.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
         try:
-            self._child = subprocess.Popen(  # noqa: S603 - this module itself
+            self._child = subprocess.Popen(  # noqa: S603 - this very module, by this very interpreter
                 [sys.executable, "-m", __name__, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
         finally:
@@ -54,8 +54,7 @@ class AllureClerk:
 
     def write(self, result: Any, exchange: str) -> None:
         """As AllureFiles does it. Raises OSError where an earlier one could not be written."""
-        stream = self._child.stdin
-        assert stream is not None  # noqa: S101 - it is a pipe
+        stream = cast("IO[bytes]", self._child.stdin)
         try:
             pickle.dump((result, exchange), stream)
             stream.flush()
@@ -87,7 +86,7 @@ def main() -> int:
 def _next() -> tuple[Any, str] | None:
     """What comes next on standard input, or None at its end, also where that is in the middle of something."""
     try:
-        message: tuple[Any, str] = pickle.load(sys.stdin.buffer)  # noqa: S301 - its starter's
+        message: tuple[Any, str] = pickle.load(sys.stdin.buffer)  # noqa: S301 - only its starter holds the other end
     except (EOFError, pickle.UnpicklingError):
         return None
     return message
