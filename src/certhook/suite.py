@@ -17,7 +17,7 @@ from certhook.pack.model import Operation
 from certhook.running.certification import Certification
 from certhook.running.conversation import Conversation, NotTested
 from certhook.running.items import Blocked, Item, concerned, conclude
-from certhook.running.rounds import Observed
+from certhook.running.watch import Observed
 from certhook.values import CaseOutcome, Outcome
 
 __all__ = [
@@ -79,7 +79,7 @@ def certify(item: Item) -> None:
     if item.case is None:
         raise TypeError(f"{item.id} has no case")
     certification = item.certification
-    result = certification.round(item.operation, item.group).result(item.case)
+    result = certification.group(item.group).result(item.case)
     sent = sentence(item.operation, item.case.change)
     if result.blocked:
         outcomes = [CaseOutcome(id, Outcome.BLOCKED, result.blocked) for id in concerned(item)]
@@ -94,9 +94,8 @@ def observe(item: Item) -> None:
     """Judge one rule by all answers of the round so far."""
     __tracebackhide__ = True
     certification, (id,) = item.certification, item.requirements
-    round = certification.round(item.operation, item.group)
-    round.open()
-    seen = round.observed().get(id)
+    round = certification.group(item.group).opened(item.operation)
+    seen = round.observed.get(id)
     if seen is None and round.blocked:
         outcomes = [CaseOutcome(id, Outcome.BLOCKED, round.blocked)]
     elif seen is None:
@@ -111,11 +110,10 @@ def end(item: Item) -> None:
     """Send the round's closing control, and judge every rule by all answers of the round."""
     __tracebackhide__ = True
     certification = item.certification
-    round = certification.round(item.operation, item.group)
-    round.close()
+    round = certification.group(item.group).closed(item.operation)
     if item.group == "robustness":
         round.judge_latency()
-    outcomes = [observation(certification, seen) for seen in round.observed().values()]
+    outcomes = [observation(certification, seen) for seen in round.observed.values()]
     recovers = certification.judge.requirement_of("recovers")
     if round.blocked and recovers:
         outcomes.append(CaseOutcome(recovers.id, Outcome.BLOCKED, round.blocked))

@@ -50,10 +50,9 @@ def run_round(certification: Certification, group: str) -> list[Any]:
     """The results of all cases of a group, and the round itself behind them."""
     cases = [case for case in certification.cases if case.group == group]
     certification.plan(cases)
-    round = certification.round(certification.pack.operations[0], group)
-    results = [round.result(case) for case in cases]
-    round.close()
-    return [*results, round]
+    run = certification.group(group)
+    results = [run.result(case) for case in cases]
+    return [*results, run.closed(certification.pack.operations[0])]
 
 
 def tokens(served: Served, wanted: Callable[[dict[str, Any]], bool]) -> Counter[str]:
@@ -174,14 +173,13 @@ def test_an_empty_pool_blocks_and_accuses_nobody(tmp_path: Path, count: int) -> 
     """What cannot be sent any more is blocked, with the reason; no token is sent again after its success."""
     with serving(single_use(latency_s=0.01)) as served, certifying_with(tmp_path, served, count) as certification:
         *results, round = run_round(certification, "robustness")
-        later = certification.round(certification.pack.operations[0], "methods")
-        later.open()
+        later = certification.group("methods").opened(certification.pack.operations[0])
     assert f"{PLACE} is used up" in round.blocked
     assert later.blocked == round.blocked
     assert {result.blocked for result in results} <= {"", round.blocked}
     assert round.blocked in {result.blocked for result in results}
     assert all(one.met for result in results for one in (*result.judgements, *result.observations))
-    assert not any(seen.breach for seen in round.observed().values())
+    assert not any(seen.breach for seen in round.observed.values())
 
 
 def test_the_doctor_uses_one_token_and_says_so(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from certhook.recording.journal import read_journal
 from certhook.running.cases import Case
 from certhook.running.certification import Certification
-from certhook.running.rounds import LATENCY_SAMPLE, Round
+from certhook.running.group_run import GroupRun
+from certhook.running.watch import LATENCY_SAMPLE
 from certhook.values import Outcome
 from tests.certifying import authenticate, certifying
 from tests.targets import (
@@ -32,32 +33,32 @@ UNMARKED = b'{"currency":"EUR","balance":"30"}'
 SHORT = {"timeout_s": 0.1}
 
 
-def round_of(certification: Certification, group: str) -> tuple[Round, list[Case]]:
-    """The whole round of a group, and its cases."""
+def planned(certification: Certification, group: str) -> tuple[GroupRun, list[Case]]:
+    """A group, all of its cases being planned, and these."""
     certification.plan(certification.cases)
-    return certification.round(authenticate(), group), [case for case in certification.cases if case.group == group]
+    return certification.group(group), [case for case in certification.cases if case.group == group]
 
 
 def test_a_round_begins_and_ends_with_a_control(tmp_path: Path) -> None:
     """The first and the last request of a round are valid ones, named as what they are."""
     with serving(conformant) as served, certifying(tmp_path, served.profile()) as certification:
-        round, cases = round_of(certification, "methods")
+        group, cases = planned(certification, "methods")
         for case in cases:
-            assert not round.result(case).blocked
-        round.close()
+            assert not group.result(case).blocked
+        round = group.closed(authenticate())
         journal = list(read_journal(tmp_path / "journal.ndjson", "exchange"))
     assert journal[0]["case"] == "authenticate.methods.opening-control"
     assert journal[-1]["case"] == "authenticate.methods.closing-control"
-    assert not any(seen.breach for seen in round.observed().values())
-    assert round.observed()["klas.robustness.recovers"].met
+    assert not any(seen.breach for seen in round.observed.values())
+    assert round.observed["klas.robustness.recovers"].met
 
 
 def test_a_refused_control_blocks_the_round(tmp_path: Path) -> None:
     """Where the valid request is refused, no case is sent and none is judged."""
     with serving(refusing) as served, certifying(tmp_path, served.profile()) as certification:
-        round, cases = round_of(certification, "signature")
-        results = [round.result(case) for case in cases]
-        round.close()
+        group, cases = planned(certification, "signature")
+        results = [group.result(case) for case in cases]
+        round = group.closed(authenticate())
     assert {result.blocked for result in results} == {round.blocked}
     assert "the control was not accepted" in round.blocked
     assert not any(result.judgements or result.observations for result in results)
@@ -67,10 +68,10 @@ def test_a_refused_control_blocks_the_round(tmp_path: Path) -> None:
 def test_a_refused_control_does_not_stop_other_rounds(tmp_path: Path) -> None:
     """Only a target that gives no answer is not asked again."""
     with serving(refusing) as served, certifying(tmp_path, served.profile()) as certification:
-        certification.round(authenticate(), "signature").open()
+        certification.group("signature").opened(authenticate())
         assert not certification.pulse.stopped
     with serving(dropping) as served, certifying(tmp_path, served.profile()) as certification:
-        certification.round(authenticate(), "signature").open()
+        certification.group("signature").opened(authenticate())
         assert certification.pulse.stopped
 
 
@@ -78,8 +79,8 @@ def test_a_control_is_given_a_second_chance(tmp_path: Path) -> None:
     """One hiccup of a control blocks nothing."""
     hiccup = wrong_once(lambda call: call.number == 0, dropping)
     with serving(hiccup) as served, certifying(tmp_path, served.profile()) as certification:
-        round, _ = round_of(certification, "methods")
-        round.open()
+        group, _ = planned(certification, "methods")
+        round = group.opened(authenticate())
     assert not round.blocked
 
 
@@ -87,8 +88,8 @@ def test_an_unmarked_control_is_a_breach_and_not_a_guess(tmp_path: Path) -> None
     """A valid request that is answered without the marker fails what is asked of it, and blocks the rest."""
     target = wrong_where(lambda call: call.valid, lambda _: signed(UNMARKED))
     with serving(target) as served, certifying(tmp_path, served.profile()) as certification:
-        round, cases = round_of(certification, "status")
-        results = {case.id: round.result(case) for case in cases}
+        group, cases = planned(certification, "status")
+        results = {case.id: group.result(case) for case in cases}
     control = results["authenticate.status.control"]
     assert [one.met for one in control.judgements] == [False]
     assert not control.blocked
@@ -106,11 +107,11 @@ def test_a_target_broken_by_the_group_fails_to_recover(tmp_path: Path) -> None:
         return plain(500) if call.served.notes.get("broken") else conformant(call)
 
     with serving(broken_by_a_put) as served, certifying(tmp_path, served.profile()) as certification:
-        round, cases = round_of(certification, "methods")
+        group, cases = planned(certification, "methods")
         for case in cases:
-            round.result(case)
-        round.close()
-    breach = round.observed()["klas.robustness.recovers"].breach
+            group.result(case)
+        round = group.closed(authenticate())
+    breach = round.observed["klas.robustness.recovers"].breach
     assert breach is not None
     assert "HTTP 500" in str(breach.observed)
 
@@ -120,11 +121,11 @@ def test_a_target_that_is_gone_at_the_end_blocks(tmp_path: Path) -> None:
     with ExitStack() as stack:
         with serving(conformant) as served:
             certification = stack.enter_context(certifying(tmp_path, served.profile()))
-            round, _ = round_of(certification, "methods")
-            round.open()
-        round.close()
+            group, _ = planned(certification, "methods")
+            round = group.opened(authenticate())
+        round = group.closed(authenticate())
     assert "the target went away" in round.blocked
-    assert "klas.robustness.recovers" not in round.observed()
+    assert "klas.robustness.recovers" not in round.observed
 
 
 def test_a_round_of_time_outs_is_given_up(tmp_path: Path) -> None:
@@ -132,8 +133,9 @@ def test_a_round_of_time_outs_is_given_up(tmp_path: Path) -> None:
     target = wrong_where(lambda call: not call.valid, silent)
     data = {"limits": SHORT | {"in_flight": 1}}
     with serving(target) as served, certifying(tmp_path, served.profile(**data)) as certification:
-        round, cases = round_of(certification, "signature")
-        results = [round.result(case) for case in cases]
+        group, cases = planned(certification, "signature")
+        results = [group.result(case) for case in cases]
+    round = group.round(authenticate())
     assert round.blocked.startswith("given up after")
     assert any(result.judgements for result in results)
     assert results[-1].blocked == round.blocked
@@ -143,9 +145,9 @@ def test_a_round_of_time_outs_is_given_up(tmp_path: Path) -> None:
 def test_a_stopped_run_sends_nothing(tmp_path: Path) -> None:
     """What the doctor found to be hopeless is blocked with the doctor's words."""
     with serving(conformant) as served, certifying(tmp_path, served.profile(), blocked="no such host") as certification:
-        round, cases = round_of(certification, "fields")
-        assert round.result(cases[0]).blocked == "no such host"
-        round.close()
+        group, cases = planned(certification, "fields")
+        assert group.result(cases[0]).blocked == "no such host"
+        round = group.closed(authenticate())
         round.judge_latency()
     assert served.calls == []
 
@@ -157,10 +159,10 @@ def test_latency_is_judged_by_enough_answers(tmp_path: Path, bound: float, met: 
         serving(conformant) as served,
         certifying(tmp_path, served.profile(options={"max_p95_ms": bound})) as certification,
     ):
-        round, _ = round_of(certification, "robustness")
-        round.open()
+        group, _ = planned(certification, "robustness")
+        round = group.opened(authenticate())
         round.judge_latency()
-    seen = round.observed()["klas.robustness.latency"]
+    seen = round.observed["klas.robustness.latency"]
     assert (seen.breach is None) is met
     assert len(served.calls) == LATENCY_SAMPLE
 
@@ -168,17 +170,17 @@ def test_latency_is_judged_by_enough_answers(tmp_path: Path, bound: float, met: 
 def test_without_a_bound_latency_is_not_judged(tmp_path: Path) -> None:
     """No document sets a limit, so none is assumed."""
     with serving(conformant) as served, certifying(tmp_path, served.profile()) as certification:
-        round, _ = round_of(certification, "robustness")
-        round.open()
+        group, _ = planned(certification, "robustness")
+        round = group.opened(authenticate())
         round.judge_latency()
-    assert "klas.robustness.latency" not in round.observed()
+    assert "klas.robustness.latency" not in round.observed
 
 
 def test_a_case_that_was_not_planned_is_blocked(tmp_path: Path) -> None:
     """A result that nobody planned for is never a pass."""
     with serving(conformant) as served, certifying(tmp_path, served.profile()) as certification:
         (case, *_) = (case for case in certification.cases if case.group == "methods")
-        assert certification.round(authenticate(), "methods").result(case).blocked == "it was not sent"
+        assert certification.group("methods").result(case).blocked == "it was not sent"
 
 
 @pytest.mark.parametrize(("level", "outcome"), [("MUST", Outcome.FAILED), ("SHOULD", Outcome.WARNED)])
@@ -187,9 +189,9 @@ def test_the_outcome_follows_the_level(tmp_path: Path, level: str, outcome: Outc
     stale = "klas.timestamp.stale"
     target = wrong_where(lambda call: not call.valid, open_to_all)
     with serving(target) as served, certifying(tmp_path, served.profile(levels={stale: level})) as certification:
-        round, cases = round_of(certification, "timestamp")
+        group, cases = planned(certification, "timestamp")
         case = next(case for case in cases if case.change.name.startswith("timestamp.stale"))
-        found = certification.outcomes_of(round.result(case), "a valid request, but old")
+        found = certification.outcomes_of(group.result(case), "a valid request, but old")
     (one,) = (each for each in found if each.requirement == stale)
     assert one.outcome is outcome
     assert one.finding is not None

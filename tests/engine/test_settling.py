@@ -48,8 +48,9 @@ class Trial:
         cases = {case.id: case for case in certification.cases}
         self.cases: list[Case] = [cases[id] for id in ids or (RANDOM,)]
         certification.plan(self.cases)
-        self.round: Round = certification.round(authenticate(), GROUP)
-        self.results: dict[str, CaseResult] = {case.id: self.round.result(case) for case in self.cases}
+        group = certification.group(GROUP)
+        self.round: Round = group.round(authenticate())
+        self.results: dict[str, CaseResult] = {case.id: group.result(case) for case in self.cases}
 
     @property
     def result(self) -> CaseResult:
@@ -65,7 +66,7 @@ class Trial:
     @property
     def breached(self) -> set[str]:
         """The rules for all answers that the round saw broken."""
-        return {id for id, seen in self.round.observed().items() if seen.breach}
+        return {id for id, seen in self.round.observed.items() if seen.breach}
 
 
 Try = Callable[..., Trial]
@@ -229,8 +230,7 @@ def test_nothing_is_sent_after_the_target_went_away(trial: Try) -> None:
     """Later rounds are blocked with the same reason, without a request."""
     tried = trial(wrong_from(1, dropping))
     calls = len(tried.served.calls)
-    later = tried.certification.round(authenticate(), "methods")
-    later.open()
+    later = tried.certification.group("methods").opened(authenticate())
     assert later.blocked == tried.result.blocked
     assert len(tried.served.calls) == calls
 
@@ -249,7 +249,7 @@ def test_a_poisoned_connection_is_the_finding_of_the_request_before(trial: Try) 
     tried = trial(poisoned, RANDOM, "authenticate.signature.other-key")
     assert tried.breached == {"klas.robustness.recovers"}
     assert not tried.unmet
-    seen = tried.round.observed()["klas.robustness.recovers"]
+    seen = tried.round.observed["klas.robustness.recovers"]
     assert seen.breach is not None
     assert "random hex digits" in seen.breach.expected
 

@@ -20,14 +20,14 @@ SOME = ("--group", "timestamp", "--group", "methods", *FEW)
 
 CRASHING = """
 import pytest
-from certhook.running import rounds
+from certhook.running import group_run
 
 def broken(self, case):
     if "nibble" in case.id or "transfer" in case.id:
         raise ZeroDivisionError("a bug in certhook")
     return sound(self, case)
 
-sound, rounds.Round.result = rounds.Round.result, broken
+sound, group_run.GroupRun.result = group_run.GroupRun.result, broken
 """
 
 

@@ -26,8 +26,8 @@ sound, owner.{name} = owner.{name}, broken
 
 PLACES = {
     "a case": (
-        "certhook.running.rounds",
-        "Round",
+        "certhook.running.group_run",
+        "GroupRun",
         "result",
         "if 'nibble' not in given[1].id: return sound(*given)\n    print(key)",
     ),

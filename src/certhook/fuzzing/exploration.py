@@ -18,6 +18,7 @@ from certhook.judging.answers import Kind
 from certhook.judging.judge import Ask
 from certhook.judging.oracle import wrongs_of
 from certhook.running.cases import Case, asks_about
+from certhook.running.group_run import GroupRun
 from certhook.running.rounds import Round
 from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Level, Outcome
@@ -40,17 +41,21 @@ class Exploration:
         self._outcomes: dict[str, CaseOutcome] = {}
 
     @cached_property
-    def _round(self) -> Round:
+    def _group(self) -> GroupRun:
         """Asked for when it is run, since it holds what was planned by then."""
-        return self._certification.round(self.item.operation, self.item.group)
+        return self._certification.group(self.item.group)
+
+    @property
+    def _round(self) -> Round:
+        return self._group.round(self.item.operation)
 
     def explore(self) -> None:
         """Look for bodies that break a requirement, and conclude the item."""
         from certhook.running.items import conclude
 
         __tracebackhide__ = True
-        self._round.open()
-        self._known = set(self._round.broken())  # the catalogue has shown it, with a body that needs no shrinking
+        self._group.opened(self.item.operation)
+        self._known = set(self._round.broken)  # the catalogue has shown it, with a body that needs no shrinking
         if not self._round.blocked:
             self._try_kept()
             self._try_drawn()
@@ -74,7 +79,7 @@ class Exploration:
     def _try_drawn(self) -> None:
         bodies = itertools.islice(self._search.drawn(), self._certification.profile.limits.max_examples)
         shrunk = 0
-        while batch := list(itertools.islice(bodies, self._round.batch_size)):
+        while batch := list(itertools.islice(bodies, self._group.batch_size)):
             for place, found in self._sent([one.recipe for one in batch]):
                 self._report(self._smaller(batch[place], found) if shrunk < MAX_FINDINGS else found)
                 shrunk += 1
@@ -112,7 +117,7 @@ class Exploration:
             return
         changes = [recipe.as_change() for recipe in batch]
         case = Case(self.item.id, self.item.operation, self.item.group, changes[0], ())
-        for place, delivery in enumerate(self._round.deliver(case, changes)):
+        for place, delivery in enumerate(self._group.deliver(case, changes)):
             for found in self._judged(batch[place], delivery):
                 if wanted in ("", found.requirement) and found.requirement not in self._known:
                     yield place, found

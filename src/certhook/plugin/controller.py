@@ -100,9 +100,9 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
         """Keep the items of a round together on one worker."""
-        from certhook.plugin.scheduling import RoundScheduling
+        from certhook.plugin.scheduling import GroupScheduling
 
-        return RoundScheduling(config, log)
+        return GroupScheduling(config, log)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

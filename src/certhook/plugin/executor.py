@@ -129,7 +129,7 @@ class Executor:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Order the items round by round."""
+        """Order the items group by group."""
         for test in items:
             item = _item_of(test)
             if item is not None:
@@ -224,7 +224,7 @@ def _item_of(test: pytest.Item) -> Item | None:
 
 
 def _place(test: pytest.Item) -> tuple[str, int, int, int]:
-    """Protocol, then operation, then group; in a round: cases, what else is sent, what all answers say, the end."""
+    """Protocol, then group; in a group: cases, what else is sent, what all answers say, the end; of each operation."""
     if _ITEM not in test.stash:
         return ("", 0, 0, 0)
     item = test.stash[_ITEM]
@@ -232,7 +232,7 @@ def _place(test: pytest.Item) -> tuple[str, int, int, int]:
     names = [operation.name for operation in item.certification.pack.operations]
     return (
         item.certification.pack.protocol,
-        names.index(item.operation.name),
         GROUPS.index(item.group),
         _ORDER.index(kind),
+        names.index(item.operation.name),
     )

@@ -215,11 +215,11 @@ class Trials:
         # Valid ones last: what bad requests do to them is the question.
         cases = sorted(found, key=lambda case: case.change.legal)
         certification.plan(cases)
-        round = certification.round(operation, group)
-        told = [judgement for case in cases for judgement in round.result(case).judgements]
-        round.close()
+        run = certification.group(group)
+        told = [judgement for case in cases for judgement in run.result(case).judgements]
+        round = run.closed(operation)
         round.judge_latency()
-        told += [one for seen in round.observed().values() for one in (seen.breach, seen.met) if one]
+        told += [one for seen in round.observed.values() for one in (seen.breach, seen.met) if one]
         return told, f"with the {len(cases)} requests of the group {group}, but for fuzzed bodies", round.blocked
 
     @cached_property

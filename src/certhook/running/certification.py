@@ -21,7 +21,9 @@ from certhook.recording.redaction import Redactor
 from certhook.recording.secrecy import redactor_for
 from certhook.reporting.curl import curl_command
 from certhook.running.cases import Case, Selected, cases_of
-from certhook.running.rounds import Pulse, Round
+from certhook.running.group_run import GroupRun
+from certhook.running.pulse import Pulse
+from certhook.running.rounds import Round
 from certhook.running.settling import CaseResult
 from certhook.running.setup import Setup
 from certhook.sending.courier import Courier, Delivery
@@ -59,7 +61,7 @@ class Certification:
         loaded = setup.load()
         self.pack, self.profile, self.selected = loaded.pack, loaded.profile, loaded.selected
         self._worker = worker
-        self._rounds: dict[tuple[str, str], Round] = {}
+        self._groups: dict[str, GroupRun] = {}
         self._planned: dict[tuple[str, str], list[Case]] = {}
         self._shown: dict[int, Exchange] = {}
         self.pulse = Pulse(stopped=setup.blocked)
@@ -129,27 +131,30 @@ class Certification:
         return cases_of(self.pack, self.profile, self.selected, self.builder)
 
     def plan(self, cases: Iterable[Case]) -> None:
-        """Say which cases will be asked for: they are sent together, round by round."""
+        """Say which cases will be asked for: they are sent together, group by group."""
         self._planned = {}
         for case in cases:
             self._planned.setdefault((case.operation.name, case.group), []).append(case)
 
-    def round(self, operation: Operation, group: str) -> Round:
-        """The round of a group on an operation."""
-        key = (operation.name, group)
-        if key not in self._rounds:
-            bound = self.profile.options.get("max_p95_ms")
-            self._rounds[key] = Round(
-                operation,
-                group,
-                self._planned.get(key, ()),
-                courier=self.courier,
-                judge=self.judge,
-                requirements=self.requirements,
-                pulse=self.pulse,
-                max_p95_ms=float(bound) if bound is not None else None,
-            )
-        return self._rounds[key]
+    def group(self, name: str) -> GroupRun:
+        """A group's rounds on all operations, of the cases that were planned when it is first asked for."""
+        if name not in self._groups:
+            rounds = [self._round(operation, name) for operation in self.pack.operations]
+            self._groups[name] = GroupRun(name, rounds, courier=self.courier, pulse=self.pulse)
+        return self._groups[name]
+
+    def _round(self, operation: Operation, group: str) -> Round:
+        bound = self.profile.options.get("max_p95_ms")
+        return Round(
+            operation,
+            group,
+            self._planned.get((operation.name, group), ()),
+            courier=self.courier,
+            judge=self.judge,
+            requirements=self.requirements,
+            pulse=self.pulse,
+            max_p95_ms=float(bound) if bound is not None else None,
+        )
 
     def record(
         self,

@@ -67,8 +67,7 @@ class Conversation:
 
     def send_each(self, changes: Sequence[Change], operation: str | None = None) -> list[Delivery]:
         """The same for several: one goes over a connection of its own, several at once over those of the run."""
-        round = self.certification.round(self.item.operation, self.item.group)
-        round.open()
+        round = self.certification.group(self.item.group).opened(self.item.operation)
         if round.blocked:
             raise Blocked(round.blocked)
         wanted = self.certification.pack.operation(operation) if operation else self.item.operation

@@ -129,9 +129,13 @@ class Courier:
         """Send errands, several at once, and yield the deliveries in the order of the errands."""
         return self._lanes.spread(self._carry, errands)
 
-    def deliver_over_each_lane(self, errand: Errand) -> list[Delivery]:
-        """Send one errand over every connection that is open."""
-        return self._lanes.over_each(lambda lane: self._carry(errand, lane))
+    def deliver_apart(self, errands: list[Errand]) -> list[Delivery]:
+        """The same, each over a fresh connection."""
+        return list(self._lanes.spread(self._carry, errands, fresh=True))
+
+    def deliver_over_each_lane(self, errands: list[Errand]) -> list[Delivery]:
+        """Send an errand over every connection that is open: the first over the first, and so on, time and again."""
+        return self._lanes.over_each(self._carry, itertools.cycle(errands))
 
     def deliver_beside(
         self, errand: Errand, beside: Errand, patience_s: float, *, sound: Callable[[Delivery], bool]

@@ -67,22 +67,27 @@ class Lanes:
         finally:
             lane.close()
 
-    def spread(self, carry: Callable[[Item, TrackedLane], Result], items: list[Item]) -> Iterator[Result]:
-        """Carry items, several at once, and yield the results in the order of the items."""
+    def spread(
+        self, carry: Callable[[Item, TrackedLane], Result], items: list[Item], *, fresh: bool = False
+    ) -> Iterator[Result]:
+        """Carry items, several at once, and yield the results in the order of the items.
+
+        `fresh`: each over a connection of its own, closed afterwards.
+        """
 
         def over_some_lane(item: Item) -> Result:
-            with self._borrowed() as lane:
+            with self.alone() if fresh else self._borrowed() as lane:
                 return carry(item, lane)
 
         if len(items) < 2 or self.width == 1:
             return map(over_some_lane, items)
         return self._pool().map(over_some_lane, items)
 
-    def over_each(self, carry: Callable[[TrackedLane], Result]) -> list[Result]:
-        """Do something over every connection that is open and idle, at once."""
+    def over_each(self, carry: Callable[[Item, TrackedLane], Result], items: Iterable[Item]) -> list[Result]:
+        """Carry an item over every connection that is open and idle, at once; as many items as there are those."""
         lanes = list(self._taken())
         try:
-            return list(self._pool().map(carry, lanes)) if len(lanes) > 1 else [carry(lane) for lane in lanes]
+            return list(self._pool().map(carry, items, lanes)) if len(lanes) > 1 else list(map(carry, items, lanes))
         finally:
             for lane in lanes:
                 self._idle.put(lane)
