@@ -208,6 +208,8 @@ def test_the_response_s_signature_covers_the_raw_body() -> None:
         "/app/node_modules/express/lib/router.js",
         "/home/deploy/api/handler.py",
         "C:\\inetpub\\wwwroot\\api\\handler.php",
+        "file:///usr/src/app/server.ts",
+        '{"detail":"in \\/var\\/www\\/html\\/index.php"}',
     ],
 )
 def test_traces_are_known(text: str) -> None:
@@ -231,6 +233,8 @@ def test_traces_are_known(text: str) -> None:
         "C: drive, D:\\ is not used",
         "error in section /var of the manual",
         "Please contact support at support@example.com.",
+        "see https://example.com/home/index.php and http://example.com/app/pay.js",
+        "<script src=\"/app/main.js\"></script><a HREF = '/home/index.php'>home</a>",
     ],
 )
 def test_ordinary_text_is_no_trace(text: str) -> None:

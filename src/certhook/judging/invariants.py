@@ -6,7 +6,6 @@ those; a requirement is exercised by the answers that its invariant applies to.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from certhook.exchange import Exchange, Failure, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.jsontext import Flaw
 from certhook.judging.oracle import malformations
+from certhook.judging.traces import trace_in
 from certhook.pack.model import Pack
 
 
@@ -258,32 +258,12 @@ def response_signature_lower_case(seen: Seen) -> str | None:
     return None if given == given.lower() else "upper-case digits in the response's signature"
 
 
-_TRACES = re.compile(
-    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
-    rb"|\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
-    rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \["
-    rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
-    rb"|\bat [^\n]{1,200}\.(?:js|ts|mjs):\d+:\d+|node_modules/"
-    rb"|(?:/(?:usr|var|home|srv|app|opt|root|www)(?:/[\w.-]+)+|[A-Z]:\\(?:[\w. -]+\\)+[\w.-]+)"
-    rb"\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b"
-)
-
-
 @invariant(
     "no-trace", "no stack trace or source path", lambda seen: seen.answered and seen.answer.kind is not Kind.ACCEPTED
 )
 def no_trace(seen: Seen) -> str | None:
-    body = seen.response.body
-    found = _TRACES.search(body) or (b"\\" in body and _TRACES.search(_unescaped(body)))
-    return f"{seen.answer.says}, whose body has {found.group()!r}" if found else None
-
-
-def _unescaped(body: bytes) -> bytes:
-    """The body with what a trace within a JSON string has in the place of line breaks, tabs, quotes and slashes."""
-    return re.sub(rb"\\([ntr\"/])", lambda match: _ESCAPED.get(match[1], match[1]), body)
-
-
-_ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
+    found = trace_in(seen.response.body)
+    return f"{seen.answer.says}, whose body has {found!r}" if found else None
 
 
 @invariant(

@@ -57,6 +57,12 @@ def opens_without_closing(call: Call) -> Iterator[Step]:
 
 
 @hostile()
+def is_full_of_paths(call: Call) -> Iterator[Step]:
+    """Sends a quarter of a megabyte of what might begin the path of a source file at every fourth byte."""
+    yield _body(b'{"status_code":"ERR_BAD_PARAMS","x":"' + b"/usr" * ((LARGEST - 50) // 4) + b'"}')
+
+
+@hostile()
 def says_two_things(call: Call) -> Iterator[Step]:
     """Names the status twice: refused, then accepted."""
     yield _body(b'{"status_code":"ERR_BAD_PARAMS","status_code":"OK","currency":"EUR","balance":"30"}')

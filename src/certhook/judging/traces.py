@@ -1,0 +1,69 @@
+"""Finds what a crashed application leaves in an answer: a stack trace, or the path of a source file.
+
+The target's bytes are data: whatever they are, the search takes time in proportion to their number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_TRACE = re.compile(
+    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
+    rb"|\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
+    rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \["
+    rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
+    rb"|node_modules/"
+)
+_SCRIPT = re.compile(rb"\.(?:js|ts|mjs):\d+:\d+")
+_AT = re.compile(rb"\bat [^\n]+$")
+_LONGEST_FRAME = 200
+
+_UNIX_PATH = re.compile(rb"(?:/[\w.-]++){2,}+")
+_WINDOWS_PATH = re.compile(rb"[A-Z]:\\(?:[\w. -]++\\)++[\w.-]+")
+_ROOT = re.compile(rb"/(?:usr|var|home|srv|app|opt|root|www)(?=/)")
+_SOURCE_FILE = re.compile(rb"[\w-]\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b")
+_LINK = re.compile(rb"(?:(?<!file):/|\b(?:href|src|action)\s*=\s*[\"']?)$", re.IGNORECASE)
+_LONGEST_LINK = 16
+
+_ESCAPE = re.compile(rb"\\([ntr\"/])")
+_ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
+
+
+def trace_in(body: bytes) -> bytes | None:
+    """The first sign of a stack trace or of a source path, also where it stands within a JSON string; None for none.
+
+    A link to a page or a script of the target's own is neither.
+    """
+    return next(_signs(body), None) or (next(_signs(_unescaped(body)), None) if b"\\" in body else None)
+
+
+def _signs(body: bytes) -> Iterator[bytes]:
+    yield from (found.group() for found in _TRACE.finditer(body))
+    yield from _frames(body)
+    yield from _source_files(body)
+
+
+def _frames(body: bytes) -> Iterator[bytes]:
+    """Lines such as `at handler (app.js:10:5)`, found from their ends: an `at` may stand anywhere, and often."""
+    for place in _SCRIPT.finditer(body):
+        frame = _AT.search(body, max(0, place.start() - _LONGEST_FRAME), place.start())
+        if frame:
+            yield body[frame.start() : place.end()]
+
+
+def _source_files(body: bytes) -> Iterator[bytes]:
+    for path in _UNIX_PATH.finditer(body):
+        root = _ROOT.search(body, *path.span())
+        file = _SOURCE_FILE.search(body, root.end(), path.end()) if root else None
+        if root and file and not _LINK.search(body, max(0, path.start() - _LONGEST_LINK), path.start()):
+            yield body[root.start() : file.end()]
+    for path in _WINDOWS_PATH.finditer(body):
+        file = _SOURCE_FILE.search(body, *path.span())
+        if file:
+            yield body[path.start() : file.end()]
+
+
+def _unescaped(body: bytes) -> bytes:
+    """The body with what a trace within a JSON string has in the place of line breaks, tabs, quotes and slashes."""
+    return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), body)
