@@ -20,8 +20,9 @@ from certhook.cli.arguments import protocol_argument
 from certhook.pack.loading import load_pack, protocols
 from certhook.recording.results import result_of
 from certhook.reference import faults
-from tests.running import FEW, certhook, inline, outcomes_in, profile_file, result_in, started
-from tests.targets import Answering, conformant, open_to_all, plain, refusing, serving
+from certhook.reference.klas.target import KlasTarget
+from tests.running import FEW, Ended, certhook, inline, outcomes_in, profile_file, result_in, started
+from tests.targets import Answer, Answering, Call, conformant, open_to_all, plain, refusing, serving
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
@@ -229,6 +230,46 @@ def test_an_interrupted_run_reports_what_was_done(tmp_path: Path, number: signal
     assert result["interrupted"]
     assert (tmp_path / "out" / "exchanges.har").exists()
     assert "Traceback" not in out + err
+
+
+def test_two_runs_never_write_into_one_folder(tmp_path: Path) -> None:
+    """The second is refused in one line, and the first one's verdict is its own: status 1 for its faulty target."""
+    others: list[Ended] = []
+
+    def meanwhile(call: Call) -> Answer:
+        if call.number == 5:
+            others.append(certhook("run", "klas", "--embedded", "--output", "out", *ONE, cwd=tmp_path))
+        return open_to_all(call)
+
+    with serving(meanwhile) as served:
+        profile = profile_file(tmp_path, served.url)
+        words = ("--profile", str(profile), "--output", "out", *ONE)
+        first = certhook("run", "klas", *words, cwd=tmp_path)
+    (second,) = others
+    assert (first.status, second.status) == (1, 2), first.said
+    assert second.err.endswith("out: another run is writing there; name another folder\n")
+    assert second.err.count("\n") == 1
+    assert result_in(tmp_path / "out")["target"] == served.url
+    after = certhook("run", "klas", "--embedded", "--output", "out", *ONE, cwd=tmp_path)
+    assert after.status == 0, after.said
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_profile_is_read_once(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """Profile and secret may be gone, or others, by the time at which requests go out, and at the end."""
+    (tmp_path / "secret").write_bytes(KlasTarget.secret)
+
+    def sweeping(call: Call) -> Answer:
+        profile.unlink(missing_ok=True)
+        (tmp_path / "secret").write_text("another one")
+        return conformant(call)
+
+    with serving(sweeping) as served:
+        profile = profile_file(tmp_path, served.url, secret='{file = "secret"}')
+        words = ("--profile", str(profile), "--output", "out", *ONE, *workers)
+        ended = certhook("run", "klas", *words, cwd=tmp_path)
+    assert ended.status == 0, ended.said
+    assert KlasTarget.secret not in (tmp_path / "out" / "journal.ndjson").read_bytes()
 
 
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -33,8 +34,11 @@ TERMINATED = "terminated"
 class Controller:
     """One per run. `setups` are complete, addresses and all, when tests begin."""
 
-    def __init__(self, config: pytest.Config, setups: list[Setup], key: Ed25519PrivateKey | None = None) -> None:
+    def __init__(
+        self, config: pytest.Config, setups: list[Setup], key: Ed25519PrivateKey | None, claims: ExitStack
+    ) -> None:
         self._config = config
+        self._claims = claims
         self._key = key
         self.setups = setups
         self.executor: Executor | None = None
@@ -49,13 +53,14 @@ class Controller:
 
         Raises UsageError.
         """
+        setups = [setup.settled() for setup in setups]
         if any(setup.embedded for setup in setups):
             setups = [_with_embedded_profile(setup) for setup in setups]
         for setup in setups:
             _check_something_is_left(setup)
         key = _signing_key(config.option.sign_key)
-        prepare_outputs([Path(setup.output) for setup in setups])
-        controller = cls(config, setups, key)
+        claims = prepare_outputs([Path(setup.output) for setup in setups])
+        controller = cls(config, setups, key, claims)
         controller._start_targets()
         controller._direct_reports()
         return controller
@@ -72,7 +77,8 @@ class Controller:
         return first if len(self.setups) == 1 else first.parent
 
     def close(self) -> None:
-        """Stop the embedded targets."""
+        """Stop the embedded targets, and let go of the output folders."""
+        self._claims.close()
         for target in self._targets:
             target.stop()
         self._targets = []

@@ -6,8 +6,9 @@ No message ever holds a secret, only the name of the variable or file that shoul
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 _LARGEST = 64 * 1024
 
@@ -25,6 +26,28 @@ def resolved(secret: str | Mapping[str, Any], *, folder: Path, environ: Mapping[
     if isinstance(secret, str):
         return secret
     return _from_environment(secret["env"], environ) if "env" in secret else _from_file(folder, secret["file"])
+
+
+def settled(data: Mapping[str, Any], *, folder: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """A profile's data with its secrets themselves in the place of where to find them.
+
+    What cannot be had, or is no reference to a secret, stays as it is: whoever checks the profile says why.
+    """
+    credentials = data.get("credentials")
+    found = {}
+    for name, secret in credentials.items() if isinstance(credentials, Mapping) else ():
+        if is_reference(secret):
+            with suppress(Unresolved):
+                found[name] = resolved(secret, folder=folder, environ=environ)
+    return {**data, "credentials": {**data["credentials"], **found}} if found else dict(data)
+
+
+def is_reference(secret: object) -> TypeGuard[Mapping[str, str]]:
+    """Whether that is {"env": name} or {"file": path}, and no secret itself, nor a mistake."""
+    if not isinstance(secret, Mapping) or len(secret) != 1:
+        return False
+    ((kind, place),) = secret.items()
+    return kind in ("env", "file") and isinstance(place, str)
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str:

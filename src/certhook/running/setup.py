@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
+import tomllib
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,11 @@ from certhook.errors import ProfileError, UsageError, nearest
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Pack
 from certhook.pack.naming import named
+from certhook.profile.credentials import settled
 from certhook.profile.mistakes import place_of
 from certhook.profile.profile import Profile, profile_from, read_profile
+from certhook.profile.tomltext import as_toml
+from certhook.recording.claim import Claim
 from certhook.recording.folders import is_run
 from certhook.running.cases import Selected, select
 from certhook.values import GROUPS, Basis
@@ -44,6 +50,7 @@ _BARE = ("--embedded", "--insecure")
 class Setup:
     """One protocol's run. `profile` is the profile's data where it stands in no file (the embedded target's).
 
+    `profile_text` is the profile as TOML, secrets and all, from when its file has been read: that is done once.
     `blocked` says why nothing can be sent; `one_by_one` that the target serves one connection at a time; `salt` (hex)
     keys the tags that stand for masked values. Before workers began, `numbered` was the last number of an exchange, and
     `used` counts, by place in the profile, the values of lists that were used up.
@@ -56,6 +63,7 @@ class Setup:
     insecure: bool = False
     proxy: str | None = None
     profile_path: str | None = None
+    profile_text: str = field(default="", repr=False)
     profile: Mapping[str, Any] | None = None
     packs: str | None = None
     groups: tuple[str, ...] = ()
@@ -120,6 +128,13 @@ class Setup:
             latency_ms=int(values.get("--latency-ms", ["0"])[0]),
         )
 
+    def settled(self) -> Setup:
+        """The same, which needs the profile's file, and those of its secrets, no more. Raises ProfileError."""
+        if not self.profile_path or self.profile_text:
+            return self
+        path = Path(self.profile_path)
+        return replace(self, profile_text=as_toml(settled(read_profile(path), folder=path.parent, environ=os.environ)))
+
     def load(self) -> Loaded:
         """Read the pack and the profile, and select the requirements. Raises UsageError, nothing having been sent."""
         pack = load_pack(self.protocol, Path(self.packs) if self.packs else None)
@@ -131,7 +146,7 @@ class Setup:
 
     def _profile(self, pack: Pack) -> Profile:
         path = Path(self.profile_path) if self.profile_path else None
-        data = dict(read_profile(path)) if path else {}
+        data = tomllib.loads(self.profile_text) if self.profile_text else dict(read_profile(path) if path else {})
         if isinstance(data.setdefault("target", {}), dict):
             data["target"] |= self._way
         if self.profile is not None:
@@ -190,20 +205,23 @@ class Loaded:
     selected: tuple[Selected, ...]
 
 
-def prepare_outputs(folders: Sequence[Path]) -> None:
+def prepare_outputs(folders: Sequence[Path]) -> ExitStack:
     """Make the output folders of a run, and take away what an earlier run left in them, or beside them for all.
 
-    Raises UsageError for a folder that has something in it and is not a run's.
+    What is returned keeps other runs out of them until it is closed. Raises UsageError for a folder that has something
+    in it and is not a run's, or is that of a run that has not ended.
     """
     ran_before = len(folders) > 1 and any(map(is_run, folders))
-    for folder in folders:
-        _prepare_output(folder)
-    for name in _SHARED if ran_before else ():
-        shutil.rmtree(folders[0].parent / name, ignore_errors=True)
+    with ExitStack() as claims:
+        for folder in folders:
+            claims.callback(_prepared_output(folder).close)
+        for name in _SHARED if ran_before else ():
+            shutil.rmtree(folders[0].parent / name, ignore_errors=True)
+        return claims.pop_all()
 
 
-def _prepare_output(folder: Path) -> None:
-    """Make the output folder, and take away what an earlier run left in it.
+def _prepared_output(folder: Path) -> Claim:
+    """Make the output folder, claim it, and take away what an earlier run left in it.
 
     Raises UsageError for a folder that has something in it and is not a run's, which is then left as it is.
     """
@@ -214,8 +232,10 @@ def _prepare_output(folder: Path) -> None:
                 f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
             )
         folder.mkdir(parents=True, exist_ok=True)
+        claim = Claim(folder)
         for name in names & set(OUTPUTS):
             path = folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     except OSError as error:
         raise UsageError(f"--output {folder}: cannot be used: {error.strerror}") from None
+    return claim
