@@ -20,6 +20,8 @@ STARTED = (
     Setup("evi", "out", profile_path="--odd", seed=-7),
     Setup("klas", "out", embedded=True, faults=("a", "b"), variants=("c",), latency_ms=30, seed=5),
     Setup("klas", "out", embedded=True, profile_path="limits.toml"),
+    Setup("klas", "out", target="http://x", require_all=True, max_examples=0, workers=3),
+    Setup("tally", "out", target="http://x", packs="/my packs", profile_path="tally.toml"),
 )
 
 

@@ -89,7 +89,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
             insecure=option.insecure,
             proxy=option.proxy,
             profile_path=option.profile,
-            packs=option.packs,
+            packs=str(packs.absolute()) if packs else None,
             groups=groups,
             requirements=requirements,
             seed=option.seed,

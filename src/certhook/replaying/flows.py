@@ -43,4 +43,5 @@ def _flow(requirement: str) -> Callable[[Conversation], None]:
                 if any(mark.kwargs.get("requirement") == requirement for mark in marks):
                     test: Callable[[Conversation], None] = value
                     return test
-    raise UsageError(f"{requirement}: no flow of the suites tests it")
+    what = f"is tested by no flow of certhook's own suites; run its suite with --requirement {requirement}"
+    raise UsageError(f"{requirement}: {what}")

@@ -40,7 +40,7 @@ def setup_of(
     """
     journal = evidence.head
     try:
-        before = Setup.of_command(journal.get("command", ""), output)
+        before = replace(Setup.of_command(journal.get("command", ""), output), workers=1)
     except ValueError:
         what = "its journal does not say how it was started; it cannot be taken up again"
         raise UsageError(f"{evidence.folder}: {what}") from None

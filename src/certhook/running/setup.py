@@ -42,7 +42,7 @@ _SHARED = ("allure-results", "allure-report")
 """What a run of several protocols leaves beside their folders, and would otherwise be mixed with the next run's."""
 
 
-_BARE = ("--embedded", "--insecure")
+_BARE = ("--embedded", "--insecure", "--require-all")
 """Options of a run that take no value."""
 
 
@@ -95,7 +95,11 @@ class Setup:
     def command(self) -> str:
         """The command that does the same run again, without its selection of requirements."""
         words = ["certhook", "run", self.protocol]
-        words += [flag for flag, given in (("--embedded", self.embedded), ("--insecure", self.insecure)) if given]
+        if self.packs:  # a protocol that certhook does not bring
+            words = ["pytest", "suites", "--packs", self.packs, "--protocol", self.protocol]
+        words += [
+            flag for flag, given in zip(_BARE, (self.embedded, self.insecure, self.require_all), strict=True) if given
+        ]
         for flag, values in (("--fault", self.faults), ("--variant", self.variants)):
             words += [word for one in values for word in (flag, one)]
         for flag, value in (("--target", self.target), ("--ca-file", self.ca_file), ("--proxy", self.proxy)):
@@ -103,19 +107,25 @@ class Setup:
         words += ["--profile", self.profile_path] if self.profile_path else []
         for number, flag in ((self.seed, "--seed"), (self.latency_ms, "--latency-ms")):
             words += [flag, str(number)] if number else []
+        words += ["--max-examples", str(self.max_examples)] if self.max_examples is not None else []
+        words += ["-n", str(self.workers)] if self.workers > 1 else []
         return shlex.join(words)
 
     @classmethod
     def of_command(cls, command: str, output: str) -> Setup:
         """The setup of which that is the `command`. Raises ValueError for any other text."""
-        _, _, protocol, *words = shlex.split(command)
-        pairs = [word for word in words if word not in _BARE]
+        _, _, *words = shlex.split(command)
+        protocol = [] if words[:1] == ["--packs"] else ["--protocol"]
+        pairs = [word for word in (*protocol, *words) if word not in _BARE]
         values: dict[str, list[str]] = {}
         for flag, value in zip(pairs[::2], pairs[1::2], strict=True):
             values.setdefault(flag, []).append(value)
+        if "--protocol" not in values:
+            raise ValueError("no command of a run")
         return cls(
-            protocol,
+            values["--protocol"][0],
             output,
+            packs=values.get("--packs", [None])[0],
             target=values.get("--target", [None])[0],
             ca_file=values.get("--ca-file", [None])[0],
             insecure="--insecure" in words,
@@ -124,8 +134,11 @@ class Setup:
             embedded="--embedded" in words,
             faults=tuple(values.get("--fault", ())),
             variants=tuple(values.get("--variant", ())),
+            require_all="--require-all" in words,
             seed=int(values.get("--seed", ["0"])[0]),
             latency_ms=int(values.get("--latency-ms", ["0"])[0]),
+            max_examples=int(values["--max-examples"][0]) if "--max-examples" in values else None,
+            workers=int(values.get("-n", ["1"])[0]),
         )
 
     def settled(self) -> Setup:
