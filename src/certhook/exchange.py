@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -25,7 +25,6 @@ class Request:
     headers: tuple[tuple[str, bytes], ...]
     body: bytes
     chunks: tuple[int, ...] = ()
-    http_version: str = "HTTP/1.1"
 
     def header(self, name: str) -> bytes | None:
         """The value of the first header of that name, in any case."""
@@ -35,7 +34,7 @@ class Request:
         """A copy with that header set, or without it where `value` is None."""
         kept = tuple((key, old) for key, old in self.headers if key.lower() != name.lower())
         headers = kept if value is None else (*kept, (name, value))
-        return Request(self.operation, self.method, self.target, headers, self.body, self.chunks, self.http_version)
+        return Request(self.operation, self.method, self.target, headers, self.body, self.chunks)
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,6 @@ class Exchange:
     elapsed_s: float
     lane: int = 0
     nth: int = 0
-    attempts: tuple[str, ...] = field(default=())
 
     def abridged(self) -> Exchange:
         """The exchange with the beginning of a long answer: enough for reports, where hundreds are kept."""

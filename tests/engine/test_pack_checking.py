@@ -192,8 +192,6 @@ def test_an_unknown_protocol_is_wrong_usage(packs: Path) -> None:
 def test_what_is_not_there_is_a_key_error() -> None:
     """A pack knows its operations and requirements by name."""
     assert klas().operation("authenticate").mandatory
-    assert klas().with_invariant("answers") is not None
-    assert klas().with_invariant("no-such-rule") is None
     with pytest.raises(KeyError):
         klas().operation("authorise")
     with pytest.raises(KeyError):

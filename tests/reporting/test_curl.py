@@ -89,7 +89,6 @@ def test_the_whole_command() -> None:
     ("request_", "word"),
     [
         ({"method": "HEAD"}, "--head"),
-        ({"http_version": "HTTP/1.0"}, "--http1.0"),
         ({"url": "https://target.example/"}, "--http1.1"),
         ({"body": b"ab", "chunks": (1, 1)}, "'Transfer-Encoding: chunked'"),
     ],

@@ -206,10 +206,6 @@ class Pack:
         """The requirement of that id. Raises KeyError."""
         return self._by_id[id]
 
-    def with_invariant(self, name: str) -> Entry | None:
-        """The entry that holds every answer to that invariant, if the protocol has one."""
-        return next((entry for entry in self.entries if entry.check.invariant == name), None)
-
 
 def _missing(name: str) -> Any:
     raise KeyError(name)

@@ -24,8 +24,7 @@ def record_of(exchange: Exchange, url: str, redactor: Redactor) -> dict[str, Any
     """Return the fields of an exchange's line but for its kind; `url` is the whole one that was asked for.
 
     A `redactor` that remembers masks in the answer what stood under a masked name in the request, and in the answer's
-    headers what stood so in its body. Three keys stand only where they say something: `attempts`, and the request's
-    `http_version` and `chunks`.
+    headers what stood so in its body. The request's `chunks` stand only where it was sent in chunks.
     """
     answer = exchange.answer
     record: dict[str, Any] = {
@@ -40,8 +39,6 @@ def record_of(exchange: Exchange, url: str, redactor: Redactor) -> dict[str, Any
         "response": _response(answer, redactor) if isinstance(answer, Response) else None,
         "failure": _failure(answer, redactor) if isinstance(answer, Failure) else None,
     }
-    if exchange.attempts:
-        record["attempts"] = redactor.tree(exchange.attempts)
     return record
 
 
@@ -52,8 +49,6 @@ def _request(request: Request, url: str, redactor: Redactor) -> dict[str, Any]:
         "headers": _headers(request.headers, redactor),
         "body": body_record(request.body, REQUEST_BODY_LIMIT, redactor),
     }
-    if request.http_version != "HTTP/1.1":
-        record["http_version"] = request.http_version
     if request.chunks:
         record["chunks"] = list(request.chunks)
     return record

@@ -54,7 +54,6 @@ def recorded_request(record: Mapping[str, Any], base: str) -> Request:
         _headers(request),
         body_bytes(request["body"]),
         tuple(request.get("chunks", ())),
-        request.get("http_version", "HTTP/1.1"),
     )
 
 

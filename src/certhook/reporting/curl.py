@@ -51,8 +51,6 @@ def _url_switches(url: str) -> list[str]:
 
 
 def _version(request: dict[str, Any]) -> list[str]:
-    if request.get("http_version") == "HTTP/1.0":
-        return ["--http1.0"]
     return ["--http1.1"] if request["url"].startswith("https:") else []
 
 

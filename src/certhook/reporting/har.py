@@ -58,7 +58,7 @@ def _request(request: dict[str, Any]) -> dict[str, Any]:
     built = {
         "method": request["method"],
         "url": request["url"],
-        "httpVersion": request.get("http_version", "HTTP/1.1"),
+        "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(request["headers"]),
         "queryString": _pairs(query),

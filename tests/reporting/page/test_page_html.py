@@ -48,7 +48,7 @@ HOSTILE = (
 def marked() -> tuple[Line, ...]:
     """A journal in which every text that is not certhook's own is the mark."""
     headers, body = [[MARK, MARK]], text_body(MARK)
-    request = {"method": MARK, "url": MARK, "headers": headers, "body": body, "http_version": MARK, "chunks": [1]}
+    request = {"method": MARK, "url": MARK, "headers": headers, "body": body, "chunks": [1]}
     response = {"status": 200, "http_version": MARK, "headers": headers, "body": body}
     found = finding(MARK, message=MARK, expected=MARK, curl=MARK)
     run = run_line(
@@ -64,7 +64,7 @@ def marked() -> tuple[Line, ...]:
     return (
         run,
         doctor_line() | {"checks": [{"name": MARK, "ok": False, "says": MARK}]},
-        exchange_line(operation=MARK, case=MARK, request=request, response=response, attempts=[MARK]),
+        exchange_line(operation=MARK, case=MARK, request=request, response=response),
         case_line(outcome(MUST, "failed") | {"finding": found}),
         end_line(MARK),
     )

@@ -19,14 +19,13 @@ _ROW = 8
 def shown_exchange(record: dict[str, Any]) -> ShownExchange:
     """An exchange's line of the journal, as the page has it."""
     request, response = record["request"], record["response"]
-    version = f" {request['http_version']}" if "http_version" in request else ""
     return ShownExchange(
         record["number"],
         exchange_line(record),
         record["case"],
         record["started"],
         tuple(_remarks(record)),
-        _passage(f"{request['method']} {request['url']}{version}", request),
+        _passage(f"{request['method']} {request['url']}", request),
         response and _passage(f"{response['http_version']} {response['status']}", response),
     )
 
@@ -35,8 +34,6 @@ def _remarks(record: Mapping[str, Any]) -> Iterator[str]:
     chunks = record["request"].get("chunks")
     if chunks:
         yield f"The body was sent in chunks of {', '.join(map(str, chunks[:_ROW]))} bytes."
-    if record.get("attempts"):
-        yield f"The target's rate limit had turned it away before: {'; '.join(record['attempts'])}."
 
 
 def _passage(first: str, part: Mapping[str, Any]) -> Passage:
