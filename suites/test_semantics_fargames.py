@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from certhook.building.change import Stage
 from certhook.changes import Change, Scope, changes_of
-from certhook.changes.change import Stage
 from certhook.errors import Nonconformance
 from certhook.sending.courier import Delivery
 from certhook.suite import Blocked, Conversation, NotTested, flow

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from certhook.building.builder import Builder
+from certhook.building.change import Draft, Stage
 from certhook.changes import CONTROL, Change
-from certhook.changes.change import Draft, Stage
 from certhook.exchange import Request
 from certhook.reference.klas.target import PLAYER, KlasTarget
 from tests.certifying import NOW, authenticate, builder, change, changes, klas, profile

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
+from certhook.building.change import Stage
 from certhook.building.clock import Window
 from certhook.changes import CONTROL, FAMILIES, Change, Scope, changes_of
-from certhook.changes.change import Stage
 from certhook.exchange import Request
 from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget
 from tests.certifying import NOW, authenticate, builder, change, changes, klas, profile, scope

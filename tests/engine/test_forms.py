@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certhook.building.builder import Builder
+from certhook.building.change import Change, Draft
 from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes import CONTROL, Scope, changes_of
-from certhook.changes.change import Change, Draft
 from certhook.changes.examples import combinations, examples_of, optional_places, sample
 from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request

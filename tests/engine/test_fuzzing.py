@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certhook.changes.change import Stage
+from certhook.building.change import Stage
 from certhook.fuzzing import Exploration, exploration
 from certhook.fuzzing.isolation import draw_nothing_from_sources
 from certhook.fuzzing.recipe import Recipe

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from certhook.changes.change import Change, Draft, Stage
+from certhook.building.change import Change, Draft, Stage
 from certhook.errors import UsageError
 from certhook.exchange import Exchange, Request, Response
 from certhook.reference import profile, target_class

@@ -18,8 +18,8 @@ from typing import Any
 
 from certhook import __version__
 from certhook.building import encoding, signing
+from certhook.building.change import CONTROL, Change, Draft, Stage
 from certhook.building.clock import Window
-from certhook.changes.change import CONTROL, Change, Draft, Stage
 from certhook.exchange import Request
 from certhook.pack.model import Operation, Pack
 from certhook.profile.profile import Profile

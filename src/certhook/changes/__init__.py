@@ -5,6 +5,7 @@ of one kind, such as `parameters.missing`, and yields one for each place that it
 `parameters.missing:player_id`. Packs refer to families by name; no family knows a protocol.
 """
 
+from certhook.building.change import CONTROL, Change
 from certhook.changes import (
     accepted,
     credentials,
@@ -17,8 +18,7 @@ from certhook.changes import (
     signature,
     timestamp,
 )
-from certhook.changes.change import CONTROL, Change, Scope
-from certhook.changes.registry import FAMILIES, changes_of
+from certhook.changes.registry import FAMILIES, Scope, changes_of
 
 __all__ = [
     "CONTROL",

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from certhook.building import encoding
-from certhook.changes.change import EXTRA, Change, Draft, Scope, Stage
-from certhook.changes.registry import family
+from certhook.building.change import Change, Draft, Stage
+from certhook.changes.registry import EXTRA, Scope, family
 from certhook.exchange import Request
 
 

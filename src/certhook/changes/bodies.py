@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from certhook.changes.change import Change, Draft, Stage
+from certhook.building.change import Change, Draft, Stage
 
 Make = Callable[[bytes], bytes]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
-from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
-from certhook.changes.registry import family
+from certhook.building.change import Change, Draft, Stage
+from certhook.changes.registry import FILTERED, Scope, family
 from certhook.pack.dotted import leaves
 
 QUOTES = {

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from certhook.changes.change import Change, Draft, Scope, Stage
+from certhook.building.change import Change, Draft, Stage
 from certhook.changes.examples import enumerated
-from certhook.changes.registry import family
+from certhook.changes.registry import Scope, family
 
 UNLISTED = "certhook"
 

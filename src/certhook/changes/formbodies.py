@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from certhook.building.change import Change, Draft, Stage
 from certhook.building.encoding import form_encode, json_compact
-from certhook.changes.change import EXTRA, Change, Draft, Stage
 from certhook.changes.examples import optional_places, sample
-from certhook.judging.jsontypes import type_of
+from certhook.changes.registry import EXTRA
+from certhook.jsontypes import type_of
 from certhook.pack.model import Operation
 
 Make = Callable[[bytes], bytes]

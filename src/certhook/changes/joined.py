@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from certhook.building import signing
+from certhook.building.change import Change, Draft, Stage
 from certhook.building.encoding import field_text, text_bytes
-from certhook.changes.change import EXTRA, Change, Draft, Scope, Stage
 from certhook.changes.examples import Example, examples_of, is_sent, optional_places, sample
-from certhook.changes.registry import family
+from certhook.changes.registry import EXTRA, Scope, family
 
 Fields = Mapping[str, Any]
 _UNKNOWN = Example(EXTRA, "", lambda: "an unknown field")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from certhook.changes.change import Change, Draft, Scope, Stage
-from certhook.changes.registry import Family, family
+from certhook.building.change import Change, Draft, Stage
+from certhook.changes.registry import Family, Scope, family
 
 # The server may not know a method at all (RFC 9110, 501), or a layer in front may shut it out.
 _FRONT = ("4xx", "501")

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from certhook.building.change import Change, Draft, Stage
 from certhook.building.signing import Signable
-from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.examples import Example, combinations, examples_of, optional_places, sample
-from certhook.changes.registry import family
+from certhook.changes.registry import Scope, family
 
 
 def _adding(name: str, says: str, examples: Mapping[str, Example]) -> Change:

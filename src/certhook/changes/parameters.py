@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from certhook.changes.change import FILTERED, Change, Draft, Scope, Stage
-from certhook.changes.registry import family
-from certhook.judging.jsontypes import COERCIBLE, WRONG, type_of
+from certhook.building.change import Change, Draft, Stage
+from certhook.changes.registry import FILTERED, Scope, family
+from certhook.jsontypes import COERCIBLE, WRONG, type_of
 from certhook.pack.dotted import leaves, mandatory_leaves
 
 

@@ -1,10 +1,35 @@
-"""The families of changes by name."""
+"""The families of changes by name, what they are asked with, and words that several of them use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from certhook.changes.change import CONTROL, Change, Scope
+from certhook.building.change import CONTROL, Change
+from certhook.pack.model import Operation, Pack
+from certhook.profile.profile import Profile
+
+EXTRA = "x_certhook"
+"""A field that no document knows."""
+
+FILTERED = ("403",)
+"""As a change's `front`: the status of a filter in front of the application that takes the request for an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a family makes changes for: one operation of a protocol, with the test data of a profile."""
+
+    pack: Pack
+    operation: Operation
+    profile: Profile
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The request's properties: name -> schema."""
+        return dict(self.operation.properties)
+
 
 Family = Callable[[Scope], Iterator[Change]]
 

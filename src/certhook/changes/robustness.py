@@ -6,13 +6,13 @@ import gzip
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from certhook.building.change import Change, Draft, Stage
 from certhook.building.signing import Signable
 from certhook.changes.accepted import deep, with_member
-from certhook.changes.change import EXTRA, FILTERED, Change, Draft, Scope, Stage
 from certhook.changes.examples import sample
-from certhook.changes.registry import family
+from certhook.changes.registry import EXTRA, FILTERED, Scope, family
 from certhook.exchange import Request
-from certhook.judging.jsontypes import type_of
+from certhook.jsontypes import type_of
 from certhook.pack.dotted import leaves
 
 _ANY = ("4xx",)

@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 
 from certhook.building import encoding
+from certhook.building.change import Change, Draft, Stage
 from certhook.building.clock import Window
-from certhook.changes.change import Change, Draft, Scope, Stage
 from certhook.changes.examples import Example, combinations, enumerated
-from certhook.changes.registry import family
+from certhook.changes.registry import Scope, family
 
 OTHER_KEY = b"certhook-some-other-key"
 _DIGITS = "0123456789abcdef"

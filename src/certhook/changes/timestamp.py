@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from certhook.building.change import Change, Draft, Stage
 from certhook.building.clock import Window
-from certhook.changes.change import Change, Draft, Scope, Stage
-from certhook.changes.registry import family
+from certhook.changes.registry import Scope, family
 
 MARGIN_S = 60
 AHEAD_S = 30

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from certhook.building.change import Draft, Stage
 from certhook.building.encoding import field_text, form_encode
-from certhook.changes.change import Draft, Stage
 from certhook.changes.examples import optional_places, sample
 from certhook.fuzzing.recipe import Recipe
 from certhook.pack.model import Operation

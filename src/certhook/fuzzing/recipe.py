@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from certhook.changes.change import FILTERED, Change, Draft, Stage
+from certhook.building.change import Change, Draft, Stage
+from certhook.changes.registry import FILTERED
 from certhook.exchange import Request
 
 FUZZED = "malformed.fuzzed"

@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from certhook.changes.change import Draft, Stage
+from certhook.building.change import Draft, Stage
 from certhook.fuzzing.forms import on_a_form, parameters_changed
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.wire import DECLARED, chunked

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from certhook.changes.change import Draft, Stage
+from certhook.building.change import Draft, Stage
 from certhook.exchange import Request
 from certhook.fuzzing.recipe import Recipe
 

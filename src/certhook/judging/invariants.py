@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from certhook.changes.change import Change
+from certhook.building.change import Change
 from certhook.exchange import Exchange, Failure, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.jsontext import Flaw

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from certhook.building.builder import Builder
-from certhook.changes.change import Change
+from certhook.building.change import Change
 from certhook.exchange import Exchange, Response
 from certhook.formats import IN_WORDS, validator
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer

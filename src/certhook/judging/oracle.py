@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from certhook.jsontypes import COERCIBLE, kind_of, type_of
 from certhook.judging.formoracle import form_categories
 from certhook.judging.jsontext import Flaw, JsonText, read_json
-from certhook.judging.jsontypes import COERCIBLE, kind_of, type_of
 from certhook.pack.model import Operation
 
 CATEGORIES = (

@@ -15,9 +15,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from certhook.building.change import Draft, Stage
 from certhook.building.clock import Window
 from certhook.changes import CONTROL, Change
-from certhook.changes.change import Draft, Stage
 from certhook.errors import UsageError
 from certhook.exchange import Request
 from certhook.pack.dotted import holder_of, leaves

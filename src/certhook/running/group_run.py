@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from certhook.changes.change import Change
+from certhook.building.change import Change
 from certhook.pack.model import Operation
 from certhook.running.cases import Case
 from certhook.running.pulse import Pulse

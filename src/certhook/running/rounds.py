@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from certhook.changes.change import CONTROL
+from certhook.building.change import CONTROL
 from certhook.exchange import Failure
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement

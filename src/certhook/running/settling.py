@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from certhook.changes.change import Change
+from certhook.building.change import Change
 from certhook.exchange import Failure, FailureKind
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement

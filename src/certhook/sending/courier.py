@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from certhook.building.builder import Builder
+from certhook.building.change import CONTROL, Change
 from certhook.building.pool import Stock
-from certhook.changes.change import CONTROL, Change
 from certhook.exchange import Exchange, Failure, FailureKind, Response
 from certhook.judging.answers import Answer, Kind
 from certhook.judging.judge import Judge

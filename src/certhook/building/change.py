@@ -12,8 +12,7 @@ from typing import Any
 from certhook.building.signing import Scheme
 from certhook.exchange import Request
 from certhook.pack.dotted import holder_of
-from certhook.pack.model import Operation, Pack
-from certhook.profile.profile import Profile
+from certhook.pack.model import Operation
 
 
 class Stage(StrEnum):
@@ -77,6 +76,10 @@ class Draft:
             return json.dumps(self.fields, separators=(",", ":")).encode()
 
 
+def _nothing(draft: Draft) -> None:
+    """Leave the draft as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference from the control.
@@ -90,7 +93,7 @@ class Change:
     name: str
     says: str
     stage: Stage = Stage.FIELDS
-    apply: Callable[[Draft], None] = lambda draft: None
+    apply: Callable[[Draft], None] = _nothing
     legal: bool = False
     front: tuple[str, ...] = ()
     finish: Callable[[Request], Request] | None = None
@@ -107,24 +110,4 @@ class Change:
         return self.name.partition(":")[2].partition("=")[0]
 
 
-EXTRA = "x_certhook"
-"""A field that no document knows."""
-
-FILTERED = ("403",)
-"""As a change's `front`: the status of a filter in front of the application that takes the request for an attack."""
-
 CONTROL = Change("control", "nothing changed", legal=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a family makes changes for: one operation of a protocol, with the test data of a profile."""
-
-    pack: Pack
-    operation: Operation
-    profile: Profile
-
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The request's properties: name -> schema."""
-        return dict(self.operation.properties)
