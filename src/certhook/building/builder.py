@@ -19,7 +19,7 @@ from typing import Any
 from certhook import __version__
 from certhook.building import encoding, signing
 from certhook.building.change import CONTROL, Change, Draft, Stage
-from certhook.building.clock import Window
+from certhook.building.clock import Moments, Window
 from certhook.exchange import Request
 from certhook.pack.model import Operation, Pack
 from certhook.profile.profile import Profile
@@ -28,9 +28,20 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Builder:
-    """Makes the requests of one run. `seed` fixes everything random in them but ids and times."""
+    """Makes the requests of one run. `seed` fixes everything random in them but ids and times.
 
-    def __init__(self, pack: Pack, profile: Profile, *, seed: int = 0, clock: Callable[[], float] = time.time) -> None:
+    `share` is that of this builder's process in the seconds, counted from 0, and among how many.
+    """
+
+    def __init__(
+        self,
+        pack: Pack,
+        profile: Profile,
+        *,
+        seed: int = 0,
+        clock: Callable[[], float] = time.time,
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
         self._pack = pack
         self._profile = profile
         self._seed = seed
@@ -39,6 +50,7 @@ class Builder:
         secret = profile.value(pack.signing.key) if pack.signing.key else None
         self._key = secret.encode() if isinstance(secret, str) else None
         self._window = Window.of(pack, profile)
+        self._moments = Moments(self._window, *share) if self._window else None
         self._captured: dict[str, bytes] = {}
 
     def build(self, operation: Operation, change: Change = CONTROL) -> Request:
@@ -53,7 +65,16 @@ class Builder:
         `drawn` are the values, by place in the profile, that pools lent for this request. Without them the first of
         each list stands in, which is good for looking at a request and not for sending it.
         """
-        draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}", drawn)
+        before, built = None, self._built(operation, change, drawn)
+        while built[0] != before and not self._is_new(operation, built[0]):
+            before, built = built[0], self._built(operation, change, drawn)
+        return built
+
+    def _built(
+        self, operation: Operation, change: Change, drawn: Mapping[str, Any]
+    ) -> tuple[Request, Mapping[str, Any]]:
+        fields = self._fields(operation, drawn, self._moment(operation, change))
+        draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}", fields)
         valid = copy.deepcopy(draft.fields)
         self._run(draft, change)
         if change is CONTROL and draft.signature is not None:
@@ -62,7 +83,11 @@ class Builder:
 
     def fields(self, operation: Operation, drawn: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
         """The values of a valid request, by name; an optional one is there only where the schema says what it holds."""
-        values = {name: self._value(part, drawn) for name, part in operation.properties.items() if self._applies(part)}
+        return self._fields(operation, drawn, self._clock())
+
+    def _fields(self, operation: Operation, drawn: Mapping[str, Any], now: float) -> dict[str, Any]:
+        parts = {name: part for name, part in operation.properties.items() if self._applies(part)}
+        values = {name: self._value(part, drawn, now) for name, part in parts.items()}
         return {name: value for name, value in values.items() if value is not None or name in operation.mandatory}
 
     def response_signature(self, body: bytes) -> str | None:
@@ -71,10 +96,10 @@ class Builder:
             return None
         return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
 
-    def _draft(self, operation: Operation, name: str, drawn: Mapping[str, Any]) -> Draft:
+    def _draft(self, operation: Operation, name: str, fields: dict[str, Any]) -> Draft:
         return Draft(
             operation=operation,
-            fields=self.fields(operation, drawn),
+            fields=fields,
             scheme=self._scheme,
             key=self._key,
             now=self._clock(),
@@ -129,7 +154,19 @@ class Builder:
         """Whether a property is sent with this profile at all: `x-when` says which values of the profile it takes."""
         return all(self._profile.value(place) == wanted for place, wanted in schema.get("x-when", {}).items())
 
-    def _value(self, schema: Mapping[str, Any], drawn: Mapping[str, Any]) -> Any:
+    def _moment(self, operation: Operation, change: Change) -> float:
+        """The time that a request carries. Where that alone is its own, no two with one change have the same."""
+        if self._moments is None or _has_id(operation):
+            return self._clock()
+        return self._moments.next(f"{operation.name} {change.name} {change.says}", self._clock())
+
+    def _is_new(self, operation: Operation, request: Request) -> bool:
+        """Whether the same bytes have not gone out before: with another change, they may be the same."""
+        if self._moments is None or _has_id(operation):
+            return True
+        return self._moments.is_first(hash((request.target, request.headers, request.body)))
+
+    def _value(self, schema: Mapping[str, Any], drawn: Mapping[str, Any], now: float) -> Any:
         """A property's valid value: made fresh, drawn, read from the profile, or the schema's default."""
         source, pool = schema.get("x-value", ""), schema.get("x-pool", "")
         values = self._profile.value(pool) if pool else None
@@ -138,10 +175,15 @@ class Builder:
         if source == "fresh":
             return str(uuid.uuid4())
         if source == "now" and self._window:
-            return self._window.stamp(self._clock())
+            return self._window.stamp(now)
         if "properties" in schema:
-            return {name: self._value(part, drawn) for name, part in schema["properties"].items()}
+            return {name: self._value(part, drawn, now) for name, part in schema["properties"].items()}
         return self._profile.value(source, schema.get("default")) if source else schema.get("default")
+
+
+def _has_id(operation: Operation) -> bool:
+    """Whether each request of an operation carries an id of its own."""
+    return any(part.get("x-value") == "fresh" for part in operation.properties.values())
 
 
 def _signable(draft: Draft) -> signing.Signable:

@@ -1,11 +1,15 @@
-"""The window in which a request's timestamp is good."""
+"""The window in which a request's timestamp is good, and a moment in it for each request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 
 from certhook.pack.model import Pack
 from certhook.profile.profile import Profile
+
+_REMEMBERED = 8192
+"""By then, the first of them was sent seconds ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,34 @@ class Window:
     def stamp(self, moment: float) -> int:
         """A moment in seconds since 1970 as the wire has it."""
         return int(moment * 1000) if self.unit == "ms" else int(moment)
+
+
+class Moments:
+    """Gives each of several like requests a second of its own, where nothing else in them is.
+
+    They would else be the same bytes with the same signature, and a target that refuses what it has seen before would
+    be accused of refusing them. All moments are within a quarter of the window from now; where these are used up,
+    seconds are shared. Of several processes, each takes the seconds of its own `share`, counted from 0 among `shares`.
+    """
+
+    def __init__(self, window: Window, share: int = 0, shares: int = 1) -> None:
+        self._reach_s = window.seconds // 4
+        self._share, self._shares = share, shares
+        self._used: dict[object, None] = {}
+        self._lock = Lock()
+
+    def next(self, like: str, now: float) -> float:
+        """The moment closest to now, in seconds since 1970, that no other of the requests that are like it has had."""
+        around = (moment for away_s in range(self._reach_s + 1) for moment in (now - away_s, now + away_s))
+        own = (moment for moment in around if int(moment) % self._shares == self._share)
+        return next((moment for moment in own if self.is_first((like, int(moment)))), now)
+
+    def is_first(self, what: object) -> bool:
+        """Whether that has not been asked for before, among the last few thousand."""
+        with self._lock:
+            if what in self._used:
+                return False
+            if len(self._used) == _REMEMBERED:
+                del self._used[next(iter(self._used))]
+            self._used[what] = None
+            return True

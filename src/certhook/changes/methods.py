@@ -8,8 +8,8 @@ from dataclasses import replace
 from certhook.building.change import Change, Draft, Stage
 from certhook.changes.registry import Family, Scope, family
 
-# The server may not know a method at all (RFC 9110, 501), or a layer in front may shut it out.
-_FRONT = ("4xx", "501")
+# The server may not know a method at all (RFC 9110, 501), or a layer in front may shut it out or show a page instead.
+_FRONT = ("3xx", "4xx", "501")
 
 
 def _method(name: str, *, body: bool) -> Family:

@@ -209,7 +209,7 @@ class Controller:
 
     def _examined(self, setup: Setup) -> Setup:
         """Write the head of the journal, and ask the doctor."""
-        certification = Certification(setup)
+        certification = Certification(setup, doctor=True)
         try:
             certification.journal.write("run", **head_of(certification))
             checks = examine(certification)

@@ -47,6 +47,15 @@ class Filtered(Application):
 _ATTACK = re.compile(rb"' ?(--|#|OR )|'\)|'; DROP|[\"']\$ne|<script|\.\./|\$\{|\{\{", re.IGNORECASE)
 
 
+class ShowsOtherMethodsElsewhere(Application):
+    """Leads whatever is not POST to a page for people."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method != "POST":
+            return HttpAnswer(302, ((b"Location", b"/docs"), (b"Content-Type", b"text/html")), b"<p>See /docs</p>")
+        return super().answer(request)
+
+
 class LenientReader(Application):
     """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
 

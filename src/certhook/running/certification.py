@@ -54,13 +54,14 @@ class Ended:
 
 
 class Certification:
-    """Opened from a Setup, in the controller or in a worker; `worker` counts from 0."""
+    """Opened from a Setup, in the controller or in a worker; `worker` counts from 0, and the `doctor` comes before."""
 
-    def __init__(self, setup: Setup, worker: int = 0) -> None:
+    def __init__(self, setup: Setup, worker: int = 0, *, doctor: bool = False) -> None:
         self.setup = setup
         loaded = setup.load()
         self.pack, self.profile, self.selected = loaded.pack, loaded.profile, loaded.selected
         self._worker = worker
+        self._share = (0 if doctor else worker + 1, setup.workers + 1)
         self._groups: dict[str, GroupRun] = {}
         self._planned: dict[tuple[str, str], list[Case]] = {}
         self._shown: dict[int, Exchange] = {}
@@ -90,7 +91,7 @@ class Certification:
 
     @cached_property
     def builder(self) -> Builder:
-        return Builder(self.pack, self.profile, seed=self.setup.seed)
+        return Builder(self.pack, self.profile, seed=self.setup.seed, share=self._share)
 
     @cached_property
     def judge(self) -> Judge:

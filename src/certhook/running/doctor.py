@@ -226,7 +226,7 @@ def _failure_advice(failure: Failure, url: str) -> str:
         FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
         FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
         FailureKind.CUT_SHORT: "it breaks off its answer: check scheme and port in target.url, and that it works",
-        FailureKind.TOO_LARGE: "check that target.url leads to the endpoint",
+        FailureKind.TOO_LARGE: "no answer that long is read: check that target.url leads to the endpoint",
     }
     return f"{url} gives no answer to a valid request ({failure.kind}: {failure.detail}): {advice[failure.kind]}"
 

@@ -17,6 +17,11 @@ from certhook.reference.evenbet.target import EvenbetTarget
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 
+@variant("other-methods-redirected")
+class OtherMethodsRedirected(choices.ShowsOtherMethodsElsewhere, EvenbetTarget):
+    """Leads whatever is not POST to a page for people."""
+
+
 @variant("filtered")
 class Filtered(choices.Filtered, EvenbetTarget):
     """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""

@@ -174,6 +174,11 @@ class LenientReader(choices.LenientReader, EviTarget):
     """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
 
 
+@variant("other-methods-redirected")
+class OtherMethodsRedirected(choices.ShowsOtherMethodsElsewhere, EviTarget):
+    """Leads whatever is not POST to a page for people."""
+
+
 @variant("filtered")
 class Filtered(choices.Filtered, EviTarget):
     """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""

@@ -276,6 +276,44 @@ class MediaTypeChecked(FargamesTarget):
             raise Refusal("unsupported_media_type", 415)
 
 
+@variant("body-parser")
+class BodyParser(FargamesTarget):
+    """Sees no body in chunks or of another media type, and decodes it as declared; HTTP 400 for what it cannot read."""
+
+    def handle(self, request: HttpRequest) -> Reply:
+        declared = (request.header("Content-Type") or "").lower().replace(" ", "").split(";charset=")
+        hidden = declared[0] != "application/json" or request.header("Content-Length") is None
+        try:
+            body = b"" if hidden else request.body.decode(declared[1] if len(declared) > 1 else "utf-8").encode()
+        except (LookupError, UnicodeError):
+            raise self.unread() from None
+        return super().handle(replace(request, body=body))
+
+    def parse(self, body: bytes) -> Fields:
+        try:
+            return super().parse(body)
+        except Refusal:
+            raise self.unread() from None
+
+    def unread(self) -> Refusal:
+        return refusal(INVALID, 400)
+
+
+@variant("replays-refused")
+class ReplaysRefused(FargamesTarget):
+    """Knows every signature that it has found right, and finds it wrong from then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: set[str] = set()
+
+    def check_signature(self, operation: str, given: str, request: HttpRequest, agent: Agent) -> None:
+        super().check_signature(operation, given, request, agent)
+        if given in self.known:
+            self.signature_wrong(operation)
+        self.known.add(given)
+
+
 @variant("filtered")
 class Filtered(choices.Filtered, FargamesTarget):
     """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""

@@ -183,6 +183,11 @@ class Front413(KlasTarget):
         return HttpAnswer(413, ((b"Content-Type", b"text/html"),), page, close=True)
 
 
+@variant("other-methods-redirected")
+class OtherMethodsRedirected(choices.ShowsOtherMethodsElsewhere, KlasTarget):
+    """Leads whatever is not POST to a page for people."""
+
+
 @variant("filtered")
 class Filtered(choices.Filtered, KlasTarget):
     """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""
