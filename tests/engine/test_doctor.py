@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -254,6 +255,24 @@ def test_a_clock_that_agrees(tmp_path: Path) -> None:
     assert ("clock", True) in [(check.name, check.ok) for check in checks]
 
 
+@pytest.fixture
+def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The local time is hours away from UTC."""
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "EST5")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize("form", ["%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S -0000", "%A, %d-%b-%y %H:%M:%S GMT"])
+@pytest.mark.usefixtures("in_new_york")
+def test_a_date_is_utc_wherever_we_are(tmp_path: Path, form: str) -> None:
+    """Every form of a date that HTTP knows is read as UTC, not in the local time zone (RFC 9110, section 5.6.7)."""
+    checks, _ = asked_of(tmp_path, dated(time.strftime(form, time.gmtime())))
+    assert ("clock", True) in [(check.name, check.ok) for check in checks]
+
+
 @pytest.mark.parametrize(("date", "words"), [(4_000_000_000, "ahead of ours"), (NOW - 900_000_000, "behind ours")])
 def test_a_clock_that_is_wrong(tmp_path: Path, date: float, words: str) -> None:
     """A target's clock that differs ends the run with the number of seconds and the direction."""
@@ -270,7 +289,7 @@ def test_a_wrong_clock_comes_before_a_refusal(tmp_path: Path) -> None:
     assert complaint(checks).name == "clock"
 
 
-@pytest.mark.parametrize("date", ["yesterday", "", "Thu, 99 Foo 2026 10:00:00 GMT"])
+@pytest.mark.parametrize("date", ["yesterday", "", "Thu, 99 Foo 2026 10:00:00 GMT", "Fri, 02 Jan 2026 10:00:00 XYZ"])
 def test_a_date_that_cannot_be_read_is_none(tmp_path: Path, date: str) -> None:
     """A Date that makes no sense says nothing of the clock."""
     checks, _ = asked_of(tmp_path, dated(date))

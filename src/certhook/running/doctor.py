@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -235,13 +236,10 @@ def _skew(delivery: Delivery) -> CheckUp | None:
     """How far the target's clock is from ours, by the Date header; None where it has none that can be read."""
     response = delivery.exchange.answer
     date = response.header("date") if isinstance(response, Response) else None
-    if not date:
+    theirs = _moment(date) if date else None
+    if theirs is None:
         return None
-    try:
-        theirs = parsedate_to_datetime(date).timestamp()
-    except (TypeError, ValueError, OverflowError):
-        return None
-    skew = theirs - delivery.exchange.started.timestamp() - delivery.exchange.elapsed_s
+    skew = (theirs - delivery.exchange.started).total_seconds() - delivery.exchange.elapsed_s
     if abs(skew) <= MAX_SKEW_S + 1:  # the header has whole seconds
         return CheckUp("clock", True, "the target's clock agrees with ours, by its Date header")
     direction = "ahead of" if skew > 0 else "behind"
@@ -250,6 +248,18 @@ def _skew(delivery: Delivery) -> CheckUp | None:
         "set one of the two right (NTP), since timestamps cannot be tested across clocks that differ"
     )
     return CheckUp("clock", False, says)
+
+
+def _moment(date: str) -> datetime | None:
+    """What a Date header says. The old asctime form names no zone, and means UTC (RFC 9110, section 5.6.7)."""
+    try:
+        moment = parsedate_to_datetime(date)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if moment.tzinfo is not None:
+        return moment
+    unknown_zone = date[-1].isalpha()
+    return None if unknown_zone else moment.replace(tzinfo=UTC)
 
 
 def _words(error: Exception) -> str:
