@@ -10,6 +10,7 @@ import pytest
 from certhook.errors import UsageError
 from certhook.fleet.cluster import check_sendable, sendable, with_sent_secrets
 from certhook.fleet.plan import Plan, read_plan
+from certhook.profile.tomltext import as_toml
 from tests.fleet.fleets import DEAD, SECRET, at, embedded, fleet_file
 from tests.running import inline, profile_file
 
@@ -161,6 +162,25 @@ def test_a_profile_may_be_a_file(tmp_path: Path) -> None:
     (laid_under,) = read_plan(fleet_file(tmp_path, entry, profile={"limits": {"in_flight": 1}})).operators
     assert laid_under.profile_path is None
     assert laid_under.profile["limits"] == {"in_flight": 1}
+
+
+def test_every_file_of_a_profile_is_named_from_the_root(tmp_path: Path) -> None:
+    """From a file or from tables, shared or its own: the run reads the profile in another folder."""
+    (tmp_path / "profiles").mkdir()
+    target, credentials = {"ca_file": "ca.pem"}, {"secret": {"file": "secret.txt"}}
+    own = {"target": target, "credentials": credentials}
+    (tmp_path / "profiles" / "acme.toml").write_text(as_toml(own), encoding="utf-8")
+
+    def files(folder: Path, *operators: dict[str, Any], **defaults: Any) -> None:
+        for operator in read_plan(fleet_file(tmp_path, *operators, **defaults)).operators:
+            assert operator.profile["target"]["ca_file"] == str(folder / "ca.pem")
+            assert operator.profile["credentials"] == {"secret": {"file": str(folder / "secret.txt")}}
+
+    named = {"name": "named", "profile": "profiles/acme.toml"}
+    files(tmp_path / "profiles", named)
+    files(tmp_path / "profiles", named, profile={"target": {"url": DEAD}})
+    files(tmp_path, {"name": "tables", "profile": own})
+    files(tmp_path, {"name": "shared", "profile": {"target": {"url": DEAD}}}, profile=own)
 
 
 @pytest.mark.parametrize(

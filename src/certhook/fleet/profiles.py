@@ -76,13 +76,19 @@ def _laid_over(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, A
 
 
 def _anchored(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The profile with the files of its secrets named from the root, since it will be read elsewhere."""
-    anchored = {
-        name: {"file": str((folder / secret["file"]).absolute())}
+    """The profile with every file that it names given from the root, since it will be read elsewhere."""
+    secrets = {
+        name: _from_root(secret, "file", folder) if isinstance(secret, Mapping) else secret
         for name, secret in _table(data, "credentials").items()
-        if isinstance(secret, Mapping) and secret.keys() == {"file"} and isinstance(secret["file"], str)
     }
-    return {**data, "credentials": {**data["credentials"], **anchored}} if anchored else dict(data)
+    anchored = {"target": _from_root(_table(data, "target"), "ca_file", folder), "credentials": secrets}
+    return {**data, **{name: table for name, table in anchored.items() if table}}
+
+
+def _from_root(table: Mapping[str, Any], key: str, folder: Path) -> dict[str, Any]:
+    """The table with the path at `key` from the root; what is no path is left to the run."""
+    path = table.get(key)
+    return {**table, key: str((folder / path).absolute())} if path and isinstance(path, str) else dict(table)
 
 
 def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
