@@ -219,3 +219,8 @@ def test_a_secret_does_not_travel_unless_asked_for(tmp_path: Path, monkeypatch: 
     (token,) = read_plan(fleet_file(tmp_path, tokens)).operators
     with pytest.raises(UsageError, match=r"subject\.client_token stands in the profile itself"):
         sendable(token)
+    proxied = {"name": "proxied", "protocol": "klas", "profile": {"target": {"proxy": "http://me:pass@proxy.example"}}}
+    (proxy,) = read_plan(fleet_file(tmp_path, proxied)).operators
+    with pytest.raises(UsageError, match=r"target\.proxy stands in the profile itself") as refusal:
+        sendable(proxy)
+    assert "pass" not in str(refusal.value)

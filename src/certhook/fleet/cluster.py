@@ -55,7 +55,8 @@ def sendable(operator: Operator) -> Operator:
     for place in literal_secrets(operator.profile, operator.protocol):
         raise UsageError(
             f"{operator.name}: {place} stands in the profile itself and would travel to the scheduler: "
-            'say {env = "NAME"} or {file = "path"}, to be looked up by the workers, or add --send-secrets'
+            'say {env = "NAME"} or {file = "path"} (of a proxy, "env"), to be looked up by the workers, '
+            "or add --send-secrets"
         )
     return replace(operator, profile_path=None)
 

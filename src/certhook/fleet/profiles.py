@@ -50,6 +50,8 @@ def literal_secrets(data: Mapping[str, Any], protocol: str) -> Iterator[str]:
         section, _, name = place.partition(".")
         if name in _table(data, section):
             yield place
+    if "@" in str(_table(data, "target").get("proxy")):
+        yield "target.proxy"
 
 
 def with_secrets(data: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
