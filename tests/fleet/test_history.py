@@ -12,6 +12,7 @@ import pytest
 from certhook.errors import UsageError
 from certhook.fleet.history import History
 from certhook.fleet.standing import Standing
+from certhook.fleet.tables import HistoryGone
 from certhook.reporting.comparison import Kind, compared
 from certhook.values import Outcome
 from tests.fleet.fleets import ended, result
@@ -23,7 +24,7 @@ PASSED, FAILED, WARNED = Outcome.PASSED, Outcome.FAILED, Outcome.WARNED
 @pytest.fixture
 def history(tmp_path: Path) -> Iterator[History]:
     """An empty one."""
-    with closing(History(str(tmp_path / "history.sqlite"))) as found:
+    with closing(History(str(tmp_path / "history.sqlite"), make=True)) as found:
         yield found
 
 
@@ -115,11 +116,45 @@ def test_tables_of_another_version_are_refused(history: History, tmp_path: Path)
     with closing(sqlite3.connect(place)) as database, database:
         database.execute("update certhook_schema set version = 2")
     with pytest.raises(UsageError, match=r"history\.sqlite: has tables of version 2, and this certhook knows 1"):
-        History(str(place))
+        History(str(place), make=True)
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     """It is named in one line, with what the database said."""
     (tmp_path / "letter.txt").write_text("dear " * 100)
     with pytest.raises(UsageError, match=r"letter\.txt: cannot be used: file is not a database$"):
-        History(str(tmp_path / "letter.txt"))
+        History(str(tmp_path / "letter.txt"), make=True)
+
+
+def test_reading_a_history_makes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Another program's database is left as it is, and a name of no file stays one; each is one line, status 2."""
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as database, database:
+        database.execute("create table theirs (id integer)")
+    before = other.read_bytes()
+
+    def said(place: str) -> str:
+        ended = inline(monkeypatch, capfd, "history", "--history", place, cwd=tmp_path)
+        assert ended.status == 2
+        return ended.err
+
+    assert said("other.sqlite") == "certhook: --history other.sqlite: holds no history; certhook fleet makes one\n"
+    for place in ("mistyped.sqlite", "sqlite:///mistyped.sqlite"):
+        assert said(place) == f"certhook: --history {place}: there is no such file; certhook fleet makes it\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["other.sqlite"]
+    assert other.read_bytes() == before
+
+
+def test_a_history_that_breaks_is_one_line(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What the database said, and not the statement that it said it of."""
+    with closing(sqlite3.connect(tmp_path / "history.sqlite")) as database, database:
+        database.execute("drop table certhook_outcomes")
+    broken = inline(monkeypatch, capfd, "history", "--history", "history.sqlite", cwd=tmp_path)
+    what = "certhook: --history history.sqlite: cannot be used: no such table: certhook_outcomes\n"
+    assert (broken.status, broken.err) == (2, what)
+    with pytest.raises(HistoryGone, match=r"cannot be used: no such table: certhook_outcomes$"):
+        history.runs_of("acme", 1)

@@ -32,10 +32,10 @@ def changes(count: int) -> Changes:
     return Changes("2027-01-01T02:00:00.000Z", "certified", True, comparison.differences, ())
 
 
-def morning(*rows: Row) -> Morning:
+def morning(*rows: Row, unentered: str = "") -> Morning:
     """A night with those operators."""
     head = Head("night-2", "fleet.toml", "2027-01-02T02:00:00.000Z", tuple(row.ended.operator for row in rows))
-    return Morning(head, rows)
+    return Morning(head, rows, unentered)
 
 
 def told() -> Morning:
@@ -93,6 +93,20 @@ def test_the_exit_status_is_that_of_the_worst() -> None:
     assert morning(sound, wrong).exit_status == 3
     assert morning(sound, away, worse).exit_status == 1
     assert morning(lost).exit_status == 1
+
+
+def test_a_change_that_is_not_known_is_not_told_as_none(tmp_path: Path) -> None:
+    """Where the history is gone, each report says why, and none counts regressions; the status is 2."""
+    night = morning(Row(ended("away", Standing.UNREACHABLE), None, None), unentered="database is locked")
+    console = Console(file=StringIO(), width=200)
+    print_morning(console, night, tmp_path)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "1 operators: 1 unreachable; what changed is not known" in said
+    for text in (page(night).partition("</style>")[2], markdown(night)):
+        assert "What changed since last night is not known: " in text
+        assert "database is locked" in text
+        assert "regressed" not in text.lower()
+    assert night.exit_status == 2
 
 
 def test_who_is_certified_takes_no_line_at_the_end(tmp_path: Path) -> None:

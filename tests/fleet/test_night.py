@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -12,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from certhook.errors import UsageError
 from certhook.fleet.changes import Changes, Morning, Row
 from certhook.fleet.history import History
 from certhook.fleet.notify import notify
@@ -172,19 +173,48 @@ def test_operators_of_one_host_follow_one_another(tmp_path: Path) -> None:
     assert len(spans) == 2
 
 
-def test_a_night_that_cannot_be_entered_is_resumed(
+def test_a_history_that_cannot_be_written_is_found_out_before_any_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """A history that fails in the morning loses no run: status 2, and `--resume` ends the night without a run."""
-
-    def broken(*_: Any) -> None:
-        raise UsageError("--history: cannot be used: the disk is full")
-
+    """One line that says why, status 2, and no night."""
+    History(str(tmp_path / "history.sqlite"), make=True).close()
     path = fleet_file(tmp_path, embedded("sound"))
-    with monkeypatch.context() as patched:
-        patched.setattr(History, "record", broken)
-        failed = inline(patched, capfd, "fleet", str(path), "--output", "night", cwd=tmp_path)
-    assert failed.status == 2
-    assert "the disk is full" in failed.err
-    assert inline(monkeypatch, capfd, "fleet", str(path), "--resume", "night", cwd=tmp_path).status == 0
-    assert standings_in(tmp_path / "night") == {"sound": "certified"}
+    place = f"sqlite:///file:{tmp_path}/history.sqlite?mode=ro&uri=true"
+    ended = inline(monkeypatch, capfd, "fleet", str(path), "--output", "night", "--history", place, cwd=tmp_path)
+    assert ended.status == 2
+    assert ended.err.endswith(": cannot be used: attempt to write a readonly database\n")
+    assert not (tmp_path / "night").exists()
+
+
+@pytest.mark.parametrize("webhook", [204], indirect=True)
+def test_a_night_that_cannot_be_entered_is_resumed(
+    webhook: Webhook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A history that fails in the morning loses nothing: the reports, a line, status 2; `--resume` then ends the night.
+
+    What changed is told then, and not before.
+    """
+    place = tmp_path / "certhook-history.sqlite"
+
+    def night(*words: str, **sound: Any) -> Any:
+        path = fleet_file(tmp_path, embedded("sound", **sound), groups=["signature"])
+        return inline(monkeypatch, capfd, "fleet", str(path), "--notify", webhook.url, *words, cwd=tmp_path)
+
+    assert night("--output", "before").status == 0
+    with closing(sqlite3.connect(place)) as database, database:
+        full = "begin select raise(abort, 'the disk is full'); end"
+        database.execute(f"create trigger full before insert on certhook_outcomes {full}")
+    failed = night("--output", "night", fault="signature-prefix")
+    why = f"--history {place}: cannot be used: the disk is full"
+    assert (failed.status, failed.err) == (2, f"certhook: {why}; go on with --resume night\n")
+    for name in ("fleet.html", "fleet.md"):
+        text = (tmp_path / "night" / name).read_text()
+        assert "What changed since last night is not known" in text
+        assert "the disk is full" in text
+    assert webhook.posted == []
+    with closing(sqlite3.connect(place)) as database, database:
+        database.execute("drop trigger full")
+    resumed = night("--resume", "night", fault="signature-prefix")
+    assert resumed.status == 1
+    assert len(webhook.posted) == 1
+    assert standings_in(tmp_path / "night") == {"sound": "not-certified"}

@@ -64,7 +64,7 @@ def command(fleet: Path, **options: Any) -> None:
     plan = _plan(fleet, options)
     console = Console(highlight=False)
     with (
-        closing(History(options["history"] or str(fleet.with_name(HISTORY_NAME)))) as history,
+        closing(History(options["history"] or str(fleet.with_name(HISTORY_NAME)), make=True)) as history,
         closing(_state(plan, options)) as state,
     ):
         plan = plan.only(state.head.operators)
@@ -72,6 +72,8 @@ def command(fleet: Path, **options: Any) -> None:
         morning = morning_of(state, history)
         write_morning(morning, state.folder)
         print_morning(console, morning, state.folder)
+        if morning.unentered:
+            click.echo(f"certhook: {morning.unentered}; go on with --resume {state.folder}", err=True)
         if options["notify"] and morning.regressed and not state.notified:
             _notify(options["notify"], morning, state)
     raise SystemExit(morning.exit_status)

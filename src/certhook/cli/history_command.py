@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,8 +37,6 @@ def command(operator: str | None, place: str, limit: int, *, as_json: bool) -> N
     from certhook.errors import UsageError, nearest
     from certhook.fleet.history import History
 
-    if "://" not in place and not Path(place).is_file():
-        raise UsageError(f"--history {place}: there is no such file; certhook fleet makes it")
     with closing(History(place)) as history:
         every = history.last_of_each()
         if operator is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from certhook.fleet.history import History
 from certhook.fleet.standing import Ended, Standing
 from certhook.fleet.state import Head, State
+from certhook.fleet.tables import HistoryGone
 from certhook.recording.folders import stored_run
 from certhook.reporting.comparison import Comparison, Difference, Kind, compared
 
@@ -47,10 +48,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """A night that is over, operators in the order of the fleet's file."""
+    """A night that is over, operators in the order of the fleet's file.
+
+    `unentered` says why the history has not got it, and what changed is not known; it is empty otherwise.
+    """
 
     head: Head
     rows: tuple[Row, ...]
+    unentered: str = ""
 
     @property
     def regressed(self) -> tuple[Row, ...]:
@@ -63,27 +68,41 @@ class Morning:
 
     @property
     def exit_status(self) -> int:
-        """1 for a regression, else 3 where somebody was not examined, else 0."""
+        """2 where it is not known what changed, 1 for a regression, else 3 where somebody was not examined, else 0."""
+        if self.unentered:
+            return 2
         if self.regressed:
             return 1
         return 3 if self.of(Standing.UNREACHABLE, Standing.NOT_RUN) else 0
 
 
 def morning_of(state: State, history: History) -> Morning:
-    """Hold every run of a night against the one before, and enter it into the history, where it then stands once."""
-    return Morning(state.head, tuple(_rows(state, history)))
+    """Hold every run of a night against the one before, and enter it into the history, where it then stands once.
+
+    Where the history is gone, nothing is held against anything: the morning says how each came out, and why not more.
+    """
+    try:
+        return Morning(state.head, tuple(_rows(state, history)))
+    except HistoryGone as error:
+        return Morning(state.head, tuple(_rows(state, None)), unentered=str(error))
 
 
-def _rows(state: State, history: History) -> Iterator[Row]:
+def _rows(state: State, history: History | None) -> Iterator[Row]:
     for name in state.head.operators:
         ended = state.done[name]
         folder = state.folder / OPERATORS / name
-        result = None if ended.standing is Standing.NOT_RUN else stored_run(folder).result
-        before = history.before(state.head.night, ended) if ended.standing.examined else None
-        comparison = None if result is None else compared(before or result, result)
-        flaky = {one.id for one in comparison.flaky if one.in_new} if comparison else set()
-        history.record(state.head.night, ended, result, flaky)
-        yield Row(ended, _changes(comparison) if before and comparison else None, _page(folder))
+        changes = None if history is None else _entered(state.head.night, ended, folder, history)
+        yield Row(ended, changes, _page(folder))
+
+
+def _entered(night: str, ended: Ended, folder: Path, history: History) -> Changes | None:
+    """Enter an operator's run, and say what changed since the one before."""
+    result = None if ended.standing is Standing.NOT_RUN else stored_run(folder).result
+    before = history.before(night, ended) if ended.standing.examined else None
+    comparison = None if result is None else compared(before or result, result)
+    flaky = {one.id for one in comparison.flaky if one.in_new} if comparison else set()
+    history.record(night, ended, result, flaky)
+    return _changes(comparison) if before and comparison else None
 
 
 def _changes(comparison: Comparison) -> Changes:

@@ -25,7 +25,8 @@ def print_morning(console: Console, morning: Morning, folder: Path) -> None:
     if table.row_count:
         console.print(table)
     counts = [f"{len(rows)} {standing}" for standing in Standing if (rows := morning.of(standing))]
-    _line(console, f"{len(morning.rows)} operators: {', '.join(counts)}; {len(morning.regressed)} regressed")
+    regressed = "what changed is not known" if morning.unentered else f"{len(morning.regressed)} regressed"
+    _line(console, f"{len(morning.rows)} operators: {', '.join(counts)}; {regressed}")
     _line(console, f"Reports: {folder}  ({PAGE_NAME}, {MARKDOWN_NAME})")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Integer, Row, Select, case, func, ins
 from sqlalchemy import cast as as_type
 
 from certhook.fleet.standing import Ended, Standing
-from certhook.fleet.tables import opened, outcomes, runs
+from certhook.fleet.tables import asked, opened, outcomes, runs
 from certhook.reporting.escaping import visible
 from certhook.values import Outcome
 
@@ -50,10 +50,13 @@ class Trouble:
 
 
 class History:
-    """The history at a URL, or in an SQLite file at a path. Raises UsageError where it cannot be used."""
+    """The history at a URL, or in an SQLite file at a path; to be added to, it is made where there is none.
 
-    def __init__(self, place: str) -> None:
-        self._engine: Engine = opened(place)
+    Raises UsageError where it cannot be used, and HistoryGone from the moment when it no longer can.
+    """
+
+    def __init__(self, place: str, *, make: bool = False) -> None:
+        self._engine: Engine = opened(place, make=make)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -61,7 +64,7 @@ class History:
 
     def record(self, night: str, ended: Ended, result: Mapping[str, Any] | None, flaky: Collection[str]) -> None:
         """Add an operator's run of a night, unless it is there. `flaky` are the ids of requirements."""
-        with self._engine.begin() as connection:
+        with asked(self._engine) as connection:
             there = select(runs.c.id).where(runs.c.night == night, runs.c.operator == ended.operator)
             if connection.execute(there).first() is None:
                 (id,) = connection.execute(insert(runs).values(_run(night, ended, result))).inserted_primary_key or (0,)
@@ -79,13 +82,13 @@ class History:
             .order_by(runs.c.started.desc())
             .limit(1)
         )
-        with self._engine.connect() as connection:
+        with asked(self._engine) as connection:
             run = connection.execute(query).first()
             return None if run is None else _as_result(run, connection)
 
     def runs_of(self, operator: str, limit: int) -> list[PastRun]:
         """An operator's last runs, the latest first."""
-        with self._engine.connect() as connection:
+        with asked(self._engine) as connection:
             return [_past(row) for row in connection.execute(_runs().where(runs.c.operator == operator).limit(limit))]
 
     def last_of_each(self) -> list[PastRun]:
@@ -93,12 +96,12 @@ class History:
         newest = select(runs.c.operator, func.max(runs.c.started).label("started")).group_by(runs.c.operator).subquery()
         same = (newest.c.operator == runs.c.operator) & (newest.c.started == runs.c.started)
         query = _runs().join(newest, same).order_by(None).order_by(runs.c.operator)
-        with self._engine.connect() as connection:
+        with asked(self._engine) as connection:
             return [_past(row) for row in connection.execute(query)]
 
     def troubles_of(self, operator: str) -> list[Trouble]:
         """What failed or flaked in an operator's runs, the latest to fail first."""
-        with self._engine.connect() as connection:
+        with asked(self._engine) as connection:
             found = connection.execute(_troubles(operator)).all()
             now = {row.requirement: Outcome(row.outcome) for row in connection.execute(_now(operator))}
         return [Trouble(**row._asdict(), now=now[row.requirement]) for row in found]

@@ -21,6 +21,8 @@ from certhook.reporting.html import source_of, templates_in
 
 PAGE_NAME, MARKDOWN_NAME = "fleet.html", "fleet.md"
 
+UNKNOWN = "What changed since last night is not known"
+
 _HERE = Path(__file__).parent
 _MOST = 5
 """Regressions of one operator that are named."""
@@ -48,6 +50,7 @@ def page(morning: Morning) -> str:
     template = _environment().get_template("fleet.html.j2")
     return template.render(
         head=morning.head,
+        unentered=f"{UNKNOWN}: {morning.unentered}" if morning.unentered else "",
         sections=list(_sections(morning)),
         total=len(morning.rows),
         style=Markup(style),  # noqa: S704 - our own
@@ -60,6 +63,7 @@ def page(morning: Morning) -> str:
 def markdown(morning: Morning) -> str:
     """The night as Markdown, for a chat or a job's summary; those who are certified are only counted."""
     lines = [f"# {_cell(morning.head.fleet)}: the night of {morning.head.started[:10]}", ""]
+    lines += [f"{UNKNOWN}: {_cell(morning.unentered)}", ""] if morning.unentered else []
     lines += [f"- {len(rows)} {title.lower()}" for title, _, rows in _sections(morning)]
     for title, _, rows in _sections(morning):
         if rows and title != "Certified":
@@ -70,7 +74,10 @@ def markdown(morning: Morning) -> str:
 
 def _sections(morning: Morning) -> Iterator[tuple[str, str, tuple[Row, ...]]]:
     for title, says, standings in _SECTIONS:
-        yield title, says, morning.regressed if standings is None else morning.of(*standings)
+        if standings is not None:
+            yield title, says, morning.of(*standings)
+        elif not morning.unentered:
+            yield title, says, morning.regressed
 
 
 def _line(row: Row, *, told: bool) -> str:

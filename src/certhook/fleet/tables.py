@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Connection,
     Engine,
     Float,
     ForeignKey,
@@ -19,7 +22,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     create_engine,
+    false,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.engine import URL, make_url
@@ -71,32 +76,56 @@ outcomes = Table(
 """One row per run and requirement."""
 
 
-def opened(place: str) -> Engine:
-    """The database at a URL, or in an SQLite file at a path, with its tables; they are made where there are none.
+class HistoryGone(UsageError):
+    """A history that could be used, and now cannot."""
 
-    Raises UsageError where it cannot be used, or another version of certhook made it.
+
+def opened(place: str, *, make: bool) -> Engine:
+    """The database at a URL, or in an SQLite file at a path, with its tables.
+
+    With `make` they are made where there are none, and can be written. Raises UsageError where that cannot be, where
+    there is no history, and where another version of certhook made it.
     """
     url = _url(place)
-    shown = url.database if url.drivername == "sqlite" else url.render_as_string()
+    if not make and _is_missing_file(url):
+        raise UsageError(f"--history {place}: there is no such file; certhook fleet makes it")
     try:
         engine = create_engine(url)
-        _metadata.create_all(engine)
-        found = _version(engine)
+        found = _version(engine) or (_make(engine) if make else None)
+        if found == VERSION and make:
+            _try_to_write(engine)
     except NoSuchModuleError:
-        raise UsageError(f"--history {shown}: no database that SQLAlchemy knows") from None
+        raise UsageError(f"--history {_shown(url)}: no database that SQLAlchemy knows") from None
     except ModuleNotFoundError as error:
-        raise UsageError(f"--history {shown}: needs the package {error.name}") from None
+        raise UsageError(f"--history {_shown(url)}: needs the package {error.name}") from None
     except SQLAlchemyError as error:
-        raise UsageError(f"--history {shown}: cannot be used: {cause(error)}") from None
+        raise UsageError(_complaint(url, error)) from None
+    if found is None:
+        raise UsageError(f"--history {_shown(url)}: holds no history; certhook fleet makes one")
     if found != VERSION:
-        raise UsageError(f"--history {shown}: has tables of version {found}, and this certhook knows {VERSION}")
+        raise UsageError(f"--history {_shown(url)}: has tables of version {found}, and this certhook knows {VERSION}")
     return engine
 
 
-def cause(error: SQLAlchemyError) -> str:
+@contextmanager
+def asked(engine: Engine) -> Iterator[Connection]:
+    """A transaction. Raises HistoryGone where the database fails: it is locked, full, or its server is away."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise HistoryGone(_complaint(engine.url, error)) from None
+
+
+def _complaint(url: URL, error: SQLAlchemyError) -> str:
     """The first line of what a database said; the statement and its values are left out."""
     said = str(getattr(error, "orig", None) or error).strip()
-    return said.splitlines()[0] if said else type(error).__name__
+    return f"--history {_shown(url)}: cannot be used: {said.splitlines()[0] if said else type(error).__name__}"
+
+
+def _shown(url: URL) -> str:
+    """The URL without its password, or the path of an SQLite file."""
+    return url.database or "" if url.drivername == "sqlite" else url.render_as_string()
 
 
 def _url(place: str) -> URL:
@@ -108,9 +137,28 @@ def _url(place: str) -> URL:
         raise UsageError("--history: must be a path, or a URL such as postgresql://user@host/name") from None
 
 
-def _version(engine: Engine) -> int:
+def _is_missing_file(url: URL) -> bool:
+    """Whether it is an SQLite file that is not there, which to ask would make; a file: URI says so itself."""
+    return url.get_backend_name() == "sqlite" and "uri" not in url.query and not Path(url.database or "").is_file()
+
+
+def _version(engine: Engine) -> int | None:
+    """The version of the tables; None where there are none."""
+    if not inspect(engine).has_table(schema.name):
+        return None
+    with engine.connect() as connection:
+        version: int | None = connection.execute(select(schema.c.version)).scalar()
+        return version
+
+
+def _make(engine: Engine) -> int:
+    _metadata.create_all(engine)
     with engine.begin() as connection:
-        version = connection.execute(select(schema.c.version)).scalar()
-        if version is None:
-            connection.execute(insert(schema).values(version=VERSION))
-        return VERSION if version is None else version
+        connection.execute(insert(schema).values(version=VERSION))
+    return VERSION
+
+
+def _try_to_write(engine: Engine) -> None:
+    """Add no row at all, for which the database wants the same as for one, and says now, not in the morning."""
+    with engine.begin() as connection:
+        connection.execute(insert(runs).from_select(["id"], select(runs.c.id).where(false())))
