@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
+
+from certhook.cache import cache_folder
 
 
 def keep_caches_out_of_the_way() -> None:
@@ -12,8 +13,7 @@ def keep_caches_out_of_the_way() -> None:
     from hypothesis.configuration import set_hypothesis_home_dir
 
     if not os.environ.get("HYPOTHESIS_STORAGE_DIRECTORY"):
-        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        set_hypothesis_home_dir(Path(cache) / "certhook")
+        set_hypothesis_home_dir(cache_folder())
 
 
 def draw_nothing_from_sources() -> None:

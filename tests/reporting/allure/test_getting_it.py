@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from certhook.cache import cache_folder
 from certhook.errors import Unavailable
 from certhook.reporting.allure_report import installation, node, write_allure_report
-from certhook.reporting.allure_report.installation import allure_script, cache_folder
+from certhook.reporting.allure_report.installation import allure_script
 from tests.running import Ended, inline
 
 # Under xdist one worker installs Allure, once.
@@ -99,22 +100,3 @@ def test_it_is_not_waited_for_without_end(copy: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(node, "LIMIT_S", 0.01)
     with pytest.raises(Unavailable, match=r"node came to no end within 0\.01 s"):
         write_allure_report(copy)
-
-
-@pytest.mark.parametrize(
-    ("platform", "named", "expected"),
-    [
-        ("linux", "", "{home}/.cache/certhook"),
-        ("linux", "not/absolute", "{home}/.cache/certhook"),
-        ("darwin", "", "{home}/Library/Caches/certhook"),
-        ("darwin", "/named", "/named/certhook"),
-    ],
-)
-def test_the_cache_is_where_the_platform_has_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, named: str, expected: str
-) -> None:
-    """XDG_CACHE_HOME counts where it is absolute, as its specification says."""
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", named)
-    assert str(cache_folder()) == expected.format(home=tmp_path)

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from certhook.cache import cache_folder
 from certhook.errors import Unavailable
 from certhook.reporting.allure_report.node import require_node, run
 
@@ -36,13 +37,6 @@ def allure_script() -> Path:
     if not (folder / _SCRIPT).is_file():
         raise Unavailable(f"{folder} is damaged: delete it")
     return folder / _SCRIPT
-
-
-def cache_folder() -> Path:
-    """Where certhook keeps what it can get again: XDG's place, or the platform's."""
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    platform = "Library/Caches" if sys.platform == "darwin" else ".cache"
-    return (named if named.is_absolute() else Path.home() / platform) / "certhook"
 
 
 def _digest() -> str:

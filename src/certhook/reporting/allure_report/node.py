@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from certhook.cache import cache_folder
 from certhook.errors import Unavailable
 
 LIMIT_S = 300
@@ -34,7 +36,7 @@ def run(
             list(map(str, words)),
             return_completed_process=True,
             cwd=folder,
-            env=environ,
+            env=_with_home(environ),
             capture_output=True,
             encoding="utf-8",
             errors="replace",
@@ -43,3 +45,9 @@ def run(
     except subprocess.TimeoutExpired:
         raise Unavailable(f"{program} came to no end within {LIMIT_S} s") from None
     return done
+
+
+def _with_home(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Without a home, such as in a container that does not know its user, npm and Allure give up."""
+    homeless = os.path.expanduser("~") == "~"  # noqa: PTH111 - Path.home() raises
+    return {**environ, "HOME": str(cache_folder())} if homeless else environ
