@@ -64,11 +64,29 @@ def archive_of(member: tarfile.TarInfo) -> bytes:
     return buffer.getvalue()
 
 
-def test_an_archive_that_reaches_out_is_refused(tmp_path: Path) -> None:
-    """Neither a path nor a link leads out of the folder, what is no archive is refused, and nothing is left behind."""
+def linked(kind: bytes, leads_to: str) -> bytes:
+    """An archive of a link."""
     link = tarfile.TarInfo("link")
-    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-    for data in (archive_of(tarfile.TarInfo("../outside")), archive_of(link), b"no archive"):
-        with pytest.raises(NotPacked, match=r"what a worker sent is no archive of a run: "):
-            unpack(data, tmp_path / "acme")
+    link.type, link.linkname = kind, leads_to
+    return archive_of(link)
+
+
+REFUSED = {
+    "a path that leads out": archive_of(tarfile.TarInfo("../outside")),
+    "a path that leads out later": archive_of(tarfile.TarInfo("inside/../../outside")),
+    "a path from the root": archive_of(tarfile.TarInfo("/outside")),
+    "a link that leads out": linked(tarfile.SYMTYPE, "/etc/passwd"),
+    "a link that does not": linked(tarfile.SYMTYPE, "inside"),
+    "a second name": linked(tarfile.LNKTYPE, "inside"),
+    "a pipe": linked(tarfile.FIFOTYPE, ""),
+    "an archive that was cut": archive_of(tarfile.TarInfo("cut"))[:-20],
+    "no archive": b"no archive",
+}
+
+
+@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
+def test_what_is_no_archive_of_files_is_refused(data: bytes, tmp_path: Path) -> None:
+    """No path leads out of the folder, there are files alone, and of what is refused nothing is left behind."""
+    with pytest.raises(NotPacked, match=r"what a worker sent is no archive of a run: "):
+        unpack(data, tmp_path / "acme")
     assert list(tmp_path.iterdir()) == []
