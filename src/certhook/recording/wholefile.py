@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file under another name; it takes its own when the block ends, and is gone when the block fails."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
+    """Open a file under another name; it takes its own when the block ends, and is gone when the block fails.
+
+    A link stays, and what it leads to is replaced. What is no regular file, such as a pipe, is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
             yield file
-        beside.chmod(0o644)
-        beside.replace(path)
+        return
+    place = Path(os.path.realpath(path))
+    beside = place.with_name(f".{place.name}.{token_hex(4)}")
+    fresh = _new(beside, 0o666)
+    try:
+        with fresh:
+            yield fresh
+        beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -32,10 +39,15 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def write_new(path: Path, data: bytes, mode: int) -> None:
     """Write a file that only those may use whom `mode` names. Raises FileExistsError where there is one already."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    file = _new(path, mode)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with file:
             file.write(data)
     except OSError:
         path.unlink()
         raise
+
+
+def _new(path: Path, mode: int) -> BinaryIO:
+    """A file that was not there. Of `mode` the process's umask leaves what it leaves."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
