@@ -18,6 +18,7 @@ from certhook.cli.arguments import protocol_argument
 )
 def command(form: str, protocol: str, output: Path | None) -> None:  # noqa: ARG001 - there is one form so far
     """Write PROTOCOL's pack as an OpenAPI 3.1 document, JSON: `certhook export openapi klas`."""
+    from certhook.errors import UsageError
     from certhook.pack.loading import load_pack
     from certhook.pack.openapi import openapi_of
     from certhook.recording.wholefile import write_whole
@@ -25,5 +26,8 @@ def command(form: str, protocol: str, output: Path | None) -> None:  # noqa: ARG
     text = json.dumps(openapi_of(load_pack(protocol)), indent=2, ensure_ascii=False) + "\n"
     if output is None:
         click.echo(text, nl=False)
-    else:
+        return
+    try:
         write_whole(output, text.encode())
+    except OSError as error:
+        raise UsageError(f"--output {output}: cannot be written: {error.strerror}") from None
