@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from certhook.profile.route import Route
 from certhook.reference.wire import HttpAnswer
 from tests.running import FEW, certhook, inline, profile_file, result_in
 from tests.targets import Call, Served, conformant, serving
@@ -124,9 +125,44 @@ def test_the_environment_s_proxy_is_taken_when_asked_for_only(tmp_path: Path) ->
         run = ("run", "klas", "--profile", "profile.toml", *SOME)
         alone = certhook(*run, "--output", "one", cwd=tmp_path, http_proxy=proxy.url, HTTP_PROXY=proxy.url)
         assert (alone.status, proxy.calls) == (0, [])
-        through = certhook(*run, "--proxy", "env", "--output", "two", cwd=tmp_path, http_proxy=proxy.url)
+        through = certhook(*run, "--proxy", "env", "--output", "two", cwd=tmp_path, http_proxy=proxy.url, no_proxy="")
     assert through.status == 0, through.said
     assert len(proxy.calls) == result_in(tmp_path / "two")["requests"]
+
+
+def test_the_environment_excepts_targets(tmp_path: Path) -> None:
+    """With --proxy env, no_proxy counts: nobody listens at the proxy, and the target is reached."""
+    with serving(conformant) as target:
+        profile_file(tmp_path, target.url)
+        run = ("run", "klas", "--profile", "profile.toml", *SOME, "--proxy", "env", "--output", "out")
+        around = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "localhost,127.0.0.1"}
+        ended = certhook(*run, cwd=tmp_path, **around)
+    assert ended.status == 0, ended.said
+    assert "proxy" not in " ".join(result_in(tmp_path / "out")["notices"])
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "url", "direct"),
+    [
+        ("operator.example", "https://operator.example/x", True),
+        ("example", "https://operator.example/x", True),
+        (".example", "https://OPERATOR.example:8443/x", True),
+        ("operator.example:8443", "https://operator.example:8443/x", True),
+        ("operator.example:8443", "https://operator.example/x", False),
+        ("operator.example:443", "https://operator.example/x", True),
+        ("ample", "https://operator.example/x", False),
+        ("::1", "https://[::1]:8443/x", True),
+        ("[::1]", "https://[::1]:8443/x", True),
+        ("*", "https://operator.example/x", True),
+        ("", "https://operator.example/x", False),
+    ],
+)
+def test_no_proxy_names_hosts_and_ports(no_proxy: str, url: str, direct: bool, monkeypatch: Patch) -> None:  # noqa: FBT001 - a column of the table
+    """A name stands for its host and what is below it, on every port or on the one that it names."""
+    monkeypatch.setenv("https_proxy", "http://proxy.example")
+    monkeypatch.setenv("no_proxy", no_proxy)
+    route = Route.of({"url": url, "proxy": "env"}, Path())
+    assert route.proxy == (None if direct else "http://proxy.example")
 
 
 WRONG = {
@@ -142,7 +178,7 @@ def test_a_way_that_cannot_be_gone_is_wrong_usage(
     words: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: Patch, capfd: Capture
 ) -> None:
     """One line says which word is wrong, and nothing is sent."""
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     profile_file(tmp_path, "http://127.0.0.1:9")
     ended = inline(monkeypatch, capfd, "run", "klas", "--profile", "profile.toml", *words, cwd=tmp_path)

@@ -89,6 +89,10 @@ MATRIX: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("run", "klas", "--target", "URL", "--profile", "PROFILE", "--output", "FOREIGN"),
         ("--output",),
     ),
+    "document in no folder": (
+        ("export", "openapi", "klas", "--output", "nowhere/x"),
+        ("--output", "cannot be written"),
+    ),
     "output is a file": (
         ("run", "klas", "--target", "URL", "--profile", "PROFILE", "--output", "PROFILE"),
         ("--output",),
@@ -135,6 +139,7 @@ PROFILES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'[credentials]\nsecret = {{env = "hunter-2"}}\n{SUBJECT}',
         ("credentials.secret.env", "expected: the name of an environment variable"),
     ),
+    "CA file that is no path": (f'[target]\nca_file = "a\\u0000b"\n{SOUND}', ("target.ca_file", "is not a path")),
     "bad toml": ("[target]\nurl = \n[subject", ("line 2", "not TOML")),
     "unknown requirement": (
         f'{SOUND}[levels]\n"klas.timestamp.futur" = "MUST"',

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 from certhook.formats import is_http_url
 
@@ -52,6 +52,8 @@ class Route:
             raise Impassable("ca_file", f"{self.ca_file} holds no CA certificate in PEM") from None
         except OSError as error:
             raise Impassable("ca_file", f"{self.ca_file} cannot be read: {error.strerror}") from None
+        except ValueError:
+            raise Impassable("ca_file", "is not a path") from None
 
     @property
     def proxy_address(self) -> str | None:
@@ -91,10 +93,21 @@ def _context(ca_file: str | None, insecure: bool) -> ssl.SSLContext:  # noqa: FB
 def _proxy(wanted: str | None, url: str) -> str | None:
     """The proxy that was asked for; `env`: the one that the environment names for such a URL. Raises Impassable."""
     if wanted == FROM_ENVIRONMENT:
-        scheme = urlsplit(url).scheme
-        wanted = getproxies().get(scheme) or getproxies().get("all")
-        if wanted is None:
-            raise Impassable("proxy", f"is {FROM_ENVIRONMENT!r}, and {scheme}_proxy is not set")
+        wanted = _environment_s(url)
     if wanted is not None and not is_http_url(wanted):
         raise Impassable("proxy", "must be the http or https URL of a proxy, or 'env'")
     return wanted
+
+
+def _environment_s(url: str) -> str | None:
+    """None where its no_proxy excepts the target. Raises Impassable where it names no proxy."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    # An IPv6 address stands in no_proxy with brackets or without.
+    if any(proxy_bypass(f"{host}:{port}") for host in (parts.hostname, f"[{parts.hostname}]")):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    if found is None:
+        raise Impassable("proxy", f"is {FROM_ENVIRONMENT!r}, and {parts.scheme}_proxy is not set")
+    return found
