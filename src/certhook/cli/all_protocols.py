@@ -3,55 +3,72 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from certhook.cli.arguments import as_words
+from certhook.cli.processes import Processes
 from certhook.errors import UsageError
 from certhook.pack.loading import protocols
-from certhook.plugin.options import default_output
+from certhook.plugin.options import default_output, selections
+from certhook.recording.results import RESULT_NAME
 from certhook.values import Verdict
 
+Results = dict[str, dict[str, Any] | None]
+"""What each protocol's run has left, by protocol, in the order of the runs."""
 
-def run_all(words: list[str], *, embedded: bool) -> int:
-    """Certify every protocol's embedded target. `words` are the options of the single runs.
 
-    Returns the exit status of the worst verdict: not certified, then incomplete, then certified.
+def run_all(options: Mapping[str, Any]) -> int:
+    """Certify the embedded target of every protocol of which the options select something.
+
+    Returns the exit status of the worst verdict: not certified, then incomplete, then certified. A run that left no
+    result is incomplete; one whose options are wrong ends it all, and so do Ctrl-C and SIGTERM.
     """
-    if not embedded:
+    if not options["embedded"]:
         raise UsageError("--all goes with --embedded: a target and a profile are one protocol's")
-    folder, words = _taken_out(words)
-    results: dict[str, dict[str, Any] | None] = {}
-    statuses = []
-    for protocol in protocols():
-        output = folder / protocol
-        command = [sys.executable, "-m", "certhook", "run", protocol, *words, "--output", str(output)]
-        sys.stdout.write(f"== {protocol}\n")
-        sys.stdout.flush()
-        statuses.append(subprocess.call(command))  # noqa: S603 - this package's own command
-        results[protocol] = _result(output)
-    _print(results)
-    return next((status for status in (2, 1, 3) if status in statuses), max(statuses))
+    chosen = selections((options["group"], options["requirement"]))
+    folder = options["output"] or default_output(list(chosen))
+    results: Results = {}
+    statuses = set()
+    with Processes() as processes:
+        for protocol, (groups, requirements) in chosen.items():
+            output = folder / protocol
+            own = {**options, "output": output, "group": groups, "requirement": requirements}
+            before = _result(output)
+            _say(f"== {protocol}")
+            status = processes.run([sys.executable, "-m", "certhook", "run", protocol, *as_words(own)])
+            now = _result(output)
+            results[protocol] = None if now == before else now  # else it is an earlier run's
+            statuses.add(_counted(status, results[protocol]))
+            if status == 2 or processes.stopped_by:
+                break
+    _print(results, left_out=[one for one in protocols() if one not in chosen])
+    if processes.stopped_by:
+        return 128 + processes.stopped_by
+    return next(status for status in (2, 1, 3, 0) if status in statuses)
 
 
-def _taken_out(words: list[str]) -> tuple[Path, list[str]]:
-    """The output folder, and the words without it: each run gets a folder of its own below."""
-    if "--output" not in words:
-        return default_output(list(protocols())), words
-    at = words.index("--output")
-    return Path(words[at + 1]), words[:at] + words[at + 2 :]
+def _counted(status: int, result: dict[str, Any] | None) -> int:
+    """The status of one run; incomplete is what was killed, and what left no result without saying why."""
+    return status if status == 2 or (status in {0, 1} and result is not None) else 3
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _result(output: Path) -> dict[str, Any] | None:
     try:
-        result: dict[str, Any] = json.loads((output / "result.json").read_text(encoding="utf-8"))
+        result: dict[str, Any] = json.loads((output / RESULT_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return result
 
 
-def _print(results: dict[str, dict[str, Any] | None]) -> None:
+def _print(results: Results, left_out: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -66,3 +83,5 @@ def _print(results: dict[str, dict[str, Any] | None]) -> None:
         figures = [str(result["requests"]), f"{result['duration_s']:.1f}"]
         table.add_row(protocol, f"[{styles[verdict]}]{verdict.value}[/]", *counts, *figures)
     Console(highlight=False).print(table)
+    if left_out:
+        _say(f"left out, having nothing of what was selected: {', '.join(left_out)}")

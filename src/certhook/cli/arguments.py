@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -59,3 +59,16 @@ def options_of_a_run(command: Command) -> Command:
         "--embedded", is_flag=True, help="The built-in reference target, started and stopped by the run."
     )(command)
     return options_of_a_target(command)
+
+
+def as_words(options: Mapping[str, Any]) -> list[str]:
+    """Options of a command as another command that has them, too, is given them."""
+    words = []
+    for name, value in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(flag)
+        elif value is not None and value is not False:
+            # In one word, since a value may begin with a dash.
+            words += [f"{flag}={one}" for one in (value if isinstance(value, tuple) else (value,))]
+    return words

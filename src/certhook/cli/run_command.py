@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from certhook.cli.arguments import optional_protocol_argument, options_of_a_run
+from certhook.cli.arguments import as_words, optional_protocol_argument, options_of_a_run
 from certhook.errors import UsageError
 from certhook.places import suites_dir
 
@@ -59,14 +59,14 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
     if every:
         from certhook.cli.all_protocols import run_all
 
-        raise SystemExit(run_all([*_workers(workers), *_passed_on(options)], embedded=options["embedded"]))
+        raise SystemExit(run_all({**options, "workers": workers}))
     if not (options["embedded"] or options["target"] or options["profile"]):
         raise UsageError("run needs --target URL, --profile FILE or --embedded: where is the target?")
     import pytest
 
     # Only what a run needs: other plugins of the environment could change what it does, and take time to load.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    words = [*_fixed(), "--protocol", str(protocol), *_workers(workers), *_passed_on(options)]
+    words = [*_fixed(), "--protocol", str(protocol), *_workers(workers), *as_words(options)]
     raise SystemExit(int(pytest.main(words)))
 
 
@@ -78,17 +78,3 @@ def _fixed() -> list[str]:
 
 def _workers(workers: int | None) -> list[str]:
     return ["-n", str(workers)] if workers and workers > 1 else []
-
-
-def _passed_on(options: dict[str, Any]) -> list[str]:
-    """The command's options as the plugin has them."""
-    words = []
-    for name, value in options.items():
-        flag = f"--{name.replace('_', '-')}"
-        if value is True:
-            words.append(flag)
-        elif isinstance(value, tuple):
-            words += [word for one in value for word in (flag, one)]
-        elif value is not None and value is not False:
-            words += [flag, str(value)]
-    return words

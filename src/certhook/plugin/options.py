@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,8 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     """One Setup for each protocol that the options name. Raises UsageError."""
     option: Any = config.option
     packs = Path(option.packs) if option.packs else None
-    selections = _selections(option, packs)
-    names = list(selections)
+    chosen = selections((tuple(option.group), tuple(option.requirement)), option.protocol, packs)
+    names = list(chosen)
     embedded = option.embedded or not (option.target or option.profile)
     if len(names) > 1 and not embedded:
         raise UsageError(f"--target and --profile go with one --protocol; {len(names)} are meant here")
@@ -102,7 +102,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
             variants=tuple(option.variant),
             latency_ms=option.latency_ms,
         )
-        for name, (groups, requirements) in selections.items()
+        for name, (groups, requirements) in chosen.items()
     ]
 
 
@@ -110,15 +110,14 @@ Selection = tuple[tuple[str, ...], tuple[str, ...]]
 """The groups and the requirements that were asked for; all where there are none."""
 
 
-def _selections(option: Any, packs: Path | None) -> dict[str, Selection]:
-    """What is selected of each protocol.
+def selections(asked: Selection, named: Sequence[str] | None = None, packs: Path | None = None) -> dict[str, Selection]:
+    """What is selected of each protocol that was named.
 
     Where none was named, of those alone of which the selection names something. What is in none goes to all of them, to
     be refused.
     """
-    asked: Selection = (tuple(option.group), tuple(option.requirement))
-    if option.protocol or not any(asked):
-        return dict.fromkeys(option.protocol or protocols(packs), asked)
+    if named or not any(asked):
+        return dict.fromkeys(named or protocols(packs), asked)
     found = {name: _selected_of(load_pack(name, packs), *asked) for name in protocols(packs)}
     unknown = tuple(
         tuple(word for word in words if not any(word in one[kind] for one in found.values()))
