@@ -65,6 +65,16 @@ def _ended(command: Sequence[str], cwd: Path, environment: dict[str, str]) -> En
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
+def unread(*words: str, cwd: Path) -> Ended:
+    """Run `certhook ...` to its end with a standard output that nobody reads."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "certhook", *words]
+    with os.fdopen(writing, "wb") as out:
+        done = subprocess.run(command, cwd=cwd, stdout=out, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
+    return Ended(done.returncode, "", done.stderr)
+
+
 def inline(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], *words: str, cwd: Path | None = None
 ) -> Ended:

@@ -6,10 +6,12 @@ import errno
 import importlib
 import sys
 import traceback
+from contextlib import suppress
 
 import click
 
 from certhook import __version__
+from certhook.cli.streams import Unwritable, readers_may_leave
 from certhook.errors import UsageError
 
 _COMMANDS = {
@@ -74,22 +76,40 @@ def cli(context: click.Context) -> None:
 
 def main() -> None:
     """The `certhook` command. Wrong usage is one line and exit status 2."""
+    with readers_may_leave():
+        sys.exit(_status())
+
+
+def _status() -> int:
+    """The exit status of the command; where it could not end by itself, a line says why."""
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
-    except click.exceptions.Exit as ended:
-        sys.exit(ended.exit_code)
-    except click.Abort:
-        sys.exit(130)
+        return _ended_by_itself()
     except (click.ClickException, UsageError) as error:
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        sys.stderr.write(f"certhook: {' '.join(text.split())}\n")
-        sys.exit(2)
+        return _said(2, f"certhook: {' '.join(text.split())}\n")
+    except Unwritable as error:
+        return _said(3, f"certhook: standard output: {error}: not all of it could be written\n")
     except OSError as error:
-        sys.stderr.write(_NO_ROOM.format(error.strerror) if error.errno in _FULL else _obituary(error))
-        sys.exit(3)
+        return _said(3, _NO_ROOM.format(error.strerror) if error.errno in _FULL else _obituary(error))
     except Exception as error:  # noqa: BLE001 - Python's own status, 1, would say that a target is not certified
-        sys.stderr.write(_obituary(error))
-        sys.exit(3)
+        return _said(3, _obituary(error))
+
+
+def _ended_by_itself() -> int:
+    try:
+        return int(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.Abort:
+        return 130
+    finally:
+        sys.stdout.flush()
+
+
+def _said(status: int, why: str) -> int:
+    with suppress(Unwritable):
+        sys.stderr.write(why)
+    return status
 
 
 def _obituary(error: Exception) -> str:
