@@ -58,6 +58,11 @@ def pytest_suites(*words: str, cwd: Path, **environment: str) -> Ended:
     return _ended(command, cwd, environment)
 
 
+def python(*words: str, cwd: Path, **environment: str) -> Ended:
+    """Run `python ...` to its end."""
+    return _ended([sys.executable, *words], cwd, environment)
+
+
 def _ended(command: Sequence[str], cwd: Path, environment: dict[str, str]) -> Ended:
     done = subprocess.run(
         command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120
@@ -81,6 +86,8 @@ def inline(
     """Run `certhook ...` in this process: for commands that end before anything is sent."""
     monkeypatch.setattr(sys, "argv", ["certhook", *words])
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # a run takes them away
+        monkeypatch.delenv(name, raising=False)
     if cwd:
         monkeypatch.chdir(cwd)
     capfd.readouterr()

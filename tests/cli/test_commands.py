@@ -209,6 +209,14 @@ def test_a_target_is_the_command_line_s_before_the_profile_s(tmp_path: Path) -> 
     assert served.calls
 
 
+def test_pytest_s_environment_has_no_say(tmp_path: Path) -> None:
+    """What somebody's own pytest is to do by default changes nothing in a run, nor can it keep one from beginning."""
+    words = ("run", "klas", "--embedded", *ONE, "--output", "out")
+    defaults = {"PYTEST_ADDOPTS": "-x --no-such-option", "PYTEST_PLUGINS": "no_such_plugin"}
+    ended = certhook(*words, "-n", "2", cwd=tmp_path, **defaults)
+    assert ended.status == 0, ended.said
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_reports_what_was_done(tmp_path: Path, number: signal.Signals, status: int) -> None:
     """Status 130 after Ctrl-C, 143 after SIGTERM, and every report there, the result saying that it was interrupted."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import FEW, Ended, certhook, profile_file
+from tests.running import FEW, Ended, profile_file, python
 from tests.secrecy.canaries import HARD, leaks
 from tests.secrecy.parrots import KlasParrot, parroting
 from tests.targets import serving
@@ -22,6 +22,15 @@ def broken(*given, **named):
     raise ZeroDivisionError("the key is " + key + repr(body))
 
 sound, owner.{name} = owner.{name}, broken
+"""
+
+VERBOSE = """
+import pytest
+from certhook.cli import main
+
+quiet = pytest.main
+pytest.main = lambda words: quiet([*words, "-p", "crashing", "--showlocals", "--tb=long", "-vv", "-rA"])
+main()
 """
 
 PLACES = {
@@ -43,15 +52,15 @@ def crashed(folder: Path, place: str, *words: str) -> Ended:
     module, owner, name, condition = PLACES[place]
     text = CRASHING.format(module=module, owner=owner, name=name, condition=condition, canary=KlasParrot.known[0])
     (folder / "crashing.py").write_text(text, encoding="utf-8")
+    (folder / "verbose.py").write_text(VERBOSE, encoding="utf-8")
     with serving(parroting(KlasParrot())) as served:
         profile = profile_file(folder, served.url, secret='{env = "CANARY"}')
         environment = {
             "CANARY": KlasParrot.known[0],
             "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]),
-            "PYTEST_ADDOPTS": "-p crashing --showlocals --tb=long -vv -rA",
         }
         chosen = ("--group", "signature", "--output", "out", *FEW, *words)
-        return certhook("run", "klas", "--profile", str(profile), *chosen, cwd=folder, **environment)
+        return python("verbose.py", "run", "klas", "--profile", str(profile), *chosen, cwd=folder, **environment)
 
 
 @pytest.mark.parametrize(

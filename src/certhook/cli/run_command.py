@@ -66,6 +66,8 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
 
     # Only what a run needs: other plugins of the environment could change what it does, and take time to load.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # these, too, are meant for somebody's own tests
+        os.environ.pop(name, None)
     words = [*_fixed(), "--protocol", str(protocol), *_workers(workers), *as_words(options)]
     raise SystemExit(int(pytest.main(words)))
 
