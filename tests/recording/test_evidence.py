@@ -82,7 +82,7 @@ def test_an_unknown_number_says_which_there_are(evidence: Any) -> None:
 
 
 def test_what_is_no_run_is_named(tmp_path: Path, evidence: Any) -> None:
-    """A folder of runs, one without a journal, and a journal of another form are one line each."""
+    """A folder of runs, one without a journal, and what is no journal are one line each."""
     with pytest.raises(UsageError, match="no journal to read"):
         evidence_of(tmp_path, 1)
     for name in ("klas", "evi"):
@@ -92,6 +92,8 @@ def test_what_is_no_run_is_named(tmp_path: Path, evidence: Any) -> None:
         evidence_of(tmp_path / "all", 1)
     with pytest.raises(UsageError, match="does not begin as a journal"):
         evidence(1, exchange_line(), format=2)
+    with pytest.raises(UsageError, match=r"journal.ndjson: holds a line that no run of certhook writes"):
+        evidence(1, {"kind": "exchange"})
 
 
 def test_an_answer_is_read_back() -> None:

@@ -213,6 +213,13 @@ def test_other_formats(result: Any) -> None:
         result(case_line())
 
 
+def test_what_no_run_writes(result: Any) -> None:
+    """A line that lacks what every run writes into it is a usage error that names the journal."""
+    for line in ({"kind": "run", "format": 1}, {"kind": "exchange"}, {"kind": "case", "case": 1, "ended": 2}):
+        with pytest.raises(UsageError, match=r"journal.ndjson: holds a line that no run of certhook writes"):
+            result(run_line(), line)
+
+
 def test_written_whole(tmp_path: Path) -> None:
     """The written file is the result, and no other file is left beside it."""
     journal_at(tmp_path / "journal.ndjson", run_line(notices=["\ud800"]), case_line(), end_line())

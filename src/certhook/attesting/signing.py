@@ -11,6 +11,7 @@ from certhook.attesting.envelope import sealed
 from certhook.attesting.reading import first_bytes
 from certhook.attesting.statement import MEDIA_TYPE, canonical, read_statement, statement_of
 from certhook.errors import UsageError
+from certhook.recording.journal import as_written
 from certhook.recording.results import JOURNAL_NAME, RESULT_NAME, result_bytes, result_of
 from certhook.recording.wholefile import write_whole
 from certhook.values import Verdict
@@ -37,13 +38,11 @@ def certificate_of(folder: Path, key: Ed25519PrivateKey) -> Certificate:
     where the two disagree, or one of them cannot be read.
     """
     journal, path = folder / JOURNAL_NAME, folder / RESULT_NAME
-    try:
+    with as_written(journal):
         result = result_of(journal)
         written = result_bytes(result)
         payload = canonical(statement_of(result, written))
         read_statement(payload)  # what could not be verified is not signed
-    except (AttributeError, LookupError, TypeError, ValueError):
-        raise UsageError(f"{journal}: holds a line that no run of certhook writes") from None
     if first_bytes(path, len(written) + 1) != written:
         raise UsageError(f"{path}: is not what {JOURNAL_NAME} beside it comes to; it was edited, or is another run's")
     return Certificate(folder / CERTIFICATE_NAME, Verdict(result["verdict"]), sealed(payload, MEDIA_TYPE, key))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -90,6 +91,15 @@ def read_journal(path: Path, *kinds: str) -> Iterator[dict[str, Any]]:
                 raise UsageError(f"{path}: line {place}: not a line of a journal: {_excerpt(raw)}")
             if entry is not None and (not kinds or entry["kind"] in kinds):
                 yield entry
+
+
+@contextmanager
+def as_written(path: Path) -> Iterator[None]:
+    """Take the lines of a journal for what a run writes; raises UsageError where one turns out to be something else."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UsageError(f"{path}: holds a line that no run of certhook writes") from error
 
 
 def _opened(path: Path) -> BinaryIO:

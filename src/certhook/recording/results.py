@@ -10,7 +10,7 @@ from typing import Any
 
 from certhook.errors import UsageError
 from certhook.profile.waivers import Waiver
-from certhook.recording.journal import FORMAT, read_journal
+from certhook.recording.journal import FORMAT, as_written, read_journal
 from certhook.recording.tally import Latencies, Tally
 from certhook.recording.wholefile import write_whole
 from certhook.values import Level, Outcome, Verdict
@@ -42,9 +42,10 @@ def result_of(journal_path: Path) -> dict[str, Any]:
     Raises UsageError where the journal cannot be read, was written in another format, or does not say what was run.
     """
     run = _Run(journal_path)
-    for entry in read_journal(journal_path):
-        run.take(entry)
-    return run.result()
+    with as_written(journal_path):
+        for entry in read_journal(journal_path):
+            run.take(entry)
+        return run.result()
 
 
 class _Run:

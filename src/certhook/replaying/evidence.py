@@ -10,7 +10,7 @@ from typing import Any
 from certhook.errors import UsageError
 from certhook.exchange import Failure, FailureKind, Response
 from certhook.recording.folders import is_run, runs_in
-from certhook.recording.journal import FORMAT, read_journal
+from certhook.recording.journal import FORMAT, as_written, read_journal
 from certhook.recording.record import body_bytes
 from certhook.recording.results import JOURNAL_NAME
 from certhook.values import Finding
@@ -41,14 +41,15 @@ def evidence_of(folder: Path, number: int) -> Evidence:
     if not is_run(folder) and runs_in(folder):
         names = ", ".join(path.name for path in runs_in(folder))
         raise UsageError(f"{folder}: holds several runs; name the folder of one: {names}")
-    journal = _Reading(number)
-    for entry in read_journal(folder / JOURNAL_NAME, "run", "exchange", "case"):
-        getattr(journal, f"take_{entry['kind']}")(entry)
-    if journal.head.get("format") != FORMAT:
-        raise UsageError(f"{folder / JOURNAL_NAME}: does not begin as a journal that this certhook reads")
-    if journal.record is None:
-        raise UsageError(f"{folder}: no exchange {number}; {_numbers(journal)}")
-    return Evidence(folder, journal.head, journal.record, _findings(journal.record, journal.cases), journal.before)
+    path, journal = folder / JOURNAL_NAME, _Reading(number)
+    with as_written(path):
+        for entry in read_journal(path, "run", "exchange", "case"):
+            getattr(journal, f"take_{entry['kind']}")(entry)
+        if journal.head.get("format") != FORMAT:
+            raise UsageError(f"{path}: does not begin as a journal that this certhook reads")
+        if journal.record is None:
+            raise UsageError(f"{folder}: no exchange {number}; {_numbers(journal)}")
+        return Evidence(folder, journal.head, journal.record, _findings(journal.record, journal.cases), journal.before)
 
 
 class _Reading:
