@@ -63,4 +63,4 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, words, n=1, cutoff=0.6) or get_close_matches(word.lower(), words, n=1, cutoff=0.6)
     if close:
         return f"; did you mean {close[0]}?"
-    return f"; known: {', '.join(words)}" if len(words) <= 12 else ""
+    return f"; known: {', '.join(words)}" if 0 < len(words) <= 12 else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from certhook.attesting.keys import generate
 from tests.running import Ended, inline, profile_file
 
 
@@ -83,6 +84,13 @@ MATRIX: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fault that begins with a dash": ((*EMBEDDED, "--fault=-x"), ("no fault '-x'",)),
     "group that begins with a dash": ((*EMBEDDED, "--group", "-x"), ("unknown group '-x'",)),
     "profile that begins with a dash": (("run", "klas", "--profile=-x.toml"), ("-x.toml: cannot be read",)),
+    "proxy that is none": ((*RUN, "--proxy", "foo"), ("command line: --proxy: must be the http or https URL",)),
+    "CA file that is not there": ((*RUN, "--ca-file", "nope"), ("command line: --ca-file: ", "nope cannot be read")),
+    "examples that are a file": ((*RUN, "--examples-db", "PROFILE"), ("--examples-db", "Not a directory")),
+    "examples below a file": ((*RUN, "--examples-db", "PROFILE/x"), ("--examples-db", "Not a directory")),
+    "export to nowhere": (("export", "openapi", "klas", "--output", "no/x.json"), ("--output no/x.json: cannot be",)),
+    "keys without a name": (("keygen", "--output", ""), ("--output ''", "must end with a name")),
+    "keys that are a folder's": (("keygen", "--output", "FOREIGN/"), ("must end with a name",)),
     "workers that are no number": ((*RUN, "-n", "many"), ("-n", "many")),
     "no workers": ((*RUN, "-n", "0"), ("-n", "0")),
     "seed that is no number": ((*RUN, "--seed", "x"), ("--seed", "x")),
@@ -114,12 +122,42 @@ def test_a_wrong_command_line_sends_nothing(
     (foreign / "letter.txt").write_text("dear")
     profile = profile_file(tmp_path, listener.url)
     meant = {"URL": listener.url, "PROFILE": str(profile), "OUT": str(tmp_path / "out"), "FOREIGN": str(foreign)}
-    spelled = [meant.get(word, word.replace("URL", listener.url) if word.startswith("URL") else word) for word in words]
-    assert_wrong(inline(monkeypatch, capfd, *spelled, cwd=tmp_path), *expected)
+    for name, value in meant.items():
+        words = tuple(value + word.removeprefix(name) if word.startswith(name) else word for word in words)
+    assert_wrong(inline(monkeypatch, capfd, *words, cwd=tmp_path), *expected)
     assert listener.untouched
     assert not (tmp_path / "out").exists()
     assert not (tmp_path / "reports").exists()
     assert [path.name for path in foreign.iterdir()] == ["letter.txt"]
+
+
+LONG = "n" * 300
+TOO_LONG = (
+    f"export openapi klas --output {LONG}",
+    f"history --history {LONG}",
+    f"replay {LONG} 1",
+    f"sign {LONG} --key x.key",
+    f"sign x --key {LONG}",
+    f"report {LONG}",
+    f"compare {LONG} {LONG}",
+    f"verify {LONG} --key x.pub",
+    f"keygen --output {LONG}",
+    f"run klas --embedded --output {LONG}",
+    f"run klas --embedded --output x --examples-db {LONG}",
+    f"run klas --embedded --output x --sign-key {LONG}",
+    f"run klas --profile {LONG}",
+    f"doctor klas --profile {LONG}",
+    f"fleet {LONG}",
+)
+
+
+@pytest.mark.parametrize("line", TOO_LONG, ids=lambda line: line.replace(LONG, "LONG"))
+def test_a_name_that_no_file_can_have_is_wrong_usage(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A path that cannot even be looked for ends in one line that names it, whichever command it was given to."""
+    generate(str(tmp_path / "x"))
+    assert_wrong(inline(monkeypatch, capfd, *line.split(), cwd=tmp_path), LONG)
 
 
 SUBJECT = '[subject]\nplayer_id = "1"\nsession_id = "s"\n'

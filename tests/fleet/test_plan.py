@@ -114,6 +114,12 @@ def test_a_wrong_command_line_is_one_line(
     assert not (tmp_path / "reports").exists()
 
 
+def test_a_tag_where_there_are_none(tmp_path: Path) -> None:
+    """Where no operator has any tag, none are listed as known."""
+    with pytest.raises(UsageError, match=r"no operator has the tag 'eu'$"):
+        read_plan(fleet_file(tmp_path, embedded("acme"))).only([], ["eu"])
+
+
 def test_defaults_lie_under_what_an_operator_says(tmp_path: Path) -> None:
     """An operator has the defaults that it does not say otherwise, profiles table by table and key by key."""
     found = plan(

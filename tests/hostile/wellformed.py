@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from certhook.recording.journal import read_journal
-from certhook.running.setup import OUTPUTS
+from certhook.running.outputs import OUTPUTS
 from tests.recording.lines import schema
 
 HAR = Draft202012Validator(

@@ -85,6 +85,11 @@ def test_whole_profile_is_read(tmp_path: Path) -> None:
     )
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    """What some editors begin a file with is no part of the profile."""
+    assert loaded(tmp_path, f"\ufeff{GOOD}") == loaded(tmp_path, GOOD)
+
+
 def test_sections_left_out_have_defaults(tmp_path: Path) -> None:
     """A profile needs only what its protocol needs."""
     profile = loaded(tmp_path, GOOD)
@@ -175,12 +180,13 @@ def test_secret_from_the_environment(tmp_path: Path) -> None:
         (b"k\r\n", "k"),
         (b"k\n\n", "k\n"),
         (b"k\r", "k\r"),
+        (b"\xef\xbb\xbfk\r\n", "k"),
         (b" k ", " k "),
         ("ключ\n".encode(), "ключ"),
     ],
 )
 def test_secret_from_a_file_beside_the_profile(tmp_path: Path, content: bytes, secret: str) -> None:
-    """A file gives its text without the one line break that editors add."""
+    """A file gives its text without the one line break, and the byte order mark, that editors add."""
     (tmp_path / "key.txt").write_bytes(content)
     text = TARGET + '[credentials]\nsecret = {file = "key.txt"}\n' + SUBJECT
     assert loaded(tmp_path, text).secrets() == (secret,)

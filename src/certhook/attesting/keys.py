@@ -42,6 +42,8 @@ def generate(prefix: str) -> KeyPair:
 
     Raises UsageError where one of them is there already or cannot be written; then nothing is left behind.
     """
+    if prefix.endswith("/") or not prefix:
+        raise UsageError(f"--output {prefix!r}: must end with a name, such as ops for ops.key and ops.pub")
     key = Ed25519PrivateKey.generate()
     pair = KeyPair(Path(f"{prefix}.key"), Path(f"{prefix}.pub"), key_id(key.public_key()))
     _write(pair.private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)

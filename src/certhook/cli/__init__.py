@@ -33,6 +33,9 @@ _COMMANDS = {
 
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+_CLOSED = {errno.ENAMETOOLONG, errno.EACCES}
+"""What looking for a file may end with before it is read: even to ask whether it is there is refused."""
+
 _NO_ROOM = "certhook: {}: no more can be written; what was found before stands in the output folder's journal\n"
 
 
@@ -90,6 +93,8 @@ def _status() -> int:
     except Unwritable as error:
         return _said(3, f"certhook: standard output: {error}: not all of it could be written\n")
     except OSError as error:
+        if error.errno in _CLOSED and error.filename:
+            return _said(2, f"certhook: {error.filename}: cannot be used: {error.strerror}\n")
         return _said(3, _NO_ROOM.format(error.strerror) if error.errno in _FULL else _obituary(error))
     except Exception as error:  # noqa: BLE001 - Python's own status, 1, would say that a target is not certified
         return _said(3, _obituary(error))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from certhook.cli.arguments import protocol_argument
+from certhook.errors import UsageError
 
 
 @click.command("export", short_help="Write a protocol as an OpenAPI document.")
@@ -18,7 +19,6 @@ from certhook.cli.arguments import protocol_argument
 )
 def command(form: str, protocol: str, output: Path | None) -> None:  # noqa: ARG001 - there is one form so far
     """Write PROTOCOL's pack as an OpenAPI 3.1 document, JSON: `certhook export openapi klas`."""
-    from certhook.errors import UsageError
     from certhook.pack.loading import load_pack
     from certhook.pack.openapi import openapi_of
     from certhook.recording.wholefile import write_whole

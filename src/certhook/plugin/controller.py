@@ -20,7 +20,8 @@ from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.doctor import examine, record_examined, serves_one_by_one
 from certhook.running.head import head_of
-from certhook.running.setup import Setup, prepare_outputs
+from certhook.running.outputs import prepare_outputs
+from certhook.running.setup import Setup
 from certhook.values import Outcome, Verdict
 
 if TYPE_CHECKING:

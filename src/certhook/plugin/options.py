@@ -79,6 +79,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     for name, given in of_a_target.items():
         if embedded and given:
             raise UsageError(f"--embedded and --{name} exclude each other")
+    examples_db = _examples_db(option.examples_db)
     folder = Path(option.output) if option.output else default_output(names)
     return [
         Setup(
@@ -94,7 +95,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
             requirements=requirements,
             seed=option.seed,
             max_examples=option.max_examples,
-            examples_db=str(Path(option.examples_db).absolute()) if option.examples_db else None,
+            examples_db=examples_db,
             require_all=option.require_all,
             salt=secrets.token_hex(16),
             embedded=embedded,
@@ -104,6 +105,19 @@ def setups_of(config: pytest.Config) -> list[Setup]:
         )
         for name, (groups, requirements) in chosen.items()
     ]
+
+
+def _examples_db(given: str | None) -> str | None:
+    """The folder that keeps bodies; it is made when there is one to keep. Raises UsageError for what is no folder."""
+    if not given:
+        return None
+    try:
+        next(Path(given).iterdir(), None)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise UsageError(f"--examples-db {given}: cannot be used: {error.strerror}") from None
+    return str(Path(given).absolute())
 
 
 Selection = tuple[tuple[str, ...], tuple[str, ...]]

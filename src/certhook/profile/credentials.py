@@ -20,8 +20,8 @@ class Unresolved(Exception):
 def resolved(secret: str | Mapping[str, Any], *, folder: Path, environ: Mapping[str, str]) -> str:
     """The secret itself: `secret` where that is text, else what {"env": name} or {"file": path} leads to.
 
-    A path is relative to `folder`; one line break at the end of the file is dropped. Raises Unresolved where there is
-    nothing, or something that is not UTF-8.
+    A path is relative to `folder`; a byte order mark at the beginning of the file and one line break at its end are
+    dropped. Raises Unresolved where there is nothing, or something that is not UTF-8.
     """
     if isinstance(secret, str):
         return secret
@@ -76,7 +76,7 @@ def _text(content: bytes, shown: str) -> str:
     if len(content) > _LARGEST:
         raise Unresolved(f"{shown} is larger than {_LARGEST // 1024} KiB")
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unresolved(f"{shown} is not UTF-8") from None
     secret = text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text

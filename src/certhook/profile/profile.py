@@ -21,6 +21,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -146,14 +147,15 @@ def profile_from(  # noqa: PLR0913 - as load_profile
     protocol_schema: Mapping[str, Any],
     requirement_ids: Collection[str],
     target: str | None = None,
+    way: Mapping[str, Any] = MappingProxyType({}),
     environ: Mapping[str, str] = os.environ,
     folder: Path = Path(),
 ) -> Profile:
     """The profile that `data`, shaped as in the TOML file, makes for a protocol.
 
     `protocol_schema` is the protocol's profile.schema.json; `requirement_ids` are those that levels and waivers may
-    name; `target` is the URL of the command line and overrides the profile's; secret files are relative to `folder`.
-    Raises ProfileError for the first mistake.
+    name; the command line overrides the profile with `target`, its URL, and with `way`, what it says of ca_file,
+    insecure and proxy; files are relative to `folder`. Raises ProfileError for the first mistake.
     """
     document = _whole(data, source)
     mistake = first_mistake(document, _combined(protocol_schema))
@@ -163,7 +165,7 @@ def profile_from(  # noqa: PLR0913 - as load_profile
     return Profile(
         protocol=protocol,
         url=(url := _url(document, target, source)),
-        route=_route({**document["target"], "url": url}, folder, source),
+        route=_route({**document["target"], **way, "url": url}, way, folder, source),
         credentials=_credentials(document["credentials"], source, folder, environ),
         subject=document["subject"],
         options=document["options"],
@@ -182,7 +184,7 @@ def _refuse(source: str, place: str, what: str) -> NoReturn:
 def read_profile(path: Path) -> dict[str, Any]:
     """The data in a TOML file, unchecked. Raises ProfileError where it cannot be read or is not TOML."""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # some editors begin with a byte order mark
     except OSError as error:
         _refuse(str(path), "", f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
@@ -253,11 +255,12 @@ def _url(document: Mapping[str, Any], target: str | None, source: str) -> str:
     return url
 
 
-def _route(target: Mapping[str, Any], folder: Path, source: str) -> Route:
+def _route(target: Mapping[str, Any], way: Mapping[str, Any], folder: Path, source: str) -> Route:
     try:
         return Route.of(target, folder)
     except Impassable as error:
-        _refuse(source, f"target.{error.key}", str(error))
+        said = (_COMMAND_LINE, f"--{error.key.replace('_', '-')}") if error.key in way else None
+        _refuse(*(said or (source, f"target.{error.key}")), str(error))
 
 
 def _url_mistake(url: str) -> str | None:

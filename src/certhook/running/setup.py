@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import tomllib
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,27 +18,8 @@ from certhook.profile.credentials import settled
 from certhook.profile.mistakes import place_of
 from certhook.profile.profile import Profile, profile_from, read_profile
 from certhook.profile.tomltext import as_toml
-from certhook.recording.claim import Claim
-from certhook.recording.folders import is_run
 from certhook.running.cases import Selected, select
 from certhook.values import GROUPS, Basis
-
-OUTPUTS = (
-    "journal.ndjson",
-    "result.json",
-    "exchanges.har",
-    "junit.xml",
-    "allure-results",
-    "allure-report",
-    "report.html",
-    "certificate.json",
-    "pytest.log",
-)
-"""Everything that a run may leave in its output folder."""
-
-_SHARED = ("allure-results", "allure-report")
-"""What a run of several protocols leaves beside their folders, and would otherwise be mixed with the next run's."""
-
 
 _BARE = ("--embedded", "--insecure", "--require-all")
 """Options of a run that take no value."""
@@ -160,8 +139,6 @@ class Setup:
     def _profile(self, pack: Pack) -> Profile:
         path = Path(self.profile_path) if self.profile_path else None
         data = tomllib.loads(self.profile_text) if self.profile_text else dict(read_profile(path) if path else {})
-        if isinstance(data.setdefault("target", {}), dict):
-            data["target"] |= self._way
         if self.profile is not None:
             # The embedded target brings its own address, credentials and test data; the file may say the rest.
             data |= {name: self.profile[name] for name in ("target", "credentials", "subject")}
@@ -175,6 +152,7 @@ class Setup:
             protocol_schema=pack.profile_schema,
             requirement_ids=[one.id for one in pack.requirements],
             target=None if self.profile is not None else self.target,
+            way={} if self.embedded else self._way,
         )
         _check_levels(profile, pack)
         return profile
@@ -216,39 +194,3 @@ class Loaded:
     pack: Pack
     profile: Profile
     selected: tuple[Selected, ...]
-
-
-def prepare_outputs(folders: Sequence[Path]) -> ExitStack:
-    """Make the output folders of a run, and take away what an earlier run left in them, or beside them for all.
-
-    What is returned keeps other runs out of them until it is closed. Raises UsageError for a folder that has something
-    in it and is not a run's, or is that of a run that has not ended.
-    """
-    ran_before = len(folders) > 1 and any(map(is_run, folders))
-    with ExitStack() as claims:
-        for folder in folders:
-            claims.callback(_prepared_output(folder).close)
-        for name in _SHARED if ran_before else ():
-            shutil.rmtree(folders[0].parent / name, ignore_errors=True)
-        return claims.pop_all()
-
-
-def _prepared_output(folder: Path) -> Claim:
-    """Make the output folder, claim it, and take away what an earlier run left in it.
-
-    Raises UsageError for a folder that has something in it and is not a run's, which is then left as it is.
-    """
-    try:
-        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
-        if not names <= set(OUTPUTS) and not is_run(folder):
-            raise UsageError(
-                f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        claim = Claim(folder)
-        for name in names & set(OUTPUTS):
-            path = folder / name
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    except OSError as error:
-        raise UsageError(f"--output {folder}: cannot be used: {error.strerror}") from None
-    return claim

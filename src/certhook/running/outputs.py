@@ -1,0 +1,76 @@
+"""The folder that a run writes into: made, claimed, and cleared of what an earlier run left there."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from certhook.errors import UsageError
+from certhook.recording.claim import Claim
+from certhook.recording.folders import is_run
+
+OUTPUTS = (
+    "journal.ndjson",
+    "result.json",
+    "exchanges.har",
+    "junit.xml",
+    "allure-results",
+    "allure-report",
+    "report.html",
+    "certificate.json",
+    "pytest.log",
+)
+"""Everything that a run may leave in its output folder."""
+
+_SHARED = ("allure-results", "allure-report")
+"""What a run of several protocols leaves beside their folders, and would otherwise be mixed with the next run's."""
+
+
+def prepare_outputs(folders: Sequence[Path]) -> ExitStack:
+    """Make the output folders of a run, and take away what an earlier run left in them, or beside them for all.
+
+    What is returned keeps other runs out of them until it is closed. Raises UsageError for a folder that has something
+    in it and is not a run's, or is that of a run that has not ended.
+    """
+    ran_before = len(folders) > 1 and any(map(is_run, folders))
+    with ExitStack() as claims:
+        for folder in folders:
+            claims.callback(_prepared_output(folder).close)
+        for name in _SHARED if ran_before else ():
+            _take_away(folders[0].parent / name)
+        return claims.pop_all()
+
+
+def _prepared_output(folder: Path) -> Claim:
+    """Make the output folder, claim it, and take away what an earlier run left in it.
+
+    Raises UsageError for a folder that has something in it and is not a run's, which is then left as it is.
+    """
+    try:
+        names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        if not names <= set(OUTPUTS) and not is_run(folder):
+            raise UsageError(
+                f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        claim = Claim(folder)
+        tempfile.TemporaryFile(dir=folder).close()  # it can be written to
+        for name in names & set(OUTPUTS):
+            _take_away(folder / name)
+    except OSError as error:
+        raise UsageError(f"--output {folder}: cannot be used: {error.strerror}") from None
+    return claim
+
+
+def _take_away(path: Path) -> None:
+    """Remove a file, a folder, or a link, not what that leads to. Raises UsageError where that cannot be done."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be taken away: {error.strerror}") from None
