@@ -44,6 +44,8 @@ def run_all(options: Mapping[str, Any]) -> int:
             statuses.add(_counted(status, results[protocol]))
             if status == 2 or processes.stopped_by:
                 break
+    if 2 in statuses and not any(results.values()):
+        return 2
     _print(results, left_out=[one for one in protocols() if one not in chosen])
     if processes.stopped_by:
         return 128 + processes.stopped_by
