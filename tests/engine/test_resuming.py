@@ -76,3 +76,11 @@ def test_an_embedded_target_is_started_again() -> None:
     assert other.profile["target"]["url"] == "http://other"
     both = resumed(before, target="http://other", profile_path="p.toml")
     assert (both.embedded, both.profile, both.target, both.profile_path) == (False, None, "http://other", "p.toml")
+
+
+def test_the_way_to_another_target_is_the_command_line_s() -> None:
+    """It counts for an exchange of an embedded target that is sent elsewhere, too."""
+    before = Setup("klas", "out", embedded=True)
+    other = resumed(before, target="https://other", way={"insecure": True, "proxy": "http://proxy.example"})
+    route = other.load().profile.route
+    assert (route.insecure, route.proxy) == (True, "http://proxy.example")
