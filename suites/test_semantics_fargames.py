@@ -81,6 +81,8 @@ def _url(delivery: Delivery) -> object:
 def test_two_sessions_get_two_urls(conversation: Conversation) -> None:
     """A link belongs to one session: another session of the same player for the same game gets another one."""
     first, second = conversation.control(LINK), conversation.control(LINK)
+    if _url(first) is None:
+        raise Blocked("the link could not be read")
     if _url(first) == _url(second):
         sent = "two valid requests for the same game with different agent_session_id"
         raise _breach(sent, "two different URLs", second, "the same URL twice")

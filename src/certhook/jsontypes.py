@@ -19,8 +19,8 @@ _NUMERIC_TEXT: dict[str, Maker] = {"a numeric string": str}
 
 WRONG: Mapping[str, Mapping[str, Maker]] = {
     "string": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _BOOLEAN,
-    "number": _OBJECT | _ARRAY | _WORD,
-    "integer": _OBJECT | _ARRAY | _WORD,
+    "number": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
+    "integer": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
     "boolean": _OBJECT | _ARRAY | _WORD,
     "object": _ARRAY | _WORD | _JSON_TEXT | _BOOLEAN,
 }

@@ -49,7 +49,7 @@ def seen(status: int, body: bytes, sent: Change = CONTROL, named: dict[str, int]
     """An answer, of exchange 2, as invariants look at it."""
     exchange = Exchange(2, "case", BUILDER.build(LIST), Response(status, (), body), NOW, 0.01)
     answer = read_answer(PACK, exchange.answer, sent.front)
-    return Seen(exchange, answer, sent, PACK, BUILDER.response_signature, frozenset(), named or {})
+    return Seen(exchange, answer, sent, PACK, BUILDER.response_signature, named=named or {})
 
 
 @pytest.mark.parametrize(

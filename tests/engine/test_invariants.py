@@ -10,7 +10,9 @@ import pytest
 from certhook.changes import CONTROL, Change
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import read_answer
-from certhook.judging.invariants import INVARIANTS, Seen, members_within, plain
+from certhook.judging.invariants import INVARIANTS, Seen
+from certhook.judging.members import members_within, plain
+from certhook.judging.told import Told
 from tests.certifying import builder, change, klas
 
 OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'
@@ -34,7 +36,7 @@ def seen(answer: Response | Failure, sent: Change = BAD, account: tuple[tuple[st
     request = Request("authenticate", "POST", "/authenticate", (), b"{}")
     exchange = Exchange(1, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
     read = read_answer(klas(), answer, sent.front)
-    return Seen(exchange, read, sent, klas(), builder().response_signature, frozenset(account))
+    return Seen(exchange, read, sent, klas(), builder().response_signature, Told(dict.fromkeys(account)))
 
 
 def after_eur(members: bytes, sent: Change = CONTROL) -> Seen:
@@ -209,6 +211,13 @@ def test_the_response_s_signature_covers_the_raw_body() -> None:
         "/home/deploy/api/handler.py",
         "C:\\inetpub\\wwwroot\\api\\handler.php",
         "file:///usr/src/app/server.ts",
+        "failed\n   at System.Text.Json.ThrowHelper.ThrowJsonReaderException(Utf8JsonReader& json)\n",
+        '{"detail":"   at Microsoft.AspNetCore.Http.Endpoint.Run[T](HttpContext c)"}',
+        "java.lang.Error\n\tat jdk.internal.reflect.Method.invoke0(Native Method)",
+        "at com.example.Wallet.find(Unknown Source)",
+        "panic in /go/src/plat/handlers/games.go:118",
+        "KeyError, /code/plat/api/validators.py:77",
+        '{"detail":"C:\\\\src\\\\api\\\\Games.cs"}',
         '{"detail":"in \\/var\\/www\\/html\\/index.php"}',
     ],
 )
@@ -234,6 +243,9 @@ def test_traces_are_known(text: str) -> None:
         "error in section /var of the manual",
         "Please contact support at support@example.com.",
         "see https://example.com/home/index.php and http://example.com/app/pay.js",
+        "https://example.com:8443/app/errors.go",
+        "look at the field player.id (a text)\nat most 64 characters (UTF-8)",
+        "/api/games.go is not here",
         "<script src=\"/app/main.js\"></script><a HREF = '/home/index.php'>home</a>",
     ],
 )

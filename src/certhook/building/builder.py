@@ -90,6 +90,17 @@ class Builder:
         values = {name: self._value(part, drawn, now) for name, part in parts.items()}
         return {name: value for name, value in values.items() if value is not None or name in operation.mandatory}
 
+    @property
+    def key(self) -> bytes:
+        """What requests are signed with; empty where they are not."""
+        return self._key or b""
+
+    def body_signature(self, body: bytes) -> str | None:
+        """The right signature of a request with that body; None where more than the body is signed, or nothing."""
+        if self._key is None or any(one.encoding == "form" for one in self._pack.operations):
+            return None
+        return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
+
     def response_signature(self, body: bytes) -> str | None:
         """The right signature of a response with that body, or None where responses are not signed."""
         if not self._pack.signing.response_header or self._key is None:

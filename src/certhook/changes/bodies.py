@@ -6,10 +6,12 @@ that from the bytes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from certhook.building.change import Change, Draft, Stage
+from certhook.building.encoding import field_text, form_encode
 
 Make = Callable[[bytes], bytes]
 
@@ -37,12 +39,17 @@ def _constant(body: bytes) -> Make:
     return lambda valid: body
 
 
+def _form(valid: bytes) -> bytes:
+    """The same fields, as a browser sends them."""
+    return form_encode((name, field_text(value)) for name, value in json.loads(valid).items())
+
+
 GRAMMAR = (
     Body("empty", "with an empty body", _constant(b"")),
     Body("blank", "with white space as its body", _constant(b" \r\n\t")),
     Body("not-json", "with a body of plain words", _constant(b"this is not json")),
     Body("markup", "with an XML document as its body", _constant(b'<?xml version="1.0"?><request/>')),
-    Body("form", "with a form as its body", _constant(b"request_id=1&timestamp=1")),
+    Body("form", "with its fields as a form", _form),
     Body("cut-half", "with the second half of its body cut off", lambda valid: valid[: len(valid) // 2]),
     Body("cut-brace", "without the closing brace", lambda valid: valid[:-1]),
     Body("no-open", "without the opening brace", lambda valid: valid[1:]),

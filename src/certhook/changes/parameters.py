@@ -127,6 +127,9 @@ def unknown(scope: Scope) -> Iterator[Change]:
         if type_of(schema) == "string" and _is_long(scope, schema):
             says = f"with a {place} that nobody has, of the form of the valid one"
             yield _set("unknown", place, says, _of_valid(place, _alike), "=alike")
+        elif type_of(schema) == "string":
+            says = f"with the valid {place} and a letter behind it, which some take for the number before that"
+            yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
 
 
 def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:

@@ -176,7 +176,10 @@ def non_ascii(scope: Scope) -> Iterator[Change]:
 
 @family("signature.long")
 def long(scope: Scope) -> Iterator[Change]:
-    yield _signature("long", "with a signature of 8 KiB", lambda draft: b"a" * 8192, ("400", "431"))
+    front = ("400", "431")
+    yield _signature("long", "with a signature of 8 KiB", lambda draft: b"a" * 8192, front)
+    says = "with digits behind its signature, 8 KiB in all"
+    yield _signature("long:right", says, lambda draft: _right(draft).encode().ljust(8192, b"0"), front)
 
 
 @family("signature.base64")

@@ -15,7 +15,9 @@ from certhook.building.change import Change
 from certhook.exchange import Exchange, Failure, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.jsontext import Flaw
+from certhook.judging.members import members_within
 from certhook.judging.oracle import malformations
+from certhook.judging.told import Told
 from certhook.judging.traces import trace_in
 from certhook.pack.model import Pack
 
@@ -24,9 +26,10 @@ from certhook.pack.model import Pack
 class Seen:
     """An answer with all that an invariant may look at.
 
-    `right_signature` computes what the response's signature should be; `account` are the values, by member, that
-    successes have carried so far; `named` says by an answer's id which exchange carried it first, `first` by a member
+    `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
+    account and its sessions; `named` says by an answer's id which exchange carried it first, `first` by a member
     what the first success that had it carried, and its exchange. `fields` are the members that the requirement names.
+    `key` is what requests are signed with, and `body_signature` says how a body is.
     """
 
     exchange: Exchange
@@ -34,10 +37,12 @@ class Seen:
     change: Change
     pack: Pack
     right_signature: Callable[[bytes], str | None]
-    account: frozenset[tuple[str, str]] = field(default=frozenset())
+    told: Told = field(default_factory=Told)
     named: Mapping[str, int] = field(default_factory=dict)
     first: Mapping[str, tuple[Any, int]] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    key: bytes = field(default=b"", repr=False)
+    body_signature: Callable[[bytes], str | None] = lambda _: None
 
     @property
     def response(self) -> Response:
@@ -189,13 +194,13 @@ def answer_time(seen: Seen) -> str | None:
     return f"a time that differs from ours by {abs(ahead):.0f} seconds" if abs(ahead) > window else None
 
 
-def _id_of(seen: Seen) -> str:
-    return str(pointed(seen.answer.members, seen.pack.reading.answer_id) or "")
+def _id_of(seen: Seen) -> str | int | None:
+    return pointed(seen.answer.members, seen.pack.reading.answer_id)
 
 
-@invariant("answer-id-unique", "an id that no other answer has", lambda seen: seen.own and bool(_id_of(seen)))
+@invariant("answer-id-unique", "an id that no other answer has", lambda seen: seen.own and _id_of(seen) is not None)
 def answer_id_unique(seen: Seen) -> str | None:
-    first = seen.named.get(_id_of(seen), seen.exchange.number)
+    first = seen.named.get(str(_id_of(seen)), seen.exchange.number)
     return None if first == seen.exchange.number else f"the id that exchange {first} was answered with"
 
 
@@ -232,7 +237,10 @@ def _signs(seen: Seen) -> bool:
 
 
 def _given(seen: Seen) -> str | None:
-    return seen.response.header(seen.pack.signing.response_header)
+    """The signature that an answer carries; all of them, where it carries several that differ."""
+    name = seen.pack.signing.response_header.lower()
+    values = [value for key, value in seen.response.headers if key.lower() == name]
+    return ", ".join(dict.fromkeys(values)) if values else None
 
 
 def _signs_with_header(seen: Seen) -> bool:
@@ -266,6 +274,26 @@ def no_trace(seen: Seen) -> str | None:
     return f"{seen.answer.says}, whose body has {found!r}" if found else None
 
 
+_SHORTEST_KEY = 8
+"""Bytes of a key that nobody writes by chance."""
+
+
+@invariant(
+    "keeps-secret",
+    "neither the shared secret nor a signature that only its owners can make",
+    lambda seen: seen.answered and len(seen.key) >= _SHORTEST_KEY,
+)
+def keeps_secret(seen: Seen) -> str | None:
+    told = seen.response.body + "".join(value for _, value in seen.response.headers).encode("utf-8", "surrogatepass")
+    if seen.key in told:
+        return f"{seen.answer.says}, which carries the shared secret"
+    sent = seen.exchange.request.header(seen.pack.signing.header) or b""
+    right = (seen.body_signature(seen.exchange.request.body) or "").encode()
+    if right and right not in sent.lower() and right in told.lower():
+        return f"{seen.answer.says}, which carries the signature that would have been right"
+    return None
+
+
 @invariant(
     "discloses-nothing",
     "no account data in a refusal",
@@ -279,30 +307,5 @@ def discloses_nothing(seen: Seen) -> str | None:
     for member, value in members_within(seen.answer.members):
         if member in reading.private and value not in ("", "0", "None"):
             return f"{seen.answer.says}, which carries {member}"
-        for name in reading.disclosing:
-            # Whatever it is called there: playerBalance, balance_after.
-            if name.lower() in member.lower() and (name, value) in seen.account:
-                return f"{seen.answer.says}, which carries the real {name} as {member}"
-    return None
-
-
-def members_within(value: Any) -> list[tuple[str, str]]:
-    """Every member at any depth whose value is text or a number, numbers in one spelling."""
-    found: list[tuple[str, str]] = []
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            found += [(name, plain(inner)) for name, inner in part.items() if not isinstance(inner, dict | list)]
-            part = list(part.values())
-        if isinstance(part, list):
-            waiting += [inner for inner in part if isinstance(inner, dict | list)]
-    return found
-
-
-def plain(value: Any) -> str:
-    """A scalar in one spelling, so that "30", 30 and 30.00 compare alike; every zero is "0"."""
-    try:
-        return f"{float(value) + 0.0:.10g}" if not isinstance(value, bool) else str(value)
-    except (TypeError, ValueError, OverflowError):
-        return str(value)
+    told = seen.told.again(seen.response, seen.answer.members, seen.exchange.request)
+    return f"{seen.answer.says}, which carries {told}" if told else None

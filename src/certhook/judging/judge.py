@@ -14,8 +14,9 @@ from certhook.building.change import Change
 from certhook.exchange import Exchange, Response
 from certhook.formats import IN_WORDS, validator
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
-from certhook.judging.invariants import INVARIANTS, Seen, members_within
+from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.oracle import malformations
+from certhook.judging.told import Told
 from certhook.judging.tolerance import documented_statuses
 from certhook.pack.model import AnswerSet, Entry, Pack
 from certhook.values import Requirement
@@ -53,7 +54,7 @@ class Judge:
         self._pack = pack
         self._builder = builder
         self._selected = selected
-        self._account: set[tuple[str, str]] = set()
+        self._told = Told()
         self._named: dict[str, int] = {}
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
         self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}
@@ -68,10 +69,7 @@ class Judge:
     def _read(self, exchange: Exchange, change: Change) -> Answer:
         answer = read_answer(self._pack_for(exchange), exchange.answer, change.front)
         if answer.kind is Kind.ACCEPTED and change.legal:
-            wanted = self._pack.reading.disclosing
-            self._account |= {
-                (name, value) for name, value in members_within(answer.members) if name in wanted and value != "0"
-            }
+            self._told.note(self._pack.reading, answer.members)
             first = self._first.setdefault(exchange.request.operation, {})
             for name in self._lasting & set(answer.members):
                 first.setdefault(name, (answer.members[name], exchange.number))
@@ -92,9 +90,20 @@ class Judge:
 
     def invariants(self, exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against every rule that holds for every answer, the response schemas among them."""
-        signature, account = self._builder.response_signature, frozenset(self._account)
         first = self._first.get(exchange.request.operation, {})
-        seen = Seen(exchange, answer, change, self._pack_for(exchange), signature, account, self._named, first)
+        pack, signature = self._pack_for(exchange), self._builder.response_signature
+        seen = Seen(
+            exchange,
+            answer,
+            change,
+            pack,
+            signature,
+            self._told,
+            self._named,
+            first,
+            key=self._builder.key,
+            body_signature=self._builder.body_signature,
+        )
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
         return [one for one in judgements if one.requirement in self._selected]
 

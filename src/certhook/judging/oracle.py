@@ -89,7 +89,9 @@ def _of_object(
     for name, part in schema["properties"].items():
         place = within + name
         if name not in value:
-            if name in mandatory or name in valid:
+            if any(other.lower() == name.lower() for other in value):
+                yield Wrong("other-value", place)  # many frameworks read names in any case
+            elif name in mandatory or name in valid:
                 yield Wrong("missing" if name in mandatory else "other-value", place)
         elif type_of(part) == kind_of(value[name]) == "object" and isinstance(valid.get(name), Mapping):
             yield from _of_object(value[name], part, valid[name], f"{place}.")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
-    rb"|\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)"
+    rb"|\bat [\w.$<>]+\((?:[\w$]+\.(?:java|kt|scala):\d+|Native Method|Unknown Source)\)"
+    rb"|(?:^|[\n\"])[ \t]*at (?:[\w$`<>]++\.){2,}+[\w$`<>\[\],.]*\([^()\n]{0,400}\)"
     rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \["
     rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
     rb"|node_modules/"
@@ -22,11 +23,12 @@ _LONGEST_FRAME = 200
 _UNIX_PATH = re.compile(rb"(?:/[\w.-]++){2,}+")
 _WINDOWS_PATH = re.compile(rb"[A-Z]:\\(?:[\w. -]++\\)++[\w.-]+")
 _ROOT = re.compile(rb"/(?:usr|var|home|srv|app|opt|root|www)(?=/)")
+_LINES = re.compile(rb":\d")
 _SOURCE_FILE = re.compile(rb"[\w-]\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b")
-_LINK = re.compile(rb"(?:(?<!file):/|\b(?:href|src|action)\s*=\s*[\"']?)$", re.IGNORECASE)
-_LONGEST_LINK = 16
+_LINK = re.compile(rb"(?:(?<!file):/(?:/[\w.:-]*)?|\b(?:href|src|action)\s*=\s*[\"']?)$", re.IGNORECASE)
+_LONGEST_LINK = 80
 
-_ESCAPE = re.compile(rb"\\([ntr\"/])")
+_ESCAPE = re.compile(rb"\\([ntr\"/\\])")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 
 
@@ -54,8 +56,8 @@ def _frames(body: bytes) -> Iterator[bytes]:
 
 def _source_files(body: bytes) -> Iterator[bytes]:
     for path in _UNIX_PATH.finditer(body):
-        root = _ROOT.search(body, *path.span())
-        file = _SOURCE_FILE.search(body, root.end(), path.end()) if root else None
+        root = _ROOT.search(body, *path.span()) or (path if _LINES.match(body, path.end()) else None)
+        file = _SOURCE_FILE.search(body, root.start(), path.end()) if root else None
         if root and file and not _LINK.search(body, max(0, path.start() - _LONGEST_LINK), path.start()):
             yield body[root.start() : file.end()]
     for path in _WINDOWS_PATH.finditer(body):

@@ -120,4 +120,4 @@ class GroupRun:
         with self._pulse.while_supplied():
             sent = self._courier.deliver_apart([one.control(which) for one in rounds])
             for one, first in zip(rounds, sent, strict=True):
-                yield one, one.checked(first)
+                yield one, one.checked(first, closing=which == "closing")

@@ -29,6 +29,9 @@ PATIENCE_OF_A_RUN = 16
 """Time-outs of one worker, those of requests that were sent again among them, after which nothing more is sent."""
 
 
+_AS_BEFORE = "the control accepted, as before the group"
+
+
 class Round:
     """What the cases of a group came to on one operation, and what is known of the target meanwhile."""
 
@@ -129,12 +132,12 @@ class Round:
             if isinstance(control.exchange.answer, Failure):
                 self._pulse.stopped = self._given_up
 
-    def checked(self, first: Delivery) -> Delivery:
+    def checked(self, first: Delivery, *, closing: bool = False) -> Delivery:
         """A control that was sent; sent once more where it was not accepted."""
         delivery = first
         if not first.accepted:
             delivery = self._courier.deliver(first.errand)  # nobody is accused for a hiccup of the network
-            self._note_refused(first, delivery)
+            self._note_refused(first, delivery, closing=closing)
         self._watch.time([delivery])
         if delivery.answer.kind in (Kind.ACCEPTED, Kind.UNMARKED):
             self._watch.note(self._judge.invariants(delivery.exchange, delivery.answer, CONTROL))
@@ -164,8 +167,7 @@ class Round:
             self._pulse.closing[self.operation.name] = closing
         requirement = self._judge.requirement_of("recovers")
         if requirement:
-            expected = "the control accepted, as before the group"
-            self._watch.note([Judgement(requirement.id, expected, failed, closing.exchange)])
+            self._watch.note([Judgement(requirement.id, _AS_BEFORE, failed, closing.exchange)])
 
     def judge_latency(self) -> None:
         """Judge the 95th percentile of the round's answers against the profile's bound."""
@@ -179,9 +181,12 @@ class Round:
             slow = f"{p95_ms:.0f} ms" if p95_ms > bound_ms else None
             self._watch.note([Judgement(requirement.id, f"at most {bound_ms:g} ms", slow, self._opening.exchange)])
 
-    def _note_refused(self, first: Delivery, second: Delivery) -> None:
+    def _note_refused(self, first: Delivery, second: Delivery, *, closing: bool) -> None:
         """A valid request that was refused, and accepted when it was sent again, was refused all the same."""
-        requirement = self._judge.requirement_of_control()
-        if requirement and second.accepted and first.answer.kind is Kind.REFUSED:
+        if not second.accepted or first.answer.kind is not Kind.REFUSED:
+            return
+        requirement = self._judge.requirement_of("recovers") if closing else self._judge.requirement_of_control()
+        if requirement:
+            expected = _AS_BEFORE if closing else "the success marker"
             observed = f"{first.answer.says} (flaky: sent again, {second.answer.says})"
-            self._watch.note([Judgement(requirement.id, "the success marker", observed, first.exchange)])
+            self._watch.note([Judgement(requirement.id, expected, observed, first.exchange)])

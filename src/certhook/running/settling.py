@@ -6,7 +6,8 @@
 | breaks a MUST       | breaks one too | the target's; where none came, only if a control shows it to be alive |
 | breaks a MUST       | is as it should be | the request before it poisoned the connection: that one's finding |
 | dropped, reused connection | is as it should be | nothing: a server may close an idle connection            |
-| none                | is as it should be | blocked: flaky                                                    |
+| none, or cut short  | is as it should be | blocked: flaky                                                    |
+| no HTTP, or too much | is as it should be | not met, and flaky: what was seen was seen                       |
 | breaks a MUST       | is as it should be | not met, and flaky: what was seen was seen                        |
 """
 
@@ -31,7 +32,10 @@ CONFIRMED_TIMEOUTS = 2
 
 UNCONFIRMED = f"no answer in time, as to {CONFIRMED_TIMEOUTS} requests before it, which were answered when sent again"
 
-PACE = "set limits.requests_per_second"
+_ITS_OWN_BYTES = (FailureKind.NOT_HTTP, FailureKind.TOO_LARGE)
+"""What the target wrote, and no network made of it."""
+
+PACE = "set limits.requests_per_second, or a smaller limits.in_flight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ class Settler:
             return again
         failure = first.exchange.answer
         both = f"flaky: first {first.answer.says}; sent again: {second.answer.says}"
-        if isinstance(failure, Failure):
+        if isinstance(failure, Failure) and failure.kind not in _ITS_OWN_BYTES:
             if failure.kind is FailureKind.DROPPED and first.exchange.nth:
                 return again  # RFC 9112, section 9.3.1
             return CaseResult((first, second), blocked=both, flaky=both)

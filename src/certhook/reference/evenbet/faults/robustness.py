@@ -10,7 +10,7 @@ from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.faults.consequences import NOT_ACCEPTED
 from certhook.reference.evenbet.parameters import Parameters
-from certhook.reference.evenbet.target import EvenbetTarget
+from certhook.reference.evenbet.target import NOT_VALID, EvenbetTarget
 from certhook.reference.wire import Connection, Dropped, HttpAnswer, HttpRequest
 
 _TRACE = (
@@ -191,6 +191,17 @@ class TraceInError(EvenbetTarget):
     def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
         fields = super().refusal_fields(refusal, request)
         return {"errors": [{**fields["errors"][0], "meta": {"trace": _TRACE}}]}
+
+
+@fault("signed-text-told", breaks=["evenbet.robustness.keeps-secret"])
+class SignedTextTold(EvenbetTarget):
+    """Shows in the refusal of a wrong signature the text that it hashed, secret key and all."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        if refusal.code == NOT_VALID:
+            fields["errors"][0]["detail"] = f"sha256(...{(self.secret or b'').decode()})"
+        return fields
 
 
 @fault(

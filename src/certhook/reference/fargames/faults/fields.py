@@ -143,6 +143,14 @@ class RequestIdConstant(FargamesTarget):
         return "ba9d4445-779f-4b04-8bcb-6d17bc8dc3da"
 
 
+@fault("request-id-empty-in-refusals", breaks=["fargames.fields.request-id-unique"])
+class RequestIdEmptyInRefusals(FargamesTarget):
+    """Gives a request its id when it has passed all checks."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {**super().refusal_fields(refusal, request), "request_id": ""}
+
+
 @fault("request-id-of-the-second", breaks=["fargames.fields.request-id-unique"])
 class RequestIdOfTheSecond(FargamesTarget):
     """Makes the request id from the time in seconds."""

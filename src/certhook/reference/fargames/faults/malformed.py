@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from certhook.reference import lax_readers
 from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.fargames.faults.consequences import DISPUTED, LENIENT
 from certhook.reference.fargames.target import FargamesTarget
+from certhook.reference.json_reader import Unreadable
 from certhook.reference.wire import HttpAnswer
 
 _REFUSED = ("fargames.malformed.grammar", "fargames.malformed.root")
@@ -37,6 +39,20 @@ class JsonArrayUnwrapped(FargamesTarget):
     def read(self, body: bytes) -> Any:
         value = super().read(body)
         return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+@fault("form-for-json", breaks=["fargames.malformed.grammar"])
+class FormForJson(FargamesTarget):
+    """Reads what is no JSON as a form, as its framework does."""
+
+    def read(self, body: bytes) -> Any:
+        try:
+            return super().read(body)
+        except Unreadable:
+            form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+            if not form:
+                raise
+            return {name: int(value) if value.isascii() and value.isdigit() else value for name, value in form.items()}
 
 
 @fault("json-byte-order-mark", breaks=["fargames.malformed.byte-order-mark"], also=LENIENT)

@@ -8,7 +8,7 @@ from certhook.reference import mishaps
 from certhook.reference.application import Crash, Fields, Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.fargames.faults.consequences import DISPUTED, NOT_ACCEPTED
-from certhook.reference.fargames.platform import Agent, Game, refusal
+from certhook.reference.fargames.platform import AGENT, Agent, Game, refusal
 from certhook.reference.fargames.target import FargamesTarget
 from certhook.reference.wire import HttpRequest
 
@@ -77,6 +77,15 @@ class TraceInRefusal(FargamesTarget):
     def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
         fields = super().refusal_fields(refusal, request)
         return {**fields, "trace": mishaps.TRACE} if refusal.code == "game_not_found" else fields
+
+
+@fault("token-told", breaks=["fargames.robustness.keeps-secret"])
+class TokenTold(FargamesTarget):
+    """Logs what it compared, and shows that line in the refusal of a wrong signature."""
+
+    def message(self, code: str) -> object:
+        said = super().message(code)
+        return f"{said} for api_token={(AGENT.token or b'').decode()}" if code == "invalid_signature" else said
 
 
 @fault(

@@ -82,6 +82,16 @@ class NoDemoNotFound(FargamesTarget):
             raise refusal("game_not_found")
 
 
+@fault("refusal-with-link-elsewhere", breaks=["fargames.semantics.refusal-hides-url"])
+class RefusalWithLinkElsewhere(FargamesTarget):
+    """Tells whoever asks for a closed game where it would have been."""
+
+    def message(self, code: str) -> object:
+        said = super().message(code)
+        url = self.url("play", GAMES[0], {"player_id": "player_123"})
+        return f"{said}: {url}" if code == "game_not_available" else said
+
+
 @fault("refusal-with-link", breaks=["fargames.semantics.refusal-hides-url"])
 class RefusalWithLink(FargamesTarget):
     """Makes the link before it knows whether it may, and sends it with the refusal of a wrong signature."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import string
+
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, INVALID_BODY, PLAYER, UNKNOWN, KlasTarget, Player
@@ -32,6 +34,25 @@ class RequestIdUnchecked(KlasTarget):
     def check_text(self, name: str, value: object) -> None:
         if name != "request_id":
             super().check_text(name, value)
+
+
+@fault("player-id-as-number", breaks=["klas.parameters.unknown-player"])
+class PlayerIdAsNumber(KlasTarget):
+    """Looks for the number that a player's id begins with, as its database does with a text."""
+
+    def find_player(self, player_id: str) -> Player:
+        return super().find_player(player_id.rstrip(string.ascii_letters))
+
+
+@fault("timestamp-in-array", breaks=["klas.parameters.wrong-type"])
+class TimestampInArray(KlasTarget):
+    """Takes an array of one number for the number, as its language does."""
+
+    def check_shape(self, fields: Fields) -> None:
+        given = fields.get("timestamp")
+        if isinstance(given, list) and len(given) == 1:
+            fields["timestamp"] = given[0]
+        super().check_shape(fields)
 
 
 @fault("timestamp-optional", breaks=["klas.parameters.missing"])

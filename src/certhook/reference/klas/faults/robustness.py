@@ -10,7 +10,7 @@ from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.json_reader import Unreadable
 from certhook.reference.klas.faults.consequences import DISPUTED, NOT_ACCEPTED
-from certhook.reference.klas.target import INVALID_BODY, UNKNOWN, KlasTarget, Player
+from certhook.reference.klas.target import INTEGRITY, INVALID_BODY, UNKNOWN, KlasTarget, Player
 from certhook.reference.wire import HttpAnswer, HttpRequest
 
 # What comes next on the connection may be any request at all.
@@ -73,6 +73,25 @@ class TraceInRefusal(KlasTarget):
     def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
         fields = super().refusal_fields(refusal, request)
         return {**fields, "detail": mishaps.TRACE} if refusal.code == INVALID_BODY else fields
+
+
+@fault("long-text-crash", breaks=["klas.robustness.no-server-error"])
+class LongTextCrash(KlasTarget):
+    """Writes every text to a column of 255 characters, and does not look at what the database says of more."""
+
+    def check_text(self, name: str, value: object) -> None:
+        super().check_text(name, value)
+        if len(str(value)) > 255:
+            raise Crash
+
+
+@fault("right-signature-told", breaks=["klas.robustness.keeps-secret"])
+class RightSignatureTold(KlasTarget):
+    """Says in the refusal of a wrong signature which one would have been right."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        return {**fields, "expected": self.signature(request.body).upper()} if refusal.code == INTEGRITY else fields
 
 
 @fault(

@@ -87,6 +87,17 @@ class RefusalWithBalanceRenamed(_Disclosing):
         return {"debug": {"playerBalance": float(player.balance)}}
 
 
+@fault("refusal-with-funds", breaks=["klas.semantics.refusal-hides-balance"])
+class RefusalWithFunds(_Disclosing):
+    """Has another word for the balance in its logs, and shows these."""
+
+    def balance(self, player: Player) -> object:
+        return "1742.35"
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        return {"log": [{"funds": 1742.350}]}
+
+
 @fault("integrity-refusal-with-balance", breaks=["klas.semantics.refusal-hides-balance"])
 class IntegrityRefusalWithBalance(_Disclosing):
     """Answers a failed check with the account and the code of the failure."""

@@ -58,6 +58,14 @@ class SignatureStartsWith(KlasTarget):
         return right.startswith(given)
 
 
+@fault("signature-first-64", breaks=["klas.signature.long"])
+class SignatureFirst64(KlasTarget):
+    """Compares as many characters as a signature has, whatever comes behind them."""
+
+    def signature_matches(self, given: str, right: str) -> bool:
+        return super().signature_matches(given[: len(right)], right)
+
+
 @fault("signature-contained", breaks=["klas.signature.prefixed"])
 class SignatureContained(KlasTarget):
     """Looks for the right signature anywhere in the header."""

@@ -25,6 +25,14 @@ class ResponseUnsigned(KlasTarget):
         return ()
 
 
+@fault("response-signed-twice", breaks=["klas.signature.response-right"])
+class ResponseSignedTwice(KlasTarget):
+    """Signs in the application and once more in a layer before it, which has an older key."""
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return (*super().sign(reply, body), (b"X-Signature", hashlib.sha256(body).hexdigest().encode()))
+
+
 @fault("response-unsigned-refusals", breaks=["klas.signature.response-present"])
 class ResponseUnsignedRefusals(KlasTarget):
     """Signs only successes."""

@@ -1,0 +1,27 @@
+"""The texts and numbers of a JSON value, wherever they stand in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def members_within(value: Any) -> list[tuple[str, str]]:
+    """Every member at any depth whose value is text or a number, numbers in one spelling."""
+    found: list[tuple[str, str]] = []
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            found += [(name, plain(inner)) for name, inner in part.items() if not isinstance(inner, dict | list)]
+            part = list(part.values())
+        if isinstance(part, list):
+            waiting += [inner for inner in part if isinstance(inner, dict | list)]
+    return found
+
+
+def plain(value: Any) -> str:
+    """A scalar in one spelling, so that "30", 30 and 30.00 compare alike; every zero is "0"."""
+    try:
+        return f"{float(value) + 0.0:.10g}" if not isinstance(value, bool) else str(value)
+    except (TypeError, ValueError, OverflowError):
+        return str(value)
