@@ -19,6 +19,7 @@ OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'
 REFUSAL = b'{"status_code":"ERR_BAD_PARAMS"}'
 JSON = ("Content-Type", "application/json")
 BAD = change("signature.random")
+KEY = builder().key
 
 
 def signed(body: bytes) -> tuple[str, str]:
@@ -36,7 +37,17 @@ def seen(answer: Response | Failure, sent: Change = BAD, account: tuple[tuple[st
     request = Request("authenticate", "POST", "/authenticate", (), b"{}")
     exchange = Exchange(1, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
     read = read_answer(klas(), answer, sent.front)
-    return Seen(exchange, read, sent, klas(), builder().response_signature, Told(dict.fromkeys(account)))
+    making, told = builder(), Told(dict.fromkeys(account))
+    return Seen(
+        exchange,
+        read,
+        sent,
+        klas(),
+        making.response_signature,
+        told,
+        key=making.key,
+        body_signature=making.body_signature,
+    )
 
 
 def after_eur(members: bytes, sent: Change = CONTROL) -> Seen:
@@ -93,6 +104,7 @@ TWINS = (
         seen(answered(200, REFUSAL, UPPER)),
     ),
     Twin("response-signature-lower-case", seen(answered(200, REFUSAL, UPPER)), seen(answered())),
+    Twin("keeps-secret", seen(answered(200, b'{"status_code":"ERR_UNKNOWN","key":"%s"}' % KEY)), seen(answered())),
     Twin("no-trace", seen(answered(500, b"Traceback (most recent call last):\n")), seen(answered())),
     Twin(
         "no-trace",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.encoding import field_text, form_encode
+from certhook.changes.registry import FILTERED
 
 Make = Callable[[bytes], bytes]
 
@@ -159,4 +160,4 @@ def catalogue(encoding: str) -> Iterator[Change]:
         def apply(draft: Draft, make: Make = body.make) -> None:
             draft.body = make(draft.body)
 
-        yield Change(f"malformed.{body.name}", body.says, Stage.BODY, apply, front=("413",))
+        yield Change(f"malformed.{body.name}", body.says, Stage.BODY, apply, front=("413", *FILTERED))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.changes.registry import FILTERED, Scope, family
@@ -39,7 +40,7 @@ def _right(scope: Scope, place: str) -> str:
     return str(scope.profile.value(leaves(scope.operation.request)[place]["x-value"], ""))
 
 
-def _put(name: str, says: str, values: dict[str, Callable[[Draft], str]], front: tuple[str, ...] = ()) -> Change:
+def _put(name: str, says: str, values: dict[str, Callable[[Draft], Any]], front: tuple[str, ...] = ()) -> Change:
     def apply(draft: Draft) -> None:
         for place, value in values.items():
             draft.put(place, value(draft))
@@ -56,6 +57,15 @@ def _other(draft: Draft) -> str:
 def wrong(scope: Scope) -> Iterator[Change]:
     for place in _places(scope):
         yield _put(f"wrong:{place}", f"with a wrong {place}", {place: _other})
+
+
+@family("credentials.loose")
+def loose(scope: Scope) -> Iterator[Change]:
+    """What is equal to any text by the loose comparison of some languages, or to a pattern's."""
+    for place in _places(scope):
+        yield _put(f"loose:{place}=zero", f"with the number 0 as {place}", {place: _always(0)})
+        says = f"with % as {place}, which in a query's pattern stands for anything"
+        yield _put(f"loose:{place}=percent", says, {place: _always("%")}, FILTERED)
 
 
 @family("credentials.all-wrong")
@@ -122,11 +132,11 @@ def quotes(scope: Scope) -> Iterator[Change]:
     user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
     for place in user_names if passwords else ():
         for name in ("or", "comment", "comment-hash"):
-            behind: dict[str, Callable[[Draft], str]] = {place: _always(_right(scope, place) + QUOTES[name])}
+            behind: dict[str, Callable[[Draft], Any]] = {place: _always(_right(scope, place) + QUOTES[name])}
             behind |= dict.fromkeys(passwords, _other)
             says = f"with quotes and comments ({name}) behind the right {place}, and a wrong {' and '.join(passwords)}"
             yield _put(f"quotes:{place}=behind-{name}", says, behind, FILTERED)
 
 
-def _always(value: str) -> Callable[[Draft], str]:
+def _always(value: Any) -> Callable[[Draft], Any]:
     return lambda draft: value

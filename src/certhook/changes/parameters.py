@@ -132,6 +132,14 @@ def unknown(scope: Scope) -> Iterator[Change]:
             yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
 
 
+@family("parameters.loose")
+def loose(scope: Scope) -> Iterator[Change]:
+    """A number for an identifier that is a text: by the loose comparison of some languages, 0 is equal to any word."""
+    for place, schema in leaves(scope.operation.request).items():
+        if schema.get("x-identifier") and type_of(schema) == "string" and scope.operation.encoding != "form":
+            yield _set("loose", place, f"with the number 0 as {place}", _always(0))
+
+
 def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:
     return lambda draft: make(draft, draft.at(place))
 

@@ -294,6 +294,10 @@ def keeps_secret(seen: Seen) -> str | None:
     return None
 
 
+_NOTHING = ("", "0", "None", "True", "False")
+"""Values of a member that give nobody away."""
+
+
 @invariant(
     "discloses-nothing",
     "no account data in a refusal",
@@ -305,7 +309,8 @@ def discloses_nothing(seen: Seen) -> str | None:
         if pointer.startswith("/") and pointed(seen.answer.members, pointer):
             return f"{seen.answer.says}, which carries {pointer}"
     for member, value in members_within(seen.answer.members):
-        if member in reading.private and value not in ("", "0", "None"):
+        # Deeper down, a name may be that of a field that is explained.
+        if member in reading.private and value not in _NOTHING and (member in seen.answer.members or " " not in value):
             return f"{seen.answer.says}, which carries {member}"
     told = seen.told.again(seen.response, seen.answer.members, seen.exchange.request)
     return f"{seen.answer.says}, which carries {told}" if told else None

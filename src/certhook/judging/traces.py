@@ -12,9 +12,8 @@ _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
     rb"|\bat [\w.$<>]+\((?:[\w$]+\.(?:java|kt|scala):\d+|Native Method|Unknown Source)\)"
     rb"|(?:^|[\n\"])[ \t]*at (?:[\w$`<>]++\.){2,}+[\w$`<>\[\],.]*\([^()\n]{0,400}\)"
-    rb"|Stack trace:|stacktrace\"|\bgoroutine \d+ \["
+    rb"|Stack trace:|(?i:\"stack_?trace\")\s*:\s*(?:\"[^\"]|[\[{]\s*[^\]}\s])|\bgoroutine \d+ \["
     rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
-    rb"|node_modules/"
 )
 _SCRIPT = re.compile(rb"\.(?:js|ts|mjs):\d+:\d+")
 _AT = re.compile(rb"\bat [^\n]+$")
@@ -22,7 +21,7 @@ _LONGEST_FRAME = 200
 
 _UNIX_PATH = re.compile(rb"(?:/[\w.-]++){2,}+")
 _WINDOWS_PATH = re.compile(rb"[A-Z]:\\(?:[\w. -]++\\)++[\w.-]+")
-_ROOT = re.compile(rb"/(?:usr|var|home|srv|app|opt|root|www)(?=/)")
+_ROOT = re.compile(rb"/(?:usr|var|home|srv|app|opt|root|www|node_modules)(?=/)")
 _LINES = re.compile(rb":\d")
 _SOURCE_FILE = re.compile(rb"[\w-]\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b")
 _LINK = re.compile(rb"(?:(?<!file):/(?:/[\w.:-]*)?|\b(?:href|src|action)\s*=\s*[\"']?)$", re.IGNORECASE)

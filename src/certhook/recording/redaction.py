@@ -23,6 +23,7 @@ MASK = "***"
 _MASK = MASK.encode()
 _SHORTEST = 4
 _REPEATED = 8
+_ECHOED = 256
 _UNPACKED_LIMIT = 1 << 20
 _TAGGED = re.compile(rb"\*\*\*(?:[0-9a-f]{8})?")
 
@@ -135,11 +136,19 @@ class Redactor:
             return tags[value]
 
         masked = _substituted(self._named, mask, data) if self._named else data
-        self._remember(tags)
+        self._remember({form: tag for value, tag in tags.items() for form in self._echoes(value)})
         for value, tag in (tags if self._remembered is None else self._remembered).items():
             # A target may repeat a token under another name: there, too, and comparable.
             masked = masked.replace(value, tag) if len(value) >= _REPEATED and _MASK not in value else masked
         return masked
+
+    def _echoes(self, value: bytes) -> Iterable[bytes]:
+        """What a request carried under a masked name, such as a wrong password, may come back in any encoding.
+
+        A request carries few such values, and is looked at first; an answer may carry any number of them.
+        """
+        few = self._remembered is not None and len(self._remembered) < _ECHOED
+        return echoes(value) if few and len(value) >= _REPEATED and _MASK not in value else (value,)
 
     def _remember(self, tags: dict[bytes, bytes]) -> None:
         if self._remembered is not None:

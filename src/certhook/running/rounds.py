@@ -138,10 +138,13 @@ class Round:
         if not first.accepted:
             delivery = self._courier.deliver(first.errand)  # nobody is accused for a hiccup of the network
             self._note_refused(first, delivery, closing=closing)
-        self._watch.time([delivery])
-        if delivery.answer.kind in (Kind.ACCEPTED, Kind.UNMARKED):
-            self._watch.note(self._judge.invariants(delivery.exchange, delivery.answer, CONTROL))
+        self._look_at(delivery)
         return delivery
+
+    def _look_at(self, control: Delivery) -> None:
+        self._watch.time([control])
+        if control.answer.kind in (Kind.ACCEPTED, Kind.UNMARKED):
+            self._watch.note(self._judge.invariants(control.exchange, control.answer, CONTROL))
 
     def check_lanes(self, controls: Sequence[Delivery]) -> None:
         """Take account of controls over every connection: no bad request on this operation may have spoilt one.
@@ -154,6 +157,8 @@ class Round:
                 self._settler.poisons(suspect)
         self._watch.note(self._settler.poisonings)
         own = [one for one in controls if one.errand.operation is self.operation]
+        for control in own:
+            self._look_at(control)
         self.lane_control = own[0] if own and all(one.accepted for one in controls) else None
 
     def end(self, closing: Delivery) -> None:

@@ -1,0 +1,50 @@
+"""Requests that have nothing of their own but their time: no two are the same in every byte."""
+
+from __future__ import annotations
+
+import json
+
+from certhook.building.builder import Builder
+from certhook.building.clock import Moments, Window
+from certhook.changes import CONTROL
+from certhook.changes.parameters import replaced
+from tests.engine.test_envelopes import DEMO, LINK, LIST, PACK, PROFILE
+
+NOW = 1_800_000_000.25
+WINDOW = Window("timestamp", "s", 40)
+ALL = [int(NOW), *(int(NOW) + sign * step for step in range(1, 11) for sign in (-1, 1))]
+
+
+def building(share: tuple[int, int] = (0, 1)) -> Builder:
+    """A builder whose clock stands still."""
+    return Builder(PACK, PROFILE, clock=lambda: NOW, share=share)
+
+
+def test_each_gets_a_second_of_its_own_near_now() -> None:
+    """The closest first, the past before the future, and none beyond a quarter of the window."""
+    moments = Moments(WINDOW)
+    assert [int(moments.next("a", NOW)) for _ in ALL] == ALL
+    assert moments.next("a", NOW) == NOW, "where all are used up, they are shared"
+    assert moments.next("b", NOW) == NOW, "what is different anyway needs no other time"
+
+
+def test_processes_share_the_seconds() -> None:
+    """No two take the same, and together they take all."""
+    taken = [[int(Moments(WINDOW, share, 3).next("a", NOW + step)) for step in range(3)] for share in range(3)]
+    assert all(second % 3 == share for share, seconds in enumerate(taken) for second in seconds)
+
+
+def test_no_two_valid_requests_are_the_same() -> None:
+    """Controls, and requests with a change that changes nothing, differ in their time and so in their signature."""
+    one = building()
+    same = replaced(game_id=PROFILE.subject["game_id"])
+    made = [one.build(operation, change) for operation in (DEMO, LIST) for change in (CONTROL, same, CONTROL, same)]
+    assert len({(request.target, request.body) for request in made}) == len(made)
+    times = [json.loads(request.body)["timestamp"] for request in made]
+    assert all(abs(time - NOW) <= 10 for time in times)
+
+
+def test_an_id_of_its_own_is_enough() -> None:
+    """Where each request has one, its time is now."""
+    one = building()
+    assert {json.loads(one.build(LINK).body)["timestamp"] for _ in range(5)} == {int(NOW)}

@@ -1,0 +1,90 @@
+"""What successes told, and that no refusal may tell it again, in whatever words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from certhook.exchange import Request, Response
+from certhook.judging.told import Told
+from tests.certifying import klas
+
+READING = replace(klas().reading, disclosing=("balance",), private=("token", "/content/url"))
+TOKEN = "3f0c9a7e-51d2-4c1b"
+PLAY = "https://play.example/launch?token=9a8b7c6d5e4f3a2b&game=7"
+SUCCESS = {"balance": "1742.35", "token": TOKEN, "content": {"url": PLAY}}
+
+
+def again(refusal: Any, *headers: tuple[str, str], sent: bytes = b"{}", success: Any = SUCCESS) -> str:
+    """What a refusal carries of what a success told."""
+    told = Told()
+    told.note(READING, success)
+    request = Request("authenticate", "POST", "/authenticate", (), sent)
+    return told.again(Response(400, headers, json.dumps(refusal).encode()), refusal, request)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"balance": 1742.350},
+        {"player": {"playerBalance": "1742.35"}},
+        {"funds": [{"left": 1742.35}]},
+        {"message": f"the session {TOKEN} is still open"},
+        {"errors": [{"meta": [{"last": TOKEN}]}]},
+        {"message": f"open it at {PLAY}"},
+        {"elsewhere": "https://play.example/launch?game=9&token=ffffeeeeddddcccc"},
+    ],
+)
+def test_what_was_told_is_found_under_any_name(refusal: Any) -> None:
+    """The real balance, a token, its link, and a link like it: deep in it, and within a sentence."""
+    assert again(refusal)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"balance": "1742.36", "funds": 17.4235},
+        {"balance": 0, "message": "balance"},
+        {"message": f"the session {TOKEN[:-1]} is still open"},
+        {"help": "https://play.example/errors/session-not-found?lang=en"},
+        {"help": "https://play.example/launch?game=7"},
+        {"message": ["https://", "http://[", "https://play.example:99999/launch?token=x"]},
+    ],
+)
+def test_what_is_another_s_or_everybody_s_is_not(refusal: Any) -> None:
+    """Other amounts, other texts, pages for everybody, and what is no URL at all accuse nobody."""
+    assert not again(refusal)
+
+
+def test_headers_tell_as_well() -> None:
+    """An amount counts there only under its own name: a length may be the same number."""
+    assert again({}, ("X-Player-Balance", "1742.35"))
+    assert again({}, ("Set-Cookie", f"session={TOKEN}; Secure"))
+    assert not again({}, ("Content-Length", "1742"), success={"balance": "1742"})
+
+
+def test_what_the_request_carried_is_only_repeated() -> None:
+    """Whoever sent it knows it."""
+    assert not again({"message": f"unknown session {TOKEN}"}, sent=TOKEN.encode())
+
+
+@pytest.mark.parametrize(("amount", "found"), [("30", ""), ("500000", ""), ("1024.5", "the real balance as rate")])
+def test_an_amount_that_others_have_too_counts_under_its_own_name_alone(amount: str, found: str) -> None:
+    """A refusal may hold thirty of anything."""
+    assert again({"rate": float(amount)}, success={"balance": amount}) == found
+    assert again({"real_balance": amount}, success={"balance": amount}) == "the real balance as real_balance"
+
+
+def test_only_the_last_are_remembered() -> None:
+    """A night of a hundred thousand sessions takes no more memory than a run."""
+    told = Told()
+    for number in range(200):
+        told.note(READING, {"balance": str(number), "token": f"token-of-the-session-{number}"})
+    assert len(told.amounts) <= 64
+    assert len(told.texts) <= 64
+    refusal = {"message": "token-of-the-session-199"}
+    response = Response(400, (), json.dumps(refusal).encode())
+    assert told.again(response, refusal, Request("authenticate", "POST", "/", (), b""))
