@@ -87,7 +87,7 @@ class TokenOperatorObeyed(EviTarget):
         return super().examine({**fields, "ClientToken": _KNOWN} if found else fields)
 
 
-@fault("token-number-is-player", breaks=["evi.parameters.coercible"])
+@fault("token-number-is-player", breaks=["evi.parameters.coercible", "evi.parameters.unknown-token"])
 class TokenNumberIsPlayer(EviTarget):
     """Takes a number as the launch token for the number of a player."""
 
