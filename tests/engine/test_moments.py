@@ -5,33 +5,36 @@ from __future__ import annotations
 import json
 
 from certhook.building.builder import Builder
-from certhook.building.clock import Moments, Window
+from certhook.building.clock import Moments, MomentScope, Window
 from certhook.changes import CONTROL
 from certhook.changes.parameters import replaced
 from tests.engine.test_envelopes import DEMO, LINK, LIST, PACK, PROFILE
 
 NOW = 1_800_000_000.25
 WINDOW = Window("timestamp", "s", 40)
-ALL = [int(NOW), *(int(NOW) + sign * step for step in range(1, 11) for sign in (-1, 1))]
+ALL = [int(NOW) - step for step in range(11)]
 
 
-def building(share: tuple[int, int] = (0, 1)) -> Builder:
+def building() -> Builder:
     """A builder whose clock stands still."""
-    return Builder(PACK, PROFILE, clock=lambda: NOW, share=share)
+    return Builder(PACK, PROFILE, clock=lambda: NOW)
 
 
 def test_each_gets_a_second_of_its_own_near_now() -> None:
-    """The closest first, the past before the future, and none beyond a quarter of the window."""
-    moments = Moments(WINDOW)
+    """The closest first, none in the future, and none beyond a quarter of the window."""
+    moments = Moments(WINDOW, MomentScope())
     assert [int(moments.next("a", NOW)) for _ in ALL] == ALL
     assert moments.next("a", NOW) == NOW, "where all are used up, they are shared"
     assert moments.next("b", NOW) == NOW, "what is different anyway needs no other time"
 
 
 def test_processes_share_the_seconds() -> None:
-    """No two take the same, and together they take all."""
-    taken = [[int(Moments(WINDOW, share, 3).next("a", NOW + step)) for step in range(3)] for share in range(3)]
-    assert all(second % 3 == share for share, seconds in enumerate(taken) for second in seconds)
+    """No two take the same, and none takes those that were used before them."""
+    first = int(NOW) - 4
+    for share in range(3):
+        moments = Moments(WINDOW, MomentScope(share, 3, (first, int(NOW))))
+        taken = [int(moments.next("a", NOW + 3)) for _ in range(3)]
+        assert all(second % 3 == share and not first <= second <= NOW for second in taken)
 
 
 def test_no_two_valid_requests_are_the_same() -> None:

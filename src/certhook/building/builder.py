@@ -19,7 +19,7 @@ from typing import Any
 from certhook import __version__
 from certhook.building import encoding, signing
 from certhook.building.change import CONTROL, Change, Draft, Stage
-from certhook.building.clock import Moments, Window
+from certhook.building.clock import Moments, MomentScope, Window
 from certhook.exchange import Request
 from certhook.pack.model import Operation, Pack
 from certhook.profile.profile import Profile
@@ -30,7 +30,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 class Builder:
     """Makes the requests of one run. `seed` fixes everything random in them but ids and times.
 
-    `share` is that of this builder's process in the seconds, counted from 0, and among how many.
+    `moments` are the seconds that are its own.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Builder:
         *,
         seed: int = 0,
         clock: Callable[[], float] = time.time,
-        share: tuple[int, int] = (0, 1),
+        moments: MomentScope | None = None,
     ) -> None:
         self._pack = pack
         self._profile = profile
@@ -50,7 +50,7 @@ class Builder:
         secret = profile.value(pack.signing.key) if pack.signing.key else None
         self._key = secret.encode() if isinstance(secret, str) else None
         self._window = Window.of(pack, profile)
-        self._moments = Moments(self._window, *share) if self._window else None
+        self._moments = Moments(self._window, moments or MomentScope()) if self._window else None
         self._captured: dict[str, bytes] = {}
 
     def build(self, operation: Operation, change: Change = CONTROL) -> Request:

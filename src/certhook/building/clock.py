@@ -36,24 +36,40 @@ class Window:
         return int(moment * 1000) if self.unit == "ms" else int(moment)
 
 
+@dataclass(frozen=True, slots=True)
+class MomentScope:
+    """The seconds that one of several processes may give to its requests: each has a share of them.
+
+    `share` counts from 0 among `shares`; `taken` are the first and the last second that were used before them all.
+    """
+
+    share: int = 0
+    shares: int = 1
+    taken: tuple[int, int] = (0, 0)
+
+    def has(self, second: int) -> bool:
+        """Whether that second is one of them."""
+        first, last = self.taken
+        return second % self.shares == self.share and not first <= second <= last
+
+
 class Moments:
     """Gives each of several like requests a second of its own, where nothing else in them is.
 
     They would else be the same bytes with the same signature, and a target that refuses what it has seen before would
-    be accused of refusing them. All moments are within a quarter of the window from now; where these are used up,
-    seconds are shared. Of several processes, each takes the seconds of its own `share`, counted from 0 among `shares`.
+    be accused of refusing them. All moments are in the past, by a quarter of the window at most, as those of requests
+    are that took their time; where these are used up, seconds are shared.
     """
 
-    def __init__(self, window: Window, share: int = 0, shares: int = 1) -> None:
+    def __init__(self, window: Window, scope: MomentScope) -> None:
         self._reach_s = window.seconds // 4
-        self._share, self._shares = share, shares
+        self._scope = scope
         self._used: dict[object, None] = {}
         self._lock = Lock()
 
     def next(self, like: str, now: float) -> float:
         """The moment closest to now, in seconds since 1970, that no other of the requests that are like it has had."""
-        around = (moment for away_s in range(self._reach_s + 1) for moment in (now - away_s, now + away_s))
-        own = (moment for moment in around if int(moment) % self._shares == self._share)
+        own = (now - away_s for away_s in range(self._reach_s + 1) if self._scope.has(int(now - away_s)))
         return next((moment for moment in own if self.is_first((like, int(moment)))), now)
 
     def is_first(self, what: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -210,7 +211,7 @@ class Controller:
 
     def _examined(self, setup: Setup) -> Setup:
         """Write the head of the journal, and ask the doctor."""
-        certification = Certification(setup, doctor=True)
+        certification, began = Certification(setup), int(time.time())
         try:
             certification.journal.write("run", **head_of(certification))
             checks = examine(certification)
@@ -225,7 +226,8 @@ class Controller:
         if reason:
             sys.stderr.write(f"certhook: {visible(reason)}\n")
         one_by_one = serves_one_by_one(checks)
-        return replace(setup, blocked=reason, used=used, numbered=numbered, one_by_one=one_by_one)
+        examined = (began - setup.workers, int(time.time()))
+        return replace(setup, blocked=reason, used=used, numbered=numbered, one_by_one=one_by_one, examined=examined)
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""

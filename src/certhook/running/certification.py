@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from certhook.building.builder import Builder
+from certhook.building.clock import MomentScope
 from certhook.building.pool import Stock
 from certhook.exchange import Exchange
 from certhook.judging.judge import Judge, Judgement
@@ -54,14 +55,13 @@ class Ended:
 
 
 class Certification:
-    """Opened from a Setup, in the controller or in a worker; `worker` counts from 0, and the `doctor` comes before."""
+    """Opened from a Setup, in the controller or in a worker; `worker` counts from 0."""
 
-    def __init__(self, setup: Setup, worker: int = 0, *, doctor: bool = False) -> None:
+    def __init__(self, setup: Setup, worker: int = 0) -> None:
         self.setup = setup
         loaded = setup.load()
         self.pack, self.profile, self.selected = loaded.pack, loaded.profile, loaded.selected
         self._worker = worker
-        self._share = (0 if doctor else worker + 1, setup.workers + 1)
         self._groups: dict[str, GroupRun] = {}
         self._planned: dict[tuple[str, str], list[Case]] = {}
         self._shown: dict[int, Exchange] = {}
@@ -91,7 +91,9 @@ class Certification:
 
     @cached_property
     def builder(self) -> Builder:
-        return Builder(self.pack, self.profile, seed=self.setup.seed, share=self._share)
+        first, last = self.setup.examined
+        moments = MomentScope(self._worker, self.setup.workers, (first, last))
+        return Builder(self.pack, self.profile, seed=self.setup.seed, moments=moments)
 
     @cached_property
     def judge(self) -> Judge:

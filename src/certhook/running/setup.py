@@ -31,8 +31,9 @@ class Setup:
 
     `profile_text` is the profile as TOML, secrets and all, from when its file has been read: that is done once.
     `blocked` says why nothing can be sent; `one_by_one` that the target serves one connection at a time; `salt` (hex)
-    keys the tags that stand for masked values. Before workers began, `numbered` was the last number of an exchange, and
-    `used` counts, by place in the profile, the values of lists that were used up.
+    keys the tags that stand for masked values. Before workers began, `numbered` was the last number of an exchange,
+    `used` counts, by place in the profile, the values of lists that were used up, and `examined` says from when to when
+    that was (seconds since 1970).
     """
 
     protocol: str
@@ -61,13 +62,14 @@ class Setup:
     one_by_one: bool = False
     numbered: int = 0
     used: Mapping[str, int] = field(default_factory=dict)
+    examined: tuple[int, int] = (0, 0)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Setup:
-        lists = ("groups", "requirements", "faults", "variants")
+        lists = ("groups", "requirements", "faults", "variants", "examined")
         return cls(**{**data, **{name: tuple(data[name]) for name in lists}})
 
     @property
