@@ -158,6 +158,21 @@ def test_what_was_changed_after_signing_has_a_wrong_signature(family: str, *, ma
         assert request.header("sign") != builder.build(OPERATION, _as_sent(request)).header("sign"), change.name
 
 
+@pytest.mark.parametrize("family", ["parameter-changed", "parameter-added"])
+@pytest.mark.parametrize("mandatory", [True, False])
+def test_every_parameter_is_tampered_with(family: str, *, mandatory: bool) -> None:
+    """Be it in the control or not, be there one documented value of it or many."""
+    given: dict[str, Any] = {"currency": "EUR", "game_id": "7", "options": {"currency_mandatory": mandatory}}
+    found = {one.place for one in changes(f"signature.{family}", **given)}
+    assert found >= set(optional_places(OPERATION))
+
+
+def test_what_the_control_carries_is_not_removed() -> None:
+    """A request without a currency that the target asks for would have two things wrong."""
+    given: dict[str, Any] = {"currency": "EUR", "options": {"currency_mandatory": True}}
+    assert "currency" not in {one.place for one in changes("signature.parameter-removed", **given)}
+
+
 def _as_sent(request: Request) -> Change:
     """A valid request with the parameters of one that was built before."""
 

@@ -4,7 +4,8 @@
 |-----------------|-----------------------------------------------------------------------------------------------|
 | `enum`          | all values that the document lists                                                            |
 | `examples`      | some values that the document allows                                                          |
-| `x-example`     | `fresh`, a text that was never sent before, or the place of a value in the profile            |
+| `x-example`     | `fresh`, a text that was never sent before, or the place of a value in the profile; whatever  |
+|                 | `examples` show is then not sent                                                              |
 | `x-length`      | the number of characters of a fresh text                                                      |
 | `x-max-length`  | the place in the profile of the number of characters that the target takes                    |
 | `x-with`        | values that mean something only along with other parameters, and the names of these           |
@@ -62,6 +63,18 @@ def examples_of(operation: Operation, place: str, profile: Profile) -> tuple[Exa
     return (Example(place, "", make, fresh=schema["x-example"] == "fresh"),) if make else ()
 
 
+def other_than(example: Example, schema: Mapping[str, Any]) -> Example:
+    """Another value than that one: of those that the document shows, or else made from it."""
+    value = example.make()
+    shown = (one for one in schema.get("examples", ()) if one != value)
+    return Example(example.place, "", _always(next(shown, neighbour(field_text(value)))))
+
+
+def neighbour(text: str) -> str:
+    """The text with another character at its end."""
+    return text[:-1] + ("1" if text[-1:] != "1" else "2")
+
+
 def optional_places(operation: Operation) -> tuple[str, ...]:
     """The names of all parameters that a request may lack."""
     return tuple(name for name in operation.properties if name not in operation.mandatory)
@@ -103,6 +116,8 @@ def sample(operation: Operation) -> dict[str, Any]:
 
 def _listed(schema: Mapping[str, Any]) -> list[Any]:
     together = schema.get("x-with", {})
+    if "x-example" in schema:
+        return []
     return [value for value in schema.get("enum", schema.get("examples", ())) if str(value) not in together]
 
 

@@ -12,7 +12,15 @@ from typing import Any
 from certhook.building import signing
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.encoding import field_text, text_bytes
-from certhook.changes.examples import Example, examples_of, is_sent, optional_places, sample
+from certhook.changes.examples import (
+    Example,
+    examples_of,
+    is_sent,
+    neighbour,
+    optional_places,
+    other_than,
+    sample,
+)
 from certhook.changes.registry import EXTRA, Scope, family
 
 Fields = Mapping[str, Any]
@@ -99,41 +107,51 @@ def names_joined(scope: Scope) -> Iterator[Change]:
         yield _signed_over(f"names-joined:{word}", says, message, {})
 
 
-def _after_signing(name: str, says: str, signed: Mapping[str, Example], sent: Mapping[str, Example]) -> Change:
-    """Signed with some parameters, and sent with others. All values are documented ones."""
+def _after_signing(
+    name: str, says: str, signed: Mapping[str, Example | None], sent: Mapping[str, Example | None]
+) -> Change:
+    """Signed with some parameters, and sent with others; None leaves one out. All that is sent is documented."""
 
     def apply(draft: Draft) -> None:
-        draft.signature = _signature_of(draft, {**draft.fields, **{place: one.make() for place, one in signed.items()}})
-        draft.fields |= {place: one.make() for place, one in sent.items()}
+        draft.signature = _signature_of(draft, _with(draft.fields, signed))
+        draft.fields = _with(draft.fields, sent)
         draft.body = draft.encode(draft)
 
     return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
+
+
+def _with(fields: Fields, examples: Mapping[str, Example | None]) -> dict[str, Any]:
+    kept = {name: value for name, value in fields.items() if name not in examples}
+    return kept | {place: one.make() for place, one in examples.items() if one}
 
 
 def _signature_of(draft: Draft, fields: Fields) -> bytes:
     return draft.sign(message=draft.scheme.message(signing.Signable(b"", fields)))
 
 
-def _tampered(scope: Scope) -> Iterator[tuple[str, Example, Example]]:
-    """Each parameter that the control lacks with two of its values, the same one twice where it has only one."""
+def _tampered(scope: Scope) -> Iterator[tuple[str, tuple[Example, ...]]]:
+    """Each optional parameter that there is a documented value of, with its values."""
     for place in optional_places(scope.operation):
         values = examples_of(scope.operation, place, scope.profile)
-        if values and not is_sent(scope.operation, place, scope.profile):
-            yield place, values[0], values[-1]
+        if values:
+            yield place, values
 
 
 @family("signature.parameter-changed")
 def parameter_changed(scope: Scope) -> Iterator[Change]:
-    for place, before, after in _tampered(scope):
-        if before is not after or before.make() != after.make():
-            says = f"with {place} changed after signing"
-            yield _after_signing(f"parameter-changed:{place}", says, {place: before}, {place: after})
+    """What is sent is right; another value of it was signed, if need be one that the target does not know."""
+    for place, values in _tampered(scope):
+        sent = values[-1]
+        signed = values[0] if values[0].make() != sent.make() else other_than(sent, scope.fields[place])
+        says = f"with {place} changed after signing"
+        yield _after_signing(f"parameter-changed:{place}", says, {place: signed}, {place: sent})
 
 
 @family("signature.parameter-added")
 def parameter_added(scope: Scope) -> Iterator[Change]:
-    for place, _, value in _tampered(scope):
-        yield _after_signing(f"parameter-added:{place}", f"with {place} added after signing", {}, {place: value})
+    for place, values in _tampered(scope):
+        says = f"with {place} added after signing"
+        yield _after_signing(f"parameter-added:{place}", says, {place: None}, {place: values[-1]})
 
 
 @family("signature.unknown-added")
@@ -145,8 +163,11 @@ def unknown_added(scope: Scope) -> Iterator[Change]:
 
 @family("signature.parameter-removed")
 def parameter_removed(scope: Scope) -> Iterator[Change]:
-    for place, value, _ in _tampered(scope):
-        yield _after_signing(f"parameter-removed:{place}", f"with {place} removed after signing", {place: value}, {})
+    """Not what the control carries: without that, more than the signature would be wrong."""
+    for place, values in _tampered(scope):
+        if not is_sent(scope.operation, place, scope.profile):
+            says = f"with {place} removed after signing"
+            yield _after_signing(f"parameter-removed:{place}", says, {place: values[0]}, {place: None})
 
 
 @family("signature.path-changed")
@@ -155,7 +176,6 @@ def path_changed(scope: Scope) -> Iterator[Change]:
     for name in scope.operation.carried("path", dict(scope.operation.properties)):
 
         def apply(draft: Draft, name: str = name) -> None:
-            value = field_text(draft.fields[name])
-            draft.fields[name] = value[:-1] + ("1" if value[-1:] != "1" else "2")
+            draft.fields[name] = neighbour(field_text(draft.fields[name]))
 
         yield Change(f"signature.path-changed:{name}", f"with {name} changed after signing", Stage.WIRE, apply)

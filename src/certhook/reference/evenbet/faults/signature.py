@@ -175,6 +175,47 @@ class SignatureLanguageNormalised(_Lenient):
         return {self.signature(self.signed_content(changed))}
 
 
+class _CurrencyOf(_Lenient):
+    """Checks the signature over the form as it was before the currency of the platform's books was put in, too."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        if "currency" not in parameters.form:
+            return set()
+        rest = {name: value for name, value in parameters.form.items() if name != "currency"}
+        forms = [Parameters(parameters.path, parameters.query, rest | more) for more in self.before()]
+        return {self.signature(self.signed_content(one)) for one in forms}
+
+    def before(self) -> list[dict[str, str]]:
+        raise NotImplementedError
+
+
+@fault("signature-currency-converted", breaks=["evenbet.signature.parameter-changed"])
+class SignatureCurrencyConverted(_CurrencyOf):
+    """Lets a form change from one of its currencies to another."""
+
+    def before(self) -> list[dict[str, str]]:
+        return [{"currency": one} for one in self.currencies]
+
+
+@fault("signature-currency-filled-in", breaks=["evenbet.signature.parameter-added"])
+class SignatureCurrencyFilledIn(_CurrencyOf):
+    """Takes a currency for its own addition."""
+
+    def before(self) -> list[dict[str, str]]:
+        return [{}]
+
+
+@fault("signature-game-renamed", breaks=["evenbet.signature.parameter-changed"])
+class SignatureGameRenamed(_Lenient):
+    """Accepts a signature over the id that a game had before its last release."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        game, dash, _ = parameters.form.get("gameId", "").rpartition("-")
+        form = {**parameters.form, "gameId": f"{game}-1"}
+        before = Parameters(parameters.path, parameters.query, form)
+        return {self.signature(self.signed_content(before))} if dash else set()
+
+
 @fault("signature-of-known-only", breaks=["evenbet.signature.parameter-added"])
 class SignatureOfKnownOnly(_Lenient):
     """Accepts a signature that leaves any one parameter out, since clients disagree on what is signed."""
