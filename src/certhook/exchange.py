@@ -34,7 +34,11 @@ class Request:
         """A copy with that header set, or without it where `value` is None."""
         kept = tuple((key, old) for key, old in self.headers if key.lower() != name.lower())
         headers = kept if value is None else (*kept, (name, value))
-        return Request(self.operation, self.method, self.target, headers, self.body, self.chunks)
+        return replace(self, headers=headers)
+
+    def with_query(self, more: str) -> Request:
+        """A copy with more pairs, percent-encoded already, at the end of its query."""
+        return replace(self, target=f"{self.target}{'&' if '?' in self.target else '?'}{more}") if more else self
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,14 @@ def test_what_the_control_carries_is_not_removed() -> None:
     assert "currency" not in {one.place for one in changes("signature.parameter-removed", **given)}
 
 
+def test_a_parameter_is_added_to_the_query_by_the_signature_of_the_control() -> None:
+    """Everything but the query is the control's."""
+    (change,) = changes("signature.query-added")
+    request, control = built(change), built()
+    assert request.target == f"{control.target}&userIp=203.0.113.7"
+    assert (request.body, request.headers) == (control.body, control.headers)
+
+
 def _as_sent(request: Request) -> Change:
     """A valid request with the parameters of one that was built before."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from certhook.building import signing
 from certhook.building.change import Change, Draft, Stage
-from certhook.building.encoding import field_text, text_bytes
+from certhook.building.encoding import field_text, query_encode, text_bytes
 from certhook.changes.examples import (
     Example,
     examples_of,
@@ -22,6 +22,7 @@ from certhook.changes.examples import (
     sample,
 )
 from certhook.changes.registry import EXTRA, Scope, family
+from certhook.exchange import Request
 
 Fields = Mapping[str, Any]
 _UNKNOWN = Example(EXTRA, "", lambda: "an unknown field")
@@ -159,6 +160,19 @@ def unknown_added(scope: Scope) -> Iterator[Change]:
     """A parameter that no page knows is signed like the others; a target may refuse it before it checks that."""
     says = f"with {_UNKNOWN.place}, which no page knows, added after signing"
     yield _after_signing("unknown-added", says, {}, {_UNKNOWN.place: _UNKNOWN})
+
+
+@family("signature.query-added")
+def query_added(scope: Scope) -> Iterator[Change]:
+    """A parameter counts wherever it stands; a target may refuse one that stands where no page has it."""
+    for place, value in tuple(sample(scope.operation).items())[:1]:
+        pair = query_encode([(place, value)])
+
+        def finish(request: Request, pair: str = pair) -> Request:
+            return request.with_query(pair)
+
+        says = f"with {place} added to the query after signing"
+        yield Change(f"signature.query-added:{place}", says, Stage.WIRE, finish=finish)
 
 
 @family("signature.parameter-removed")

@@ -238,18 +238,27 @@ class SignatureOfDocumentedOnly(EvenbetTarget):
         return {name: value for name, value in super().signed_values(parameters).items() if not name.startswith("x_")}
 
 
+@fault("signature-without-query", breaks=["evenbet.signature.parameter-added"])
+class SignatureWithoutQuery(EvenbetTarget):
+    """Leaves the query out of what is signed, since the casino's id, which stands there, takes no part."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        return super().signed_values(Parameters(parameters.path, {}, parameters.form))
+
+
 @fault("signature-of-form-only", breaks=["evenbet.signature.path-changed"])
 class SignatureOfFormOnly(EvenbetTarget):
-    """Remembers whose signature it was that a form came with first, and lets it pass for everybody."""
+    """Remembers whose signature it was that query and form came with first, and lets it pass for everybody."""
 
     def __init__(self) -> None:
         self.known: set[tuple[str, bytes]] = set()
 
     def signature_matches(self, given: str, parameters: Parameters) -> bool:
-        form = joined(parameters.form[name] for name in sorted(parameters.form))
+        values = {**parameters.query, **parameters.form}
+        rest = joined(values[name] for name in sorted(values))
         if super().signature_matches(given, parameters):
-            self.known.add((given, form))
-        return (given, form) in self.known
+            self.known.add((given, rest))
+        return (given, rest) in self.known
 
 
 @fault(
