@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -165,6 +166,13 @@ def test_every_parameter_is_tampered_with(family: str, *, mandatory: bool) -> No
     given: dict[str, Any] = {"currency": "EUR", "game_id": "7", "options": {"currency_mandatory": mandatory}}
     found = {one.place for one in changes(f"signature.{family}", **given)}
     assert found >= set(optional_places(OPERATION))
+
+
+def test_a_signature_that_leaves_the_user_out_is_sent() -> None:
+    """It covers the form and no more, and would be good for any user."""
+    (change,) = (one for one in changes("signature.parameter-added") if one.place == "userId")
+    assert built(change).target == built().target
+    assert built(change).header("sign") == hashlib.sha256(b"sk-12345").hexdigest().encode()
 
 
 def test_what_the_control_carries_is_not_removed() -> None:

@@ -150,6 +150,9 @@ def parameter_changed(scope: Scope) -> Iterator[Change]:
 
 @family("signature.parameter-added")
 def parameter_added(scope: Scope) -> Iterator[Change]:
+    """What the path names, too: a signature that does not cover the user would be good for every user."""
+    for name in scope.operation.carried("path", scope.fields):
+        yield _after_signing(f"parameter-added:{name}", f"with {name} left out of what is signed", {name: None}, {})
     for place, values in _tampered(scope):
         says = f"with {place} added after signing"
         yield _after_signing(f"parameter-added:{place}", says, {place: None}, {place: values[-1]})
@@ -187,7 +190,7 @@ def parameter_removed(scope: Scope) -> Iterator[Change]:
 @family("signature.path-changed")
 def path_changed(scope: Scope) -> Iterator[Change]:
     """Another user by the signature of the first: what the scheme has to prevent."""
-    for name in scope.operation.carried("path", dict(scope.operation.properties)):
+    for name in scope.operation.carried("path", scope.fields):
 
         def apply(draft: Draft, name: str = name) -> None:
             draft.fields[name] = neighbour(field_text(draft.fields[name]))

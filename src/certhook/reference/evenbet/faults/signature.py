@@ -238,6 +238,14 @@ class SignatureOfDocumentedOnly(EvenbetTarget):
         return {name: value for name, value in super().signed_values(parameters).items() if not name.startswith("x_")}
 
 
+@fault("signature-without-user", breaks=["evenbet.signature.parameter-added"])
+class SignatureWithoutUser(_Lenient):
+    """Accepts what clients sign who take the user's id, which stands in the path, for no parameter."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        return {self.signature(self.signed_content(Parameters({}, parameters.query, parameters.form)))}
+
+
 @fault("signature-without-query", breaks=["evenbet.signature.parameter-added"])
 class SignatureWithoutQuery(EvenbetTarget):
     """Leaves the query out of what is signed, since the casino's id, which stands there, takes no part."""
