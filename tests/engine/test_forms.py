@@ -189,6 +189,16 @@ def test_a_parameter_is_added_to_the_query_by_the_signature_of_the_control() -> 
     assert (request.body, request.headers) == (control.body, control.headers)
 
 
+def test_a_get_has_the_parameters_of_the_form_in_its_query() -> None:
+    """Signed as those of the control are, so that the method is all that is wrong."""
+    given: dict[str, Any] = {"currency": "EUR", "options": {"currency_mandatory": True}}
+    (change,) = changes("methods.get", **given)
+    request, control = built(change, **given), built(**given)
+    assert (request.method, request.body) == ("GET", b"")
+    assert request.target == f"{control.target}&currency=EUR"
+    assert request.header("sign") == control.header("sign")
+
+
 def _as_sent(request: Request) -> Change:
     """A valid request with the parameters of one that was built before."""
 

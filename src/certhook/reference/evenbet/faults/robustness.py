@@ -27,6 +27,17 @@ class GetAccepted(EvenbetTarget):
         return self.succeed(self.read(request)) if request.method == "GET" else super().handle(request)
 
 
+@fault("get-from-query", breaks=["evenbet.methods.not-accepted"], also=["evenbet.methods.status-405"])
+class GetFromQuery(EvenbetTarget):
+    """Routes GET like POST, checks it as thoroughly, and takes its parameters from the query."""
+
+    methods = ("POST", "GET")
+
+    def read(self, request: HttpRequest) -> Parameters:
+        read = super().read(request)
+        return Parameters(read.path, read.query, read.query) if request.method == "GET" else read
+
+
 @fault("put-accepted", breaks=["evenbet.methods.not-accepted"], also=["evenbet.methods.status-405"])
 class PutAccepted(EvenbetTarget):
     """Routes PUT like POST."""
