@@ -236,6 +236,17 @@ def test_every_parameter_of_the_form_gets_hostile_values() -> None:
     assert {"malformed.hostile:tableId=word", "malformed.unlisted:gameCode=certhook"} <= names
 
 
+def test_every_parameter_of_the_form_comes_as_an_array() -> None:
+    """Frameworks that make arrays of names in brackets hand one on where a text is expected."""
+    bodies = {one.name: dict(form_pairs(built(one).body)) for one in form_catalogue(OPERATION)}
+    for place in optional_places(OPERATION):
+        sent = bodies[f"malformed.array:{place}"]
+        assert f"{place}[]" in sent
+        assert place not in sent
+    assert bodies["malformed.array:authType"]["authType[]"] == "internal"
+    assert {name[-3:] for name in bodies["malformed.brackets-all"]} == {"[a]"}
+
+
 def test_a_documented_status_goes_with_the_parameter_that_it_is_for() -> None:
     """HTTP 500 is a refusal of a nickname, and of nothing else."""
     request = built()

@@ -6,8 +6,10 @@ strict grammar; all of them have to be survived.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.encoding import form_encode, json_compact
@@ -46,6 +48,10 @@ def _same(valid: bytes) -> bytes:
     return valid
 
 
+def _as_members(valid: bytes) -> bytes:
+    return re.sub(rb"([^=&]+)=", rb"\1[a]=", valid)
+
+
 BODIES = (
     FormBody("percent-cut", "with a percent sign at the end of a value", _pair(b"x_certhook=a%")),
     FormBody("percent-half", "with a percent escape of one digit", _pair(b"x_certhook=a%4")),
@@ -68,6 +74,7 @@ BODIES = (
     FormBody("brackets-named", "with an extra parameter as an associative array", _pair(b"x_certhook[b][c]=1")),
     FormBody("brackets-open", "with a bracket that is not closed in a name", _pair(b"x_certhook[=1")),
     FormBody("brackets-deep", "with 500 levels of brackets in a name", _pair(b"x_certhook" + b"[a]" * 500 + b"=1")),
+    FormBody("brackets-all", "with all its parameters as associative arrays", _as_members),
     FormBody("prototype", "with an extra parameter named __proto__[x]", _pair(b"__proto__[x]=1")),
     FormBody("many", "with 2,000 extra parameters", _pair(b"&".join(b"x%d=1" % at for at in range(2_000)))),
     FormBody("long-name", "with a name of 64 KiB", _pair(b"x" * KIB_64 + b"=1")),
@@ -142,6 +149,8 @@ def _declared(change: Change, media_type: bytes) -> Change:
 def _of_parameters(operation: Operation) -> Iterator[FormBody]:
     for place in optional_places(operation):
         schema = operation.properties[place]
+        value = (*schema.get("enum", ()), *schema.get("examples", ()), "1")[0]
+        yield FormBody(f"array:{place}", f"with {place} as an array", _with_value(place, value, f"{place}[]"))
         if type_of(schema) == "string" and "enum" in schema:
             for value in _UNLISTED:
                 says = f"with several parameters, and {value} as {place}"
@@ -154,9 +163,9 @@ def _of_parameters(operation: Operation) -> Iterator[FormBody]:
                 yield FormBody(f"not-object:{place}={word}", says, _with_value(place, value))
 
 
-def _with_value(place: str, value: str) -> Make:
-    """In place of what the form has under that name, so that it stands there once."""
-    pair = form_encode([(place, value)])
+def _with_value(place: str, value: Any, name: str = "") -> Make:
+    """In place of what the form has under that name, so that it stands there once, or once under another name."""
+    pair = form_encode([(name or place, value)])
 
     def make(valid: bytes) -> bytes:
         others = [one for one in valid.split(b"&") if one.partition(b"=")[0] != place.encode()]

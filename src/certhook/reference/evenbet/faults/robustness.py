@@ -109,13 +109,39 @@ class NulCrash(EvenbetTarget):
         return super().admit(parameters)
 
 
-@fault("brackets-crash", breaks=["evenbet.robustness.no-server-error"])
+@fault(
+    "brackets-crash",
+    breaks=["evenbet.robustness.no-server-error"],
+    also=["evenbet.status.refusal-json"],  # HTTP 500 to nick[] is a refusal
+)
 class BracketsCrash(EvenbetTarget):
     """Sorts values that may be arrays, and cannot."""
 
     def read_form(self, body: bytes) -> dict[str, str]:
         form = super().read_form(body)
         if any("[" in name for name in form):
+            raise Crash
+        return form
+
+
+@fault("language-array-crash", breaks=["evenbet.robustness.no-server-error"])
+class LanguageArrayCrash(EvenbetTarget):
+    """Lowers the letters of lang, and has a framework that makes an array of lang[]."""
+
+    def read_form(self, body: bytes) -> dict[str, str]:
+        form = super().read_form(body)
+        if "lang[]" in form:
+            raise Crash
+        return form
+
+
+@fault("binding-crash", breaks=["evenbet.robustness.no-server-error"])
+class BindingCrash(EvenbetTarget):
+    """Binds parameters to the properties of an object, and cannot bind a member of what is a text there."""
+
+    def read_form(self, body: bytes) -> dict[str, str]:
+        form = super().read_form(body)
+        if {"lang[a]", "userIp[a]"} & form.keys():
             raise Crash
         return form
 
