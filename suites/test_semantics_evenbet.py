@@ -31,15 +31,6 @@ def _breach(sent: str, expected: str, observed: str, delivery: Delivery) -> Nonc
     return Nonconformance(sent, expected=expected, observed=observed, exchange=delivery.exchange)
 
 
-@flow("evenbet.semantics.user-id")
-def test_the_session_is_the_users(conversation: Conversation) -> None:
-    """The session that was created belongs to the user that the path names."""
-    delivery = conversation.control()
-    wanted, given = str(delivery.valid["userId"]), _attribute(delivery, "user-id")
-    if given != wanted:
-        raise _breach("a valid request", f"{wanted} as user-id", f"{given[:80]!r}", delivery)
-
-
 @flow("evenbet.semantics.auth-is-id")
 def test_auth_is_the_id_of_the_session(conversation: Conversation) -> None:
     """The example gives the token twice: as the resource's id, and as an attribute."""
@@ -65,11 +56,3 @@ def test_the_url_has_the_language_that_was_asked_for(conversation: Conversation)
     words = re.split(r"[^\w-]+", unquote(_attribute(delivery, "redirect-url")))
     if "de" not in words:
         raise _breach("a valid request with lang=de", "de in redirect-url", "a redirect-url without it", delivery)
-
-
-@flow("evenbet.semantics.auth-differs")
-def test_two_sessions_have_two_tokens(conversation: Conversation) -> None:
-    """A token that comes twice could be used by whoever saw it the first time."""
-    first, second = conversation.control(), conversation.control()
-    if _attribute(first, "auth") == _attribute(second, "auth"):
-        raise _breach("two valid requests, one after the other", "two different tokens", "the same auth twice", second)

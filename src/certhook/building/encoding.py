@@ -123,6 +123,17 @@ def expand_path(template: str, values: Mapping[str, Any]) -> str:
     return _PLACEHOLDER.sub(segment, template)
 
 
+def path_values(template: str, path: str) -> dict[str, str]:
+    """The values by name that `expand_path` made the path of; nothing where it is not of that template.
+
+    >>> path_values("/users/:userId/session", "/users/a%2Fb/session")
+    {'userId': 'a/b'}
+    """
+    match = re.fullmatch(_PLACEHOLDER.sub(r"(?P<\1>[^/]*)", re.escape(template)), path)
+    found = match.groupdict() if match else {}
+    return {name: unquote_to_bytes(value).decode("utf-8", "surrogateescape") for name, value in found.items()}
+
+
 def field_text(value: Any) -> str:
     """A field of a form, a query or a path as text: text as it is, None as nothing, anything else as compact JSON."""
     if isinstance(value, str):

@@ -6,12 +6,13 @@ those; a requirement is exercised by the answers that its invariant applies to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from certhook.building.change import Change
+from certhook.building.encoding import path_values
 from certhook.exchange import Exchange, Failure, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.jsontext import Flaw
@@ -228,6 +229,26 @@ def media_type(seen: Seen) -> str | None:
 @invariant("front-not-html", "no HTML page", lambda seen: seen.answer.front)
 def front_not_html(seen: Seen) -> str | None:
     return f"HTTP {seen.answer.status} with an HTML page" if looks_like_html(seen.response) else None
+
+
+def _echoed(seen: Seen) -> Iterator[tuple[str, str]]:
+    """What the path holds, with what the answer repeats of it."""
+    request = seen.exchange.request
+    sent = path_values(seen.pack.operation(request.operation).path, request.target.partition("?")[0])
+    for name, pointer in seen.pack.reading.echoes.items():
+        given = pointed(seen.answer.members, pointer)
+        if name in sent and given not in (None, ""):
+            yield sent[name], str(given)
+
+
+@invariant(
+    "echoes",
+    "what the path holds in the member that repeats it",
+    lambda seen: seen.answer.kind is Kind.ACCEPTED and seen.change.legal and any(_echoed(seen)),
+)
+def echoes(seen: Seen) -> str | None:
+    wrong = ((sent, given) for sent, given in _echoed(seen) if sent != given)
+    return next((f"{given!r}, where {sent!r} was sent" for sent, given in wrong), None)
 
 
 def _signs(seen: Seen) -> bool:

@@ -112,7 +112,8 @@ class Reading:
 
     `code` is the JSON pointer of the refusal's code. `disclosing` are members that a refusal must not carry with a
     value that a success carried; `private` are members, by name or by JSON pointer, that it must not carry at all.
-    `answered_at` and `answer_id` point at the time of an answer and at what names it, where every answer has them.
+    `answered_at` and `answer_id` point at the time of an answer and at what names it and no other, where answers have
+    them; `echoes` points, by the name of a parameter of the path, at the member of a success that repeats it.
     An answer with one of `refused_status` is a refusal whatever its body.
     """
 
@@ -126,6 +127,7 @@ class Reading:
     private: tuple[str, ...] = ()
     answered_at: str = ""
     answer_id: str = ""
+    echoes: Mapping[str, str] = field(default_factory=dict)
     media_types: tuple[str, ...] = ("application/json", "+json")
     refused_status: tuple[str, ...] = ()
 

@@ -18,6 +18,15 @@ class UserIdOwn(EvenbetTarget):
         return {**super().attributes(parameters, auth), "user-id": "EBG-100001"}
 
 
+@fault("user-id-own-in-casino", breaks=["evenbet.semantics.user-id"])
+class UserIdOwnInCasino(EvenbetTarget):
+    """Hands the lobby of casino games to another platform, which knows the user by its own id."""
+
+    def attributes(self, parameters: Parameters, auth: str) -> Fields:
+        attributes = super().attributes(parameters, auth)
+        return attributes | ({"user-id": "EBG-100001"} if parameters.form.get("gameCode") == "casinoLobby" else {})
+
+
 @fault("id-apart", breaks=["evenbet.semantics.auth-is-id"])
 class IdApart(EvenbetTarget):
     """Gives the resource an id of its own."""
@@ -48,6 +57,18 @@ class AuthConstant(EvenbetTarget):
 
     def token(self) -> str:
         return "4C8CE15B8F70AEB285EC7F1C6D41177E"
+
+
+@fault("auth-kept-at-table", breaks=["evenbet.semantics.auth-differs"])
+class AuthKeptAtTable(EvenbetTarget):
+    """Lets whoever comes back to a table go on with the token of the last time."""
+
+    def resource(self, parameters: Parameters) -> Fields:
+        resource = super().resource(parameters)
+        if "tableId" not in parameters.form:
+            return resource
+        auth = "4C8CE15B8F70AEB285EC7F1C6D41177E"
+        return {**resource, "id": auth, "attributes": self.attributes(parameters, auth)}
 
 
 @fault("refusal-with-token", breaks=["evenbet.semantics.refusal-hides-session"])
