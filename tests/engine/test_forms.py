@@ -124,9 +124,19 @@ def test_what_is_said_of_an_optional_parameter_has_the_value_that_is_sent() -> N
 
 def test_a_fresh_nickname_is_short_enough() -> None:
     """A name that is too long would be refused for a fair reason."""
-    (one,) = examples_of(OPERATION, "nick", profile(max_nick_length=5))
-    assert len(one.make()) == 5
-    assert one.make() != one.make()
+    for one in examples_of(OPERATION, "nick", profile(max_nick_length=5)):
+        assert len(one.make()) == 5
+        assert one.make() != one.make()
+
+
+@pytest.mark.parametrize("longest", [16, 40])
+def test_the_longest_nickname_is_accepted(longest: int) -> None:
+    """What the target says that it takes at most, it takes."""
+    given = {"max_nick_length": longest}
+    sent = {one.name: built(one, **given) for one in changes("accepted.optional", **given)}
+    (nick,) = dict(form_pairs(sent["accepted.optional:nick=longest"].body)).values()
+    assert len(nick) == longest
+    assert "accepted.optional:nick=longest" not in {one.name for one in changes("accepted.optional")}
 
 
 def test_the_sample_needs_no_test_data() -> None:

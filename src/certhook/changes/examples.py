@@ -25,6 +25,7 @@ from certhook.profile.profile import Profile
 
 _WORD = re.compile(r"[\w-]{1,20}")
 _SHOWN = 40
+_USUAL = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Example:
     def says(self) -> str:
         """The parameter and the value that is sent, a long one of the schema's cut, for the sentences of findings."""
         if self.fresh:
-            return self.place
+            return f"the {self.word} {self.place}" if self.word else self.place
         text = field_text(self.make())
         # What the profile gives is left whole: redaction would not find half a secret.
         return f"{self.place}={f'{text[: _SHOWN - 1]}…' if self.word and len(text) > _SHOWN else text}"
@@ -59,8 +60,10 @@ def examples_of(operation: Operation, place: str, profile: Profile) -> tuple[Exa
     listed = _listed(schema)
     if listed:
         return tuple(Example(place, _word(value, at), _always(value)) for at, value in enumerate(listed, 1))
-    make = _given(schema, profile)
-    return (Example(place, "", make, fresh=schema["x-example"] == "fresh"),) if make else ()
+    if schema.get("x-example") == "fresh":
+        return tuple(Example(place, word, make, fresh=True) for word, make in _fresh(schema, profile).items())
+    value = profile.value(schema["x-example"]) if "x-example" in schema else None
+    return () if value is None else (Example(place, "", _always(value)),)
 
 
 def other_than(example: Example, schema: Mapping[str, Any]) -> Example:
@@ -121,20 +124,15 @@ def _listed(schema: Mapping[str, Any]) -> list[Any]:
     return [value for value in schema.get("enum", schema.get("examples", ())) if str(value) not in together]
 
 
-def _given(schema: Mapping[str, Any], profile: Profile) -> Callable[[], Any] | None:
-    source = schema.get("x-example")
-    if source is None:
-        return None
-    if source == "fresh":
-        length = min(schema.get("x-length", 32), _limit(schema, profile))
-        return lambda: uuid.uuid4().hex[:length]
-    value = profile.value(source)
-    return None if value is None else _always(value)
+def _fresh(schema: Mapping[str, Any], profile: Profile) -> dict[str, Callable[[], Any]]:
+    """One of the usual length and, where the profile says what the target takes at most, one of that."""
+    usual = schema.get("x-length", _USUAL)
+    longest = profile.value(schema["x-max-length"], usual) if "x-max-length" in schema else usual
+    return {"": _text(min(usual, longest))} | ({"longest": _text(longest)} if longest > usual else {})
 
 
-def _limit(schema: Mapping[str, Any], profile: Profile) -> int:
-    place = schema.get("x-max-length")
-    return int(profile.value(place, 32)) if place else 32
+def _text(length: int) -> Callable[[], Any]:
+    return lambda: "".join(uuid.uuid4().hex for _ in range(-(-length // _USUAL)))[:length]
 
 
 def _word(value: Any, at: int) -> str:

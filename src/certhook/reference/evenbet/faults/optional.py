@@ -36,6 +36,16 @@ class CasinoLobbySpelling(EvenbetTarget):
         return super().admit(parameters)
 
 
+@fault("nick-longest-refused", breaks=["evenbet.parameters.optional-accepted"])
+class NickLongestRefused(EvenbetTarget):
+    """Refuses a nickname of just the length that it gives as the greatest."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if len(parameters.form.get("nick", "")) == self.max_nick_length:
+            self.nick_long()
+        return super().admit(parameters)
+
+
 @fault("launch-options-refused", breaks=["evenbet.parameters.launch-options-accepted"])
 class LaunchOptionsRefused(EvenbetTarget):
     """Wants launchOptions as an array of the form, and not as JSON."""
