@@ -232,6 +232,22 @@ def test_no_listed_value_is_a_way_around_the_signature(family: str) -> None:
     assert dict(form_pairs(sent[f"signature.{family}:gameCode=sport"].body))["gameId"] == "7"
 
 
+def test_no_other_parameter_excuses_a_value_that_is_not_listed() -> None:
+    """A wrong authType is sent beside each; one that can be signed in two ways stands in a form of the catalogue."""
+    given: dict[str, Any] = {"currency": "EUR", "game_id": "7", "options": {"currency_mandatory": True}}
+    requests = [built(one, **given) for one in (*changes("parameters.unlisted", **given), *form_catalogue(OPERATION))]
+    sent = [dict(form_pairs(one.body)) for one in requests]
+    wrong = [form for form in sent if form.get("authType") == "certhook"]
+    assert {name for form in wrong for name in form} == set(optional_places(OPERATION))
+    assert all({"currency", "authType"} <= form.keys() for form in wrong)
+
+
+def test_a_form_with_launch_options_is_judged_by_what_is_wrong_with_it() -> None:
+    """They are right, however they are signed."""
+    (one,) = (one for one in form_catalogue(OPERATION) if one.name == "malformed.unlisted:authType=launchOptions")
+    assert categories_of(built(one).body, OPERATION, {}) == {"unlisted"}
+
+
 def test_the_catalogue_has_no_name_twice() -> None:
     """Cases are known by the names of bodies."""
     names = [one.name for one in form_catalogue(OPERATION)]

@@ -14,30 +14,49 @@ from collections.abc import Iterator
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
-from certhook.changes.examples import enumerated
+from certhook.changes.examples import Example, enumerated, examples_of, is_sent, optional_places, sample
 from certhook.changes.registry import Scope, family
 
 UNLISTED = "certhook"
 
 
-def _with(name: str, place: str, says: str, value: Any, **others: Any) -> Change:
+def _with(name: str, place: str, says: str, value: Any) -> Change:
     def apply(draft: Draft) -> None:
-        draft.fields |= {**others, place: value}
+        draft.fields[place] = value
 
     return Change(f"parameters.{name}", says, Stage.FIELDS, apply)
 
 
 @family("parameters.unlisted")
 def unlisted(scope: Scope) -> Iterator[Change]:
-    """Alone, and with each value that the document lists of another parameter: what else is asked for is no excuse."""
+    """Alone, and beside each value of another parameter: what else is asked for is no excuse."""
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
             name, says = f"unlisted:{place}", f"with a value of {place} that the document does not list"
             yield _with(name, place, says, UNLISTED)
-            for one in enumerated(scope.operation, scope.profile):
+            for one in _beside(scope):
                 if one.place != place:
-                    more = {one.place: one.make()}
-                    yield _with(f"{name}={one.place}-{one.word}", place, f"{says}, and {one.says}", UNLISTED, **more)
+                    word = f"{one.place}-{one.word}" if one.word else one.place
+                    yield _beside_another(f"{name}={word}", f"{says}, and {one.says}", place, one)
+
+
+def _beside(scope: Scope) -> Iterator[Example]:
+    """All values that the document lists in full, and one of each parameter that no other form of the suite has.
+
+    Not of one that may be signed in two ways: one of them would be refused for its signature.
+    """
+    yield from enumerated(scope.operation, scope.profile)
+    for place in optional_places(scope.operation):
+        elsewhere = place in sample(scope.operation) or is_sent(scope.operation, place, scope.profile)
+        if not elsewhere and "x-signed" not in scope.fields[place]:
+            yield from examples_of(scope.operation, place, scope.profile)[:1]
+
+
+def _beside_another(name: str, says: str, place: str, other: Example) -> Change:
+    def apply(draft: Draft) -> None:
+        draft.fields |= {other.place: other.make(), place: UNLISTED}
+
+    return Change(f"parameters.{name}", says, Stage.FIELDS, apply)
 
 
 @family("parameters.unassigned")

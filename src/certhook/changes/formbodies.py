@@ -149,8 +149,8 @@ def _declared(change: Change, media_type: bytes) -> Change:
 def _of_parameters(operation: Operation) -> Iterator[FormBody]:
     for place in optional_places(operation):
         schema = operation.properties[place]
-        value = (*schema.get("enum", ()), *schema.get("examples", ()), "1")[0]
-        yield FormBody(f"array:{place}", f"with {place} as an array", _with_value(place, value, f"{place}[]"))
+        documented = (*schema.get("enum", ()), *schema.get("examples", ()), "1")[0]
+        yield FormBody(f"array:{place}", f"with {place} as an array", _with_value(place, documented, f"{place}[]"))
         if type_of(schema) == "string" and "enum" in schema:
             for value in _UNLISTED:
                 says = f"with several parameters, and {value} as {place}"
@@ -158,9 +158,27 @@ def _of_parameters(operation: Operation) -> Iterator[FormBody]:
         for word, (what, value) in (_HOSTILE | _WRONG_TYPE.get(type_of(schema), {})).items():
             yield FormBody(f"hostile:{place}={word}", f"with {what} {place}", _with_value(place, value))
         if "x-signed" in schema:
+            yield from _unlisted_beside(operation, place, documented)
             for word, value in _NOT_OBJECTS.items():
                 says = f"with {place} that is no plain object ({word})"
                 yield FormBody(f"not-object:{place}={word}", says, _with_value(place, value))
+
+
+def _unlisted_beside(operation: Operation, place: str, value: Any) -> Iterator[FormBody]:
+    """Values that the document rules out, beside a parameter of which it leaves open how it is signed.
+
+    Whoever signs it the other way refuses the form for its signature, which is no less a refusal.
+    """
+    pair = b"&" + form_encode([(place, value)])
+    for other, schema in operation.properties.items():
+        if schema.get("x-enforced"):
+            unlisted = _with_value(other, _UNLISTED[0])
+
+            def make(valid: bytes, unlisted: Make = unlisted) -> bytes:
+                return unlisted(valid) + pair
+
+            says = f"with {place}, and {_UNLISTED[0]} as {other}"
+            yield FormBody(f"unlisted:{other}={place}", says, make)
 
 
 def _with_value(place: str, value: Any, name: str = "") -> Make:

@@ -91,6 +91,42 @@ class AuthTypeCheckedForPokerOnly(EvenbetTarget):
             super().check_auth_type(form)
 
 
+@fault(
+    "auth-type-unchecked-at-table",
+    breaks=["evenbet.parameters.auth-type"],
+    also=["evenbet.malformed.auth-type"],
+)
+class AuthTypeUncheckedAtTable(EvenbetTarget):
+    """Opens tables by another way, where it does not look at authType."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        if "tableId" not in form:
+            super().check_auth_type(form)
+
+
+@fault(
+    "auth-type-crash-with-nick",
+    breaks=["evenbet.parameters.auth-type", "evenbet.parameters.auth-type-message"],
+    also=["evenbet.status.refusal-json"],
+)
+class AuthTypeCrashWithNick(EvenbetTarget):
+    """Writes a nickname to the database along with whatever authType is sent, which that does not take."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        if "nick" in form and form.get("authType", "external") not in self.auth_types:
+            raise Crash
+        super().check_auth_type(form)
+
+
+@fault("auth-type-unchecked-with-options", breaks=["evenbet.malformed.auth-type"])
+class AuthTypeUncheckedWithOptions(EvenbetTarget):
+    """Takes the way in which a session is opened from launchOptions, where there are some."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        if "launchOptions" not in form:
+            super().check_auth_type(form)
+
+
 @fault("auth-type-400", breaks=["evenbet.parameters.auth-type"])
 class AuthType400(EvenbetTarget):
     """Answers a wrong authType with HTTP 400."""
