@@ -185,6 +185,14 @@ def test_a_signature_that_leaves_the_user_out_is_sent() -> None:
     assert built(change).header("sign") == hashlib.sha256(b"sk-12345").hexdigest().encode()
 
 
+def test_what_the_url_holds_may_be_no_text() -> None:
+    """In its path or in its query, and signed like everything else."""
+    path, query = map(built, changes("robustness.target"))
+    assert path.target == "/v2/app/users/a%2Fb%FF%C0%AF/session?clientId=c%201"
+    assert path.header("sign") == hashlib.sha256(b"a/b\xff\xc0\xafsk-12345").hexdigest().encode()
+    assert query.target == "/v2/app/users/a%2Fb/session?clientId=c%201%FF%C0%AF"
+
+
 def test_what_the_control_carries_is_not_removed() -> None:
     """A request without a currency that the target asks for would have two things wrong."""
     given: dict[str, Any] = {"currency": "EUR", "options": {"currency_mandatory": True}}

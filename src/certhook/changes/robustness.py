@@ -68,6 +68,23 @@ def _fill(draft: Draft) -> None:
         draft.signature = draft.sign(message=draft.scheme.message(Signable(draft.body, draft.fields)))
 
 
+@family("robustness.target")
+def target(scope: Scope) -> Iterator[Change]:
+    """Bytes that are no UTF-8 where the URL names somebody: what is decoded by the server, and looked up, or not."""
+    for where in ("path", "query"):
+        for place in scope.operation.carried(where, scope.fields):
+
+            def apply(draft: Draft, place: str = place) -> None:
+                draft.fields[place] = f"{draft.fields[place]}{_NOT_UTF_8}"
+
+            says = f"with bytes that are no UTF-8 at the end of {place}"
+            yield Change(f"robustness.target:{place}", says, Stage.FIELDS, apply, front=_ANY)
+
+
+_NOT_UTF_8 = "\udcff\udcc0\udcaf"
+"""As a path and a query are encoded: %FF, which no character begins with, and %C0%AF, an overlong slash."""
+
+
 @family("robustness.headers")
 def headers(scope: Scope) -> Iterator[Change]:
     yield _wire(

@@ -98,7 +98,7 @@ class UserIdNumber(_Attributes):
 
     def changed(self, parameters: Parameters) -> Fields:
         user_id = parameters.path["userId"]
-        return {"user-id": int(user_id) if user_id.isdecimal() else user_id}
+        return {"user-id": int(user_id)} if user_id.isdecimal() else {}
 
 
 @fault("auth-missing", breaks=["evenbet.fields.auth"])

@@ -99,6 +99,30 @@ class Utf8Crash(EvenbetTarget):
         return super().admit(parameters)
 
 
+@fault("user-utf-8-crash", breaks=["evenbet.robustness.no-server-error"])
+class UserUtf8Crash(EvenbetTarget):
+    """Looks the user up in a database that takes UTF-8 only."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        try:
+            parameters.path["userId"].encode()
+        except UnicodeEncodeError as error:
+            raise Crash from error
+        return super().admit(parameters)
+
+
+@fault("client-utf-8-crash", breaks=["evenbet.robustness.no-server-error"])
+class ClientUtf8Crash(EvenbetTarget):
+    """Looks the casino up in a database that takes UTF-8 only."""
+
+    def check_client(self, parameters: Parameters) -> None:
+        try:
+            parameters.query.get("clientId", "").encode()
+        except UnicodeEncodeError as error:
+            raise Crash from error
+        super().check_client(parameters)
+
+
 @fault("nul-crash", breaks=["evenbet.robustness.no-server-error"])
 class NulCrash(EvenbetTarget):
     """Looks the address up with a library that takes no NUL."""
