@@ -185,6 +185,21 @@ def test_a_signature_that_leaves_the_user_out_is_sent() -> None:
     assert built(change).header("sign") == hashlib.sha256(b"sk-12345").hexdigest().encode()
 
 
+@pytest.mark.parametrize(("family", "lang"), [("case-changed", "DE"), ("spaces-added", " de ")])
+def test_a_value_is_spelled_otherwise_than_it_was_signed(family: str, lang: str) -> None:
+    """The signature is that of the documented value."""
+    change = next(one for one in changes(f"signature.{family}") if one.place == "lang")
+    request = built(change)
+    assert dict(form_pairs(request.body)) == {"lang": lang}
+    assert request.header("sign") == hashlib.sha256(b"dea/bsk-12345").hexdigest().encode()
+
+
+def test_no_closed_list_is_spelled_otherwise() -> None:
+    """Only what a target may look up: a language, a currency in the control or not, a game."""
+    given: dict[str, Any] = {"currency": "EUR", "game_id": "r-7", "options": {"currency_mandatory": True}}
+    assert {one.place for one in changes("signature.case-changed", **given)} == {"lang", "currency", "gameId"}
+
+
 def test_what_the_url_holds_may_be_no_text() -> None:
     """In its path or in its query, and signed like everything else."""
     path, query = map(built, changes("robustness.target"))

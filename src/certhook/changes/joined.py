@@ -148,6 +148,35 @@ def parameter_changed(scope: Scope) -> Iterator[Change]:
         yield _after_signing(f"parameter-changed:{place}", says, {place: signed}, {place: sent})
 
 
+def _respelled(scope: Scope) -> Iterator[tuple[str, str]]:
+    """Each optional parameter whose documented values are words or codes of no closed list, with one of these."""
+    for place, values in _tampered(scope):
+        value = field_text(values[-1].make())
+        closed = {"enum", "x-signed"} & scope.fields[place].keys() or values[-1].fresh
+        if not closed and value.swapcase() != value:
+            yield place, value
+
+
+def _as_text(place: str, text: str) -> dict[str, Example]:
+    return {place: Example(place, "", lambda: text)}
+
+
+@family("signature.case-changed")
+def case_changed(scope: Scope) -> Iterator[Change]:
+    """What is sent may be refused for itself, where the target knows it in the other case only."""
+    for place, value in _respelled(scope):
+        says = f"with the letters of {place} in the other case than was signed"
+        yield _after_signing(f"case-changed:{place}", says, _as_text(place, value), _as_text(place, value.swapcase()))
+
+
+@family("signature.spaces-added")
+def spaces_added(scope: Scope) -> Iterator[Change]:
+    """Around one value: frameworks that trim what comes in do so with every one."""
+    for place, value in tuple(_respelled(scope))[:1]:
+        says = f"with spaces put around {place} after signing"
+        yield _after_signing(f"spaces-added:{place}", says, _as_text(place, value), _as_text(place, f" {value} "))
+
+
 @family("signature.parameter-added")
 def parameter_added(scope: Scope) -> Iterator[Change]:
     """What the path names, too: a signature that does not cover the user would be good for every user."""

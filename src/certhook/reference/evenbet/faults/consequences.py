@@ -34,6 +34,7 @@ NOT_ACCEPTED = frozenset(
 # Right signatures of other parameters than those sent.
 OTHER_PARAMETERS = frozenset(
     {
+        "evenbet.signature.spaces",
         "evenbet.signature.parameter-added",
         "evenbet.signature.parameter-changed",
         "evenbet.signature.parameter-removed",

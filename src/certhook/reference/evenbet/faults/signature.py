@@ -205,6 +205,23 @@ class SignatureCurrencyFilledIn(_CurrencyOf):
         return [{}]
 
 
+@fault("signature-case-ignored", breaks=["evenbet.signature.parameter-changed"])
+class SignatureCaseIgnored(_Lenient):
+    """Writes a language in lower case as soon as it comes in."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        form = {**parameters.form, "lang": parameters.form.get("lang", "").lower()}
+        return {self.signature(self.signed_content(Parameters(parameters.path, parameters.query, form)))}
+
+
+@fault("signature-trimmed", breaks=["evenbet.signature.spaces"])
+class SignatureTrimmed(EvenbetTarget):
+    """Has a framework that trims every value of a form before the application sees it."""
+
+    def read_form(self, body: bytes) -> dict[str, str]:
+        return {name: value.strip(" ") for name, value in super().read_form(body).items()}
+
+
 @fault("signature-game-renamed", breaks=["evenbet.signature.parameter-changed"])
 class SignatureGameRenamed(_Lenient):
     """Accepts a signature over the id that a game had before its last release."""
