@@ -23,7 +23,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from certhook.errors import PackError, nearest
 
@@ -125,7 +125,23 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
 }
 
 
-IN_WORDS: Mapping[str, str] = {
+def misfit(format: str, value: object) -> str:
+    r"""What is wrong with a value that is not of that format, to follow the value in a finding.
+
+    >>> misfit("date", "May")
+    'is not a date (RFC 3339)'
+    >>> misfit("http-url", "http://a/?b=\0")
+    'has a U+0000 in it, which a URL may carry only percent-encoded (%00)'
+    """
+    barred = _NOT_IN_URL.search(value) if format == "http-url" and isinstance(value, str) else None
+    if barred is None or not is_http_url(_NOT_IN_URL.sub(lambda match: quote(match[0]), str(value))):
+        return f"is not {_IN_WORDS[format]}"
+    code = f"U+{ord(barred[0]):04X}"
+    named = f"space ({code})" if barred[0] == " " else code
+    return f"has a {named} in it, which a URL may carry only percent-encoded ({quote(barred[0])})"
+
+
+_IN_WORDS: Mapping[str, str] = {
     "iso-4217": "a currency code of ISO 4217 that is in use",
     "iso-4217-ever": "a currency code of ISO 4217",
     "iso-3166-1-alpha-2": "a country code of ISO 3166-1 that is in use",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from certhook import formats
 from certhook.errors import PackError
-from certhook.formats import FORMATS, validator
+from certhook.formats import FORMATS, misfit, validator
 
 steady = settings(derandomize=True, deadline=None, max_examples=200)
 
@@ -242,3 +242,20 @@ def test_start_up_needs_no_list_of_currencies() -> None:
     code = "import sys, certhook.formats; print({'jsonschema', 'pycountry', 'babel'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("http://a/?lang=b c", "has a space (U+0020) in it, which a URL may carry only percent-encoded (%20)"),
+        ("http://a/?lang=\0", "has a U+0000 in it, which a URL may carry only percent-encoded (%00)"),
+        ("http://a/\u2028", "has a U+2028 in it, which a URL may carry only percent-encoded (%E2%80%A8)"),
+        (" http://a/", "is not an absolute http or https URL"),
+        ("/lobby?lang=b c", "is not an absolute http or https URL"),
+        ("/lobby", "is not an absolute http or https URL"),
+    ],
+)
+def test_a_url_that_only_lacks_an_escape_is_told_which(text: str, says: str) -> None:
+    """Who wrote it need not look for a character that cannot be seen; what is no URL anyway is said to be none."""
+    assert not FORMATS["http-url"](text)
+    assert misfit("http-url", text) == says

@@ -12,7 +12,7 @@ from typing import Any
 from certhook.building.builder import Builder
 from certhook.building.change import Change
 from certhook.exchange import Exchange, Response
-from certhook.formats import IN_WORDS, validator
+from certhook.formats import misfit, validator
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.oracle import malformations
@@ -220,7 +220,7 @@ def schema_breaches(schema: Any, value: Any) -> dict[str, str]:
 def _in_words(error: Any) -> str:
     """The message of an error, but for those that only who knows JSON Schema understands."""
     if error.validator == "format":
-        return f"{error.instance!r} is not {IN_WORDS[error.validator_value]}"
+        return f"{error.instance!r} {misfit(error.validator_value, error.instance)}"
     if error.instance is None and error.validator in ("not", "type"):
         return "null, which is no value"
     return str(error.message)
