@@ -208,6 +208,20 @@ def test_what_the_url_holds_may_be_no_text() -> None:
     assert query.target == "/v2/app/users/a%2Fb/session?clientId=c%201%FF%C0%AF"
 
 
+def test_values_are_signed_in_three_wrong_orders() -> None:
+    """As they are sent, the user first or last, and backwards; none of them is the right one."""
+    wrong = changes("signature.unsorted")
+    requests = list(map(built, wrong))
+    right = built(
+        Change("sample", "with several parameters", apply=lambda draft: draft.fields.update(sample(OPERATION)))
+    )
+    assert {one.body for one in requests} == {right.body}
+    assert len({one.header("sign") for one in (right, *requests)}) == 4
+    values = b"".join(value.encode() for _, value in form_pairs(right.body))
+    last = next(built(one) for one in wrong if one.name == "signature.unsorted:path-last")
+    assert last.header("sign") == hashlib.sha256(values + b"a/bsk-12345").hexdigest().encode()
+
+
 def test_what_the_control_carries_is_not_removed() -> None:
     """A request without a currency that the target asks for would have two things wrong."""
     given: dict[str, Any] = {"currency": "EUR", "options": {"currency_mandatory": True}}

@@ -67,16 +67,22 @@ def _join(parts: Iterator[Any]) -> bytes:
 
 @family("signature.unsorted")
 def unsorted(scope: Scope) -> Iterator[Change]:
-    """The values in the order in which they are sent, and in reverse order of their names."""
+    """The values as they are sent, the path's first or last as frameworks have it, and in reverse order of names."""
     excluded, more = _excluded(scope), sample(scope.operation)
+    path = scope.operation.carried("path", scope.fields)
 
     def as_sent(fields: Fields) -> bytes:
         return _join(value for name, value in fields.items() if name not in excluded)
+
+    def path_last(fields: Fields) -> bytes:
+        return as_sent(dict(sorted(fields.items(), key=lambda item: item[0] in path)))
 
     def backwards(fields: Fields) -> bytes:
         return _join(fields[name] for name in sorted(fields, reverse=True) if name not in excluded)
 
     yield _signed_over("unsorted:as-sent", "with the values signed in the order in which they are sent", as_sent, more)
+    says = f"with the values signed in the order in which they are sent, {' and '.join(path)} last"
+    yield _signed_over("unsorted:path-last", says, path_last, more)
     yield _signed_over("unsorted:backwards", "with the values signed in reverse order of their names", backwards, more)
 
 

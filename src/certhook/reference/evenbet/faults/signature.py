@@ -137,6 +137,15 @@ class SignatureUnsorted(_Lenient):
         return {self.signature(joined(self.signed_values(parameters).values()))}
 
 
+@fault("signature-unsorted-path-last", breaks=["evenbet.signature.unsorted"])
+class SignatureUnsortedPathLast(_Lenient):
+    """Accepts the values in the order in which they came, to which it adds the user's at last."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        values = self.signed_values(parameters)
+        return {self.signature(joined([*values.values(), values["userId"]][1:]))}
+
+
 @fault("signature-client-kept", breaks=["evenbet.signature.excluded-kept"])
 class SignatureClientKept(_Lenient):
     """Accepts clientId among the values, which most clients forget to drop."""
