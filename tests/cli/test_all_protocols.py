@@ -17,24 +17,24 @@ FIRST, SECOND = "evenbet", "evi"
 TWO = ("--max-examples", "0", *(f"--requirement={one}.methods.not-accepted" for one in (FIRST, SECOND)))
 """Something of two protocols."""
 
-BEFORE_A_ROUND = """
+BEFORE_A_GROUP = """
 import os, sys
 if {protocol!r} in sys.orig_argv:
-    from certhook.running.rounds import Round
-    sound = Round.open
+    from certhook.running.group_run import GroupRun
+    sound = GroupRun.opened
 
-    def opened(round):
+    def opened(*given):
         {does}
-        return sound(round)
+        return sound(*given)
 
-    Round.open = opened
+    GroupRun.opened = opened
 """
-"""A sitecustomize.py that lets one protocol's run do something before each of its rounds."""
+"""A sitecustomize.py that lets one protocol's run do something before each of its groups."""
 
 
 def while_running(folder: Path, protocol: str, does: str) -> str:
     """The PYTHONPATH with which the run of that protocol does that."""
-    (folder / "sitecustomize.py").write_text(BEFORE_A_ROUND.format(protocol=protocol, does=does), encoding="utf-8")
+    (folder / "sitecustomize.py").write_text(BEFORE_A_GROUP.format(protocol=protocol, does=does), encoding="utf-8")
     return os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
 
 

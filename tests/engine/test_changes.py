@@ -157,11 +157,15 @@ def test_an_unknown_value_is_also_sent_in_the_form_of_the_valid_one(valid: str, 
 
 @pytest.mark.parametrize("valid", ["12001", "s-1", "session-of-ada"])
 def test_a_short_value_has_neighbours_and_none_is_made_up(valid: str) -> None:
-    """An identifier of few characters may be somebody's after some of them have changed."""
+    """An identifier of few characters may be somebody's after some of them have changed, but not behind its end."""
     data = KlasTarget.profile(URL)
     data["subject"]["session_id"] = valid
-    names = [one.name for one in changes_of("parameters.unknown", scope(data))]
-    assert names == ["parameters.unknown:session_id", "parameters.unknown:player_id"]
+    found = list(changes_of("parameters.unknown", scope(data)))
+    places = ("session_id", "player_id")
+    assert [one.name for one in found] == [
+        f"parameters.unknown:{place}{way}" for place in places for way in ("", "=behind")
+    ]
+    assert json.loads(builder(data=data).build(authenticate(), found[1]).body)["session_id"] == f"{valid}x"
 
 
 def test_the_other_player_s_value_is_the_profile_s() -> None:

@@ -12,7 +12,7 @@ from certhook.pack.loading import load_pack
 from certhook.profile.profile import profile_from
 from certhook.reference import profile
 
-FAMILIES = ("wrong", "all-wrong", "swapped", "other-case", "trailing-space", "prefix", "quotes")
+FAMILIES = ("wrong", "loose", "all-wrong", "swapped", "other-case", "trailing-space", "prefix", "quotes")
 
 
 def scope(**credentials: str) -> Scope:
@@ -30,7 +30,7 @@ def made(scope: Scope, *families: str) -> dict[str, Any]:
     builder = Builder(scope.pack, scope.profile)
     accounts = {}
     for change in changes:
-        draft = builder._draft(scope.operation, change.name, {})
+        draft = builder._draft(scope.operation, change.name, builder.fields(scope.operation))
         change.apply(draft)
         accounts[change.name.removeprefix("credentials.")] = draft.fields.pop("Account")
         valid = builder.fields(scope.operation)

@@ -282,7 +282,7 @@ class BodyParser(FargamesTarget):
 
     def handle(self, request: HttpRequest) -> Reply:
         declared = (request.header("Content-Type") or "").lower().replace(" ", "").split(";charset=")
-        hidden = declared[0] != "application/json" or request.header("Content-Length") is None
+        hidden = declared[0] != "application/json" or request.header("Transfer-Encoding") is not None
         try:
             body = b"" if hidden else request.body.decode(declared[1] if len(declared) > 1 else "utf-8").encode()
         except (LookupError, UnicodeError):
