@@ -80,7 +80,7 @@ def _url(delivery: Delivery) -> object:
 @flow("fargames.semantics.sessions-apart")
 def test_two_sessions_get_two_urls(conversation: Conversation) -> None:
     """A link belongs to one session: another session of the same player for the same game gets another one."""
-    first, second = conversation.control(LINK), conversation.control(LINK)
+    first, second = conversation.controls(2, LINK)
     if _url(first) is None:
         raise Blocked("the link could not be read")
     if _url(first) == _url(second):
@@ -187,7 +187,7 @@ def test_another_method_is_refused_by_its_own_code(conversation: Conversation) -
 @flow("fargames.signature.repeated-body")
 def test_a_body_is_not_known_by_itself(conversation: Conversation) -> None:
     """An answer that was given once is not given again to somebody who cannot sign for it."""
-    valid = conversation.control().exchange.request
+    valid = conversation.opening().exchange.request
     header = conversation.certification.pack.signing.header
     wrong = valid.with_header(header, b"0" * 64)
     says = "with the body of one that was accepted, and a wrong signature"

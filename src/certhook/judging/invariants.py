@@ -58,11 +58,14 @@ class Seen:
     @property
     def own(self) -> bool:
         """The answer is the endpoint's own, not that of a layer in front of it, of another method, nor a crash."""
+        from_application = self.answered and not self.answer.front
+        return self.documented_method and from_application and status_fits(self.answer.status, ("2xx", "4xx"))
+
+    @property
+    def documented_method(self) -> bool:
+        """The request was sent with the operation's own method."""
         request = self.exchange.request
-        documented = request.method == self.pack.operation(request.operation).method
-        return (
-            documented and self.answered and not self.answer.front and status_fits(self.answer.status, ("2xx", "4xx"))
-        )
+        return request.method == self.pack.operation(request.operation).method
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,25 @@ class Conversation:
 
     def control(self, operation: str | None = None) -> Delivery:
         """Send a valid request of an operation (the item's own by default). Raises Blocked unless it is accepted."""
-        delivery = self.send(CONTROL, operation)
-        if not delivery.accepted:
-            raise Blocked(f"a valid request was not accepted: {delivery.answer.says}")
+        (delivery,) = self.controls(1, operation)
         return delivery
+
+    def opening(self) -> Delivery:
+        """The accepted control that the round began with. Raises Blocked where there is none."""
+        round = self.certification.group(self.item.group).opened(self.item.operation)
+        if round.opening is None or round.blocked:
+            raise Blocked(round.blocked or "the round has no opening control")
+        if round.opening not in self.deliveries:
+            self.deliveries.append(round.opening)
+        return round.opening
+
+    def controls(self, count: int, operation: str | None = None) -> list[Delivery]:
+        """Several valid requests at once. Raises Blocked unless each is accepted."""
+        deliveries = self.send_each([CONTROL] * count, operation)
+        refused = next((one for one in deliveries if not one.accepted), None)
+        if refused is not None:
+            raise Blocked(f"a valid request was not accepted: {refused.answer.says}")
+        return deliveries
 
     def known(self, operation: str) -> Delivery:
         """The accepted delivery of a valid request that an earlier flow sent, or of one that is sent now."""

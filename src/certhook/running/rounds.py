@@ -56,7 +56,8 @@ class Round:
         self._pulse = pulse
         self._max_p95_ms = max_p95_ms
         self._watch = Watch()
-        self._opening: Delivery | None = None
+        self.opening: Delivery | None = None
+        """The control before the first case: its own, or the one that ended the group before on its operation."""
         self._given_up = ""
         self.lane_control: Delivery | None = None
         """A control that was accepted after the last case, over a connection that cases went over."""
@@ -67,7 +68,7 @@ class Round:
     @property
     def begun(self) -> bool:
         """Whether its opening control was sent."""
-        return self._opening is not None
+        return self.opening is not None
 
     @property
     def blocked(self) -> str:
@@ -113,7 +114,7 @@ class Round:
 
     def results_of_opening(self) -> dict[str, CaseResult]:
         """Cases that are the control itself are judged by the opening control, where that says something."""
-        opening = self._opening
+        opening = self.opening
         if opening is None or opening.answer.kind is not Kind.UNMARKED:
             return {}
         return {case.id: self._settler.judged(case, opening) for case in self.cases if case.change is CONTROL}
@@ -126,7 +127,7 @@ class Round:
 
     def begin(self, control: Delivery) -> None:
         """Take account of the opening control, or of the one that ended the round before on this operation."""
-        self._opening = control
+        self.opening = control
         if not control.accepted:
             self._given_up = f"the control was not accepted: {control.answer.says}"
             if isinstance(control.exchange.answer, Failure):
@@ -177,14 +178,14 @@ class Round:
     def judge_latency(self) -> None:
         """Judge the 95th percentile of the round's answers against the profile's bound."""
         requirement = self._judge.requirement_of("latency")
-        if requirement is None or self._max_p95_ms is None or self._opening is None or self.blocked:
+        if requirement is None or self._max_p95_ms is None or self.opening is None or self.blocked:
             return
         with self._pulse.while_supplied():
             for _ in range(self._watch.lacking):
                 self.checked(self._courier.deliver(self.control("latency")))
             p95_ms, bound_ms = self._watch.p95_ms, self._max_p95_ms
             slow = f"{p95_ms:.0f} ms" if p95_ms > bound_ms else None
-            self._watch.note([Judgement(requirement.id, f"at most {bound_ms:g} ms", slow, self._opening.exchange)])
+            self._watch.note([Judgement(requirement.id, f"at most {bound_ms:g} ms", slow, self.opening.exchange)])
 
     def _note_refused(self, first: Delivery, second: Delivery, *, closing: bool) -> None:
         """A valid request that was refused, and accepted when it was sent again, was refused all the same."""

@@ -109,7 +109,7 @@ class AuthMissing(_Attributes):
         return {"auth": None}
 
 
-@fault("auth-empty", breaks=["evenbet.fields.auth"])
+@fault("auth-empty", breaks=["evenbet.fields.auth", "evenbet.semantics.auth-differs"])
 class AuthEmpty(_Attributes):
     """Leaves the token empty."""
 

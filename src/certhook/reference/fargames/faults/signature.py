@@ -124,7 +124,7 @@ class SignatureLengthOnly(FargamesTarget):
 
 @fault(
     "signature-first-half",
-    breaks=["fargames.signature.prefix", "fargames.signature.nibble", "fargames.signature.truncated"],
+    breaks=[f"fargames.signature.{name}" for name in ("long", "nibble", "prefix", "truncated")],
 )
 class SignatureFirstHalf(FargamesTarget):
     """Compares only the first half, as a column of 32 characters keeps it."""

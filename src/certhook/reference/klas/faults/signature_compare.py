@@ -26,7 +26,15 @@ _WRONG = (
 )
 
 
-@fault("signature-prefix", breaks=["klas.signature.prefix", "klas.signature.nibble", "klas.signature.truncated"])
+_BY_ITS_BEGINNING = (
+    "klas.signature.long",
+    "klas.signature.nibble",
+    "klas.signature.prefix",
+    "klas.signature.truncated",
+)
+
+
+@fault("signature-prefix", breaks=_BY_ITS_BEGINNING)
 class SignaturePrefix(KlasTarget):
     """Compares only the first eight digits of the signature."""
 
@@ -34,7 +42,7 @@ class SignaturePrefix(KlasTarget):
         return given[:8] == right[:8]
 
 
-@fault("signature-first-half", breaks=["klas.signature.prefix", "klas.signature.nibble", "klas.signature.truncated"])
+@fault("signature-first-half", breaks=_BY_ITS_BEGINNING)
 class SignatureFirstHalf(KlasTarget):
     """Compares only the first half, as a column of 32 characters keeps it."""
 
@@ -66,7 +74,7 @@ class SignatureFirst64(KlasTarget):
         return super().signature_matches(given[: len(right)], right)
 
 
-@fault("signature-contained", breaks=["klas.signature.prefixed"])
+@fault("signature-contained", breaks=["klas.signature.prefixed", "klas.signature.long"])
 class SignatureContained(KlasTarget):
     """Looks for the right signature anywhere in the header."""
 
