@@ -71,6 +71,20 @@ def test_what_the_request_carried_is_only_repeated() -> None:
     assert not again({"message": f"unknown session {TOKEN}"}, sent=TOKEN.encode())
 
 
+def test_an_amount_that_is_somebody_s_number_too_counts_under_its_own_name_alone() -> None:
+    """The player 12001 may own just as much."""
+    told = Told(known=frozenset({"12001"}))
+    told.note(READING, {"balance": "12001"})
+    request = Request("authenticate", "POST", "/authenticate", (), b"{}")
+    found = [told.again(Response(400, (), b""), {name: "12001"}, request) for name in ("player_id", "balance")]
+    assert found == ["", "the real balance as balance"]
+
+
+def test_what_was_sent_in_another_encoding_was_sent() -> None:
+    """Two bytes for a character do not make it another one."""
+    assert not again({"message": TOKEN}, sent=json.dumps({"token": TOKEN}).encode("utf-16"))
+
+
 @pytest.mark.parametrize(("amount", "found"), [("30", ""), ("500000", ""), ("1024.5", "the real balance as rate")])
 def test_an_amount_that_others_have_too_counts_under_its_own_name_alone(amount: str, found: str) -> None:
     """A refusal may hold thirty of anything."""

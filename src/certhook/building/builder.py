@@ -91,6 +91,11 @@ class Builder:
         return {name: value for name, value in values.items() if value is not None or name in operation.mandatory}
 
     @property
+    def known(self) -> frozenset[str]:
+        """The test data of the profile that stands for itself: whatever a request carries of it, the caller knows."""
+        return frozenset(str(value) for value in self._profile.subject.values() if isinstance(value, str | int))
+
+    @property
     def key(self) -> bytes:
         """What requests are signed with; empty where they are not."""
         return self._key or b""

@@ -54,7 +54,7 @@ class Judge:
         self._pack = pack
         self._builder = builder
         self._selected = selected
-        self._told = Told()
+        self._told = Told(known=builder.known)
         self._named: dict[str, int] = {}
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
         self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}

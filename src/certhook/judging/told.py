@@ -36,18 +36,22 @@ Shape = tuple[str, str, frozenset[str]]
 
 @dataclass(slots=True)
 class Told:
-    """`amounts` are numbers in one spelling by member, `texts` what only one session has, `links` the forms of URLs."""
+    """`amounts` are numbers in one spelling by member, `texts` what only one session has, `links` the forms of URLs.
+
+    `known` is what the caller knows anyway, numbers in one spelling: a balance may be the same number as a player's id.
+    """
 
     amounts: dict[tuple[str, str], None] = field(default_factory=dict)
     texts: dict[str, None] = field(default_factory=dict)
     links: dict[Shape, None] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
 
     def note(self, reading: Reading, members: Mapping[str, Any]) -> None:
         """Take account of a success."""
         for name, value in _private_of(reading, members):
             if name in reading.disclosing and value != "0":
                 _remember(self.amounts, (name, value))
-            if len(value) >= _DISTINCT_TEXT:
+            if len(value) >= _DISTINCT_TEXT and value not in self.known:
                 _remember(self.texts, value)
             shape = _shape(value)
             if shape is not None:
@@ -55,7 +59,8 @@ class Told:
 
     def again(self, response: Response, members: Mapping[str, Any], request: Request) -> str:
         """What of it a refusal carries, in words; empty where it is nothing."""
-        sent = request.body.decode("utf-8", "replace") + request.target
+        # Without its NULs, UTF-16 is as good as UTF-8 for what is looked for.
+        sent = request.body.replace(b"\0", b"").decode("utf-8", "replace") + request.target
         inside = [(name, value) for name, value in members_within(members) if value not in sent]
         around = [(name, value) for name, value in response.headers if value not in sent]
         return self._amount(inside, around) or self._text([*inside, *around], sent)
@@ -67,7 +72,8 @@ class Told:
             name = names.get(value)
             if name is not None and name.lower() in member.lower().replace("-", ""):
                 return f"the real {name} as {member}"
-        distinct = ((names[value], member) for member, value in inside if value in names and _is_distinct(value))
+        others = names.keys() - self.known
+        distinct = ((names[value], member) for member, value in inside if value in others and _is_distinct(value))
         return next((f"the real {name} as {member}" for name, member in distinct), "")
 
     def _text(self, carried: list[tuple[str, str]], sent: str) -> str:
