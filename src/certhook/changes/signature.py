@@ -10,7 +10,7 @@ from certhook.building import encoding
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.clock import Window
 from certhook.changes.examples import Example, combinations, enumerated
-from certhook.changes.registry import Scope, family
+from certhook.changes.registry import FILTERED, Scope, family
 
 OTHER_KEY = b"certhook-some-other-key"
 _DIGITS = "0123456789abcdef"
@@ -166,17 +166,15 @@ def not_hex(scope: Scope) -> Iterator[Change]:
 
 @family("signature.non-ascii")
 def non_ascii(scope: Scope) -> Iterator[Change]:
-    yield _signature(
-        "non-ascii:utf-8", "with non-ASCII text as its signature", lambda draft: "é".encode() * 32, ("400",)
-    )
-    yield _signature(
-        "non-ascii:bytes", "with bytes that are no text as its signature", lambda draft: b"\xff\xfe" * 32, ("400",)
-    )
+    front = ("400", *FILTERED)
+    yield _signature("non-ascii:utf-8", "with non-ASCII text as its signature", lambda draft: "é".encode() * 32, front)
+    says = "with bytes that are no text as its signature"
+    yield _signature("non-ascii:bytes", says, lambda draft: b"\xff\xfe" * 32, front)
 
 
 @family("signature.long")
 def long(scope: Scope) -> Iterator[Change]:
-    front = ("400", "431")
+    front = ("400", "431", *FILTERED)
     yield _signature("long", "with a signature of 8 KiB", lambda draft: b"a" * 8192, front)
     says = "with digits behind its signature, 8 KiB in all"
     yield _signature("long:right", says, lambda draft: _right(draft).encode().ljust(8192, b"0"), front)

@@ -31,7 +31,7 @@ from certhook.sending.allowance import Allowance, TooMuch, bind, left_over
 
 MAX_HEAD = 64 * 1024
 MAX_FIELDS = 256
-MAX_BODY = 4 * 1024 * 1024
+MAX_BODY = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
