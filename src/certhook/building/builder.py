@@ -92,8 +92,9 @@ class Builder:
 
     @property
     def known(self) -> frozenset[str]:
-        """The test data of the profile that stands for itself: whatever a request carries of it, the caller knows."""
-        return frozenset(str(value) for value in self._profile.subject.values() if isinstance(value, str | int))
+        """What the profile holds of test data and credentials: the caller knows it, whatever a request carries."""
+        held = [*self._profile.subject.values(), *self._profile.credentials.values()]
+        return frozenset(str(one) for value in held for one in (value if isinstance(value, list) else [value]))
 
     @property
     def key(self) -> bytes:

@@ -23,7 +23,7 @@ _KEPT = 64
 _DISTINCT_TEXT = 12
 """Characters of a text that nobody writes by chance."""
 
-_DISTINCT_DIGITS = 4
+_DISTINCT_DIGITS = 5
 """Digits of a number that is not another amount by chance, but for zeros around them."""
 
 _URLS = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
