@@ -51,6 +51,7 @@ class Builder:
         self._key = secret.encode() if isinstance(secret, str) else None
         self._window = Window.of(pack, profile)
         self._moments = Moments(self._window, moments or MomentScope()) if self._window else None
+        self._with_id = {operation.name for operation in pack.operations if _has_id(operation)}
         self._captured: dict[str, bytes] = {}
 
     def build(self, operation: Operation, change: Change = CONTROL) -> Request:
@@ -65,15 +66,23 @@ class Builder:
         `drawn` are the values, by place in the profile, that pools lent for this request. Without them the first of
         each list stands in, which is good for looking at a request and not for sending it.
         """
-        before, built = None, self._built(operation, change, drawn)
-        while built[0] != before and not self._is_new(operation, built[0]):
-            before, built = built[0], self._built(operation, change, drawn)
+        now = self._clock()
+        if self._moments is None or operation.name in self._with_id:
+            return self._built(operation, change, drawn, now)
+        built = self._built(operation, change, drawn, self._moments.latest(now))
+        while not self._moments.is_first(_bytes_of(built[0])):
+            moment = self._moments.spare(operation.name, now)
+            again = self._built(operation, change, drawn, moment)
+            if _bytes_of(again[0]) == _bytes_of(built[0]):  # no time in it, or none to spare
+                break
+            self._moments.use(operation.name, moment)
+            built = again
         return built
 
     def _built(
-        self, operation: Operation, change: Change, drawn: Mapping[str, Any]
+        self, operation: Operation, change: Change, drawn: Mapping[str, Any], now: float
     ) -> tuple[Request, Mapping[str, Any]]:
-        fields = self._fields(operation, drawn, self._moment(operation, change))
+        fields = self._fields(operation, drawn, now)
         draft = self._draft(operation, f"{self._seed}/{operation.name}/{change.name}", fields)
         valid = copy.deepcopy(draft.fields)
         self._run(draft, change)
@@ -171,18 +180,6 @@ class Builder:
         """Whether a property is sent with this profile at all: `x-when` says which values of the profile it takes."""
         return all(self._profile.value(place) == wanted for place, wanted in schema.get("x-when", {}).items())
 
-    def _moment(self, operation: Operation, change: Change) -> float:
-        """The time that a request carries. Where that alone is its own, no two with one change have the same."""
-        if self._moments is None or _has_id(operation):
-            return self._clock()
-        return self._moments.next(f"{operation.name} {change.name} {change.says}", self._clock())
-
-    def _is_new(self, operation: Operation, request: Request) -> bool:
-        """Whether the same bytes have not gone out before: with another change, they may be the same."""
-        if self._moments is None or _has_id(operation):
-            return True
-        return self._moments.is_first(hash((request.target, request.headers, request.body)))
-
     def _value(self, schema: Mapping[str, Any], drawn: Mapping[str, Any], now: float) -> Any:
         """A property's valid value: made fresh, drawn, read from the profile, or the schema's default."""
         source, pool = schema.get("x-value", ""), schema.get("x-pool", "")
@@ -201,6 +198,10 @@ class Builder:
 def _has_id(operation: Operation) -> bool:
     """Whether each request of an operation carries an id of its own."""
     return any(part.get("x-value") == "fresh" for part in operation.properties.values())
+
+
+def _bytes_of(request: Request) -> tuple[object, ...]:
+    return (request.target, request.headers, request.body)
 
 
 def _signable(draft: Draft) -> signing.Signable:

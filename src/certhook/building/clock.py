@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
 from certhook.pack.model import Pack
 from certhook.profile.profile import Profile
 
-_REMEMBERED = 8192
+_REMEMBERED = 4096
 """By then, the first of them was sent seconds ago."""
 
 
@@ -54,30 +55,44 @@ class MomentScope:
 
 
 class Moments:
-    """Gives each of several like requests a second of its own, where nothing else in them is.
+    """Gives a request that would be the same as an earlier one in every byte a second of its own.
 
-    They would else be the same bytes with the same signature, and a target that refuses what it has seen before would
-    be accused of refusing them. All moments are in the past, by a quarter of the window at most, as those of requests
-    are that took their time; where these are used up, seconds are shared.
+    It would else have the same signature as well, and a target that refuses what it has seen before would be accused of
+    refusing it. All moments are in the past, by half of the window at most, as those of requests are that took
+    their time; where these are used up, seconds are shared.
     """
 
     def __init__(self, window: Window, scope: MomentScope) -> None:
-        self._reach_s = window.seconds // 4
+        self._reach_s = window.seconds // 2
         self._scope = scope
-        self._used: dict[object, None] = {}
+        self._used: dict[int, None] = {}
         self._lock = Lock()
 
-    def next(self, like: str, now: float) -> float:
-        """The moment closest to now, in seconds since 1970, that no other of the requests that are like it has had."""
-        own = (now - away_s for away_s in range(self._reach_s + 1) if self._scope.has(int(now - away_s)))
-        return next((moment for moment in own if self.is_first((like, int(moment)))), now)
+    def spare(self, operation: str, now: float) -> float:
+        """The latest moment before that to which no request of an operation was moved; `latest` for none."""
+        own = self._own(now)
+        latest = next(own, now)
+        return next((moment for moment in own if hash((operation, int(moment))) not in self._used), latest)
 
-    def is_first(self, what: object) -> bool:
+    def latest(self, now: float) -> float:
+        """The moment of a request that need not be moved, in seconds since 1970."""
+        return next(self._own(now), now)
+
+    def _own(self, now: float) -> Iterator[float]:
+        moments = (now - away_s for away_s in range(self._reach_s + 1))
+        return (moment for moment in moments if self._scope.has(int(moment)))
+
+    def use(self, operation: str, moment: float) -> None:
+        """Take a moment that was to spare."""
+        self.is_first((operation, int(moment)))
+
+    def is_first(self, what: Hashable) -> bool:
         """Whether that has not been asked for before, among the last few thousand."""
+        key = hash(what)
         with self._lock:
-            if what in self._used:
+            if key in self._used:
                 return False
             if len(self._used) == _REMEMBERED:
                 del self._used[next(iter(self._used))]
-            self._used[what] = None
+            self._used[key] = None
             return True
