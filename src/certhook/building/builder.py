@@ -70,14 +70,18 @@ class Builder:
         if self._moments is None or operation.name in self._with_id:
             return self._built(operation, change, drawn, now)
         built = self._built(operation, change, drawn, self._moments.latest(now))
-        while not self._moments.is_first(_bytes_of(built[0])):
+        while not self._moments.is_first(self._signed(built[0])):
             moment = self._moments.spare(operation.name, now)
             again = self._built(operation, change, drawn, moment)
-            if _bytes_of(again[0]) == _bytes_of(built[0]):  # no time in it, or none to spare
+            if self._signed(again[0]) == self._signed(built[0]):  # no time in it, or none to spare
                 break
             self._moments.use(operation.name, moment)
             built = again
         return built
+
+    def _signed(self, request: Request) -> tuple[object, ...]:
+        """What a target may know a request by: how it is carried, and what is not signed, makes it no other one."""
+        return (request.target, request.body, request.header(self._pack.signing.header))
 
     def _built(
         self, operation: Operation, change: Change, drawn: Mapping[str, Any], now: float
@@ -198,10 +202,6 @@ class Builder:
 def _has_id(operation: Operation) -> bool:
     """Whether each request of an operation carries an id of its own."""
     return any(part.get("x-value") == "fresh" for part in operation.properties.values())
-
-
-def _bytes_of(request: Request) -> tuple[object, ...]:
-    return (request.target, request.headers, request.body)
 
 
 def _signable(draft: Draft) -> signing.Signable:

@@ -55,11 +55,10 @@ class MomentScope:
 
 
 class Moments:
-    """Gives a request that would be the same as an earlier one in every byte a second of its own.
+    """Gives a request that would be signed as an earlier one was a second of its own.
 
-    It would else have the same signature as well, and a target that refuses what it has seen before would be accused of
-    refusing it. All moments are in the past, by half of the window at most, as those of requests are that took
-    their time; where these are used up, seconds are shared.
+    A target that refuses what it has seen before would be accused of refusing it. All moments are in the past, by half
+    of the window at most, as those of requests are that took their time; where these are used up, seconds are shared.
     """
 
     def __init__(self, window: Window, scope: MomentScope) -> None:
