@@ -80,6 +80,12 @@ def test_an_amount_that_is_somebody_s_number_too_counts_under_its_own_name_alone
     assert found == ["", "the real balance as balance"]
 
 
+def test_a_small_amount_counts_whatever_digits_were_sent() -> None:
+    """A time or an id of the request holds any two digits."""
+    found = again({"balance": "30"}, sent=b'{"timestamp":1795300868}', success={"balance": "30"})
+    assert found == "the real balance as balance"
+
+
 def test_what_was_sent_in_another_encoding_was_sent() -> None:
     """Two bytes for a character do not make it another one."""
     assert not again({"message": TOKEN}, sent=json.dumps({"token": TOKEN}).encode("utf-16"))

@@ -61,11 +61,10 @@ class Told:
         """What of it a refusal carries, in words; empty where it is nothing."""
         # Without its NULs, UTF-16 is as good as UTF-8 for what is looked for.
         sent = request.body.replace(b"\0", b"").decode("utf-8", "replace") + request.target
-        inside = [(name, value) for name, value in members_within(members) if value not in sent]
-        around = [(name, value) for name, value in response.headers if value not in sent]
-        return self._amount(inside, around) or self._text([*inside, *around], sent)
+        inside, around = members_within(members), list(response.headers)
+        return self._amount(inside, around, sent) or self._text([*inside, *around], sent)
 
-    def _amount(self, inside: list[tuple[str, str]], around: list[tuple[str, str]]) -> str:
+    def _amount(self, inside: list[tuple[str, str]], around: list[tuple[str, str]], sent: str) -> str:
         """A real amount under a name that says what it is, such as playerBalance or X-Balance, or that no other is."""
         names = {amount: name for name, amount in self.amounts}
         for member, value in (*inside, *((name, plain(value)) for name, value in around)):
@@ -73,7 +72,8 @@ class Told:
             if name is not None and name.lower() in member.lower().replace("-", ""):
                 return f"the real {name} as {member}"
         others = names.keys() - self.known
-        distinct = ((names[value], member) for member, value in inside if value in others and _is_distinct(value))
+        unsent = ((member, value) for member, value in inside if value in others and value not in sent)
+        distinct = ((names[value], member) for member, value in unsent if _is_distinct(value))
         return next((f"the real {name} as {member}" for name, member in distinct), "")
 
     def _text(self, carried: list[tuple[str, str]], sent: str) -> str:
