@@ -98,9 +98,9 @@ def test_the_exit_status_is_that_of_the_worst() -> None:
 def test_a_change_that_is_not_known_is_not_told_as_none(tmp_path: Path) -> None:
     """Where the history is gone, each report says why, and none counts regressions; the status is 2."""
     night = morning(Row(ended("away", Standing.UNREACHABLE), None, None), unentered="database is locked")
-    console = Console(file=StringIO(), width=200)
-    print_morning(console, night, tmp_path)
-    said = console.file.getvalue()  # type: ignore[attr-defined]
+    terminal = StringIO()
+    print_morning(Console(file=terminal, width=200), night, tmp_path)
+    said = terminal.getvalue()
     assert "1 operators: 1 unreachable; what changed is not known" in said
     for text in (page(night).partition("</style>")[2], markdown(night)):
         assert "What changed since last night is not known: " in text

@@ -116,13 +116,15 @@ class Builder:
 
     def body_signature(self, body: bytes) -> str | None:
         """The right signature of a request with that body; None where more than the body is signed, or nothing."""
-        if self._key is None or any(one.encoding == "form" for one in self._pack.operations):
-            return None
-        return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
+        more = any(one.encoding == "form" for one in self._pack.operations)
+        return None if more else self._over(body)
 
     def response_signature(self, body: bytes) -> str | None:
         """The right signature of a response with that body, or None where responses are not signed."""
-        if not self._pack.signing.response_header or self._key is None:
+        return self._over(body) if self._pack.signing.response_header else None
+
+    def _over(self, body: bytes) -> str | None:
+        if self._key is None:
             return None
         return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
 

@@ -76,8 +76,8 @@ class Draft:
             return json.dumps(self.fields, separators=(",", ":")).encode()
 
 
-def _nothing(draft: Draft) -> None:
-    """Leave the draft as it is."""
+def untouched(draft: Draft) -> None:
+    """Leave the draft as it is, where the finished request is what changes, or nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Change:
     name: str
     says: str
     stage: Stage = Stage.FIELDS
-    apply: Callable[[Draft], None] = _nothing
+    apply: Callable[[Draft], None] = untouched
     legal: bool = False
     front: tuple[str, ...] = ()
     finish: Callable[[Request], Request] | None = None

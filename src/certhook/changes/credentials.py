@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
-from certhook.changes.registry import FILTERED, Scope, family
+from certhook.changes.registry import FILTERED, Scope, always, family
 from certhook.pack.dotted import leaves
 
 QUOTES = {
@@ -63,9 +63,9 @@ def wrong(scope: Scope) -> Iterator[Change]:
 def loose(scope: Scope) -> Iterator[Change]:
     """What is equal to any text by the loose comparison of some languages, or to a pattern's."""
     for place in _places(scope):
-        yield _put(f"loose:{place}=zero", f"with the number 0 as {place}", {place: _always(0)})
+        yield _put(f"loose:{place}=zero", f"with the number 0 as {place}", {place: always(0)})
         says = f"with % as {place}, which in a query's pattern stands for anything"
-        yield _put(f"loose:{place}=percent", says, {place: _always("%")}, FILTERED)
+        yield _put(f"loose:{place}=percent", says, {place: always("%")}, FILTERED)
 
 
 @family("credentials.all-wrong")
@@ -78,7 +78,7 @@ def all_wrong(scope: Scope) -> Iterator[Change]:
     for user_name, password in itertools.product(user_names, passwords):
         name, secret = _right(scope, user_name), _right(scope, password)
         if len(name) > 1:
-            values = {user_name: _always(name[:-1]), password: _always(name[-1] + secret)}
+            values = {user_name: always(name[:-1]), password: always(name[-1] + secret)}
             says = f"with the last character of {user_name} moved to the front of {password}"
             yield _put("all-wrong:divided", says, values)
 
@@ -88,7 +88,7 @@ def swapped(scope: Scope) -> Iterator[Change]:
     places = _places(scope)
     if len(places) != 2 or _right(scope, places[0]) == _right(scope, places[1]):
         return
-    values = {place: _always(_right(scope, other)) for place, other in zip(places, reversed(places), strict=True)}
+    values = {place: always(_right(scope, other)) for place, other in zip(places, reversed(places), strict=True)}
     yield _put("swapped", f"with {' and '.join(places)} in each other's place", values)
 
 
@@ -97,13 +97,13 @@ def other_case(scope: Scope) -> Iterator[Change]:
     for place in _places(scope, secret=True):
         right = _right(scope, place)
         if right.swapcase() != right:
-            yield _put(f"other-case:{place}", f"with {place} in the other case", {place: _always(right.swapcase())})
+            yield _put(f"other-case:{place}", f"with {place} in the other case", {place: always(right.swapcase())})
 
 
 @family("credentials.trailing-space")
 def trailing_space(scope: Scope) -> Iterator[Change]:
     for place in _places(scope, secret=True):
-        value = _always(_right(scope, place) + " ")
+        value = always(_right(scope, place) + " ")
         yield _put(f"trailing-space:{place}", f"with a space behind {place}", {place: value})
 
 
@@ -112,9 +112,9 @@ def prefix(scope: Scope) -> Iterator[Change]:
     for place in _places(scope, secret=True):
         right = _right(scope, place)
         if len(right) > 1:
-            yield _put(f"prefix:{place}=one", f"without the last character of {place}", {place: _always(right[:-1])})
+            yield _put(f"prefix:{place}=one", f"without the last character of {place}", {place: always(right[:-1])})
         if len(right) > 3:
-            half = _always(right[: len(right) // 2])
+            half = always(right[: len(right) // 2])
             yield _put(f"prefix:{place}=half", f"with the first half of {place} only", {place: half})
 
 
@@ -124,19 +124,15 @@ def quotes(scope: Scope) -> Iterator[Change]:
     for place in _places(scope):
         for name, text in QUOTES.items():
             says = f"with quotes and comments ({name}) as {place}"
-            yield _put(f"quotes:{place}={name}", says, {place: _always(text)}, FILTERED)
+            yield _put(f"quotes:{place}={name}", says, {place: always(text)}, FILTERED)
         for name in ("quote", "comment"):
             says = f"with quotes and comments ({name}) behind the right {place}"
-            right = _always(_right(scope, place) + QUOTES[name])
+            right = always(_right(scope, place) + QUOTES[name])
             yield _put(f"quotes:{place}=right-and-{name}", says, {place: right}, FILTERED)
     user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
     for place in user_names if passwords else ():
         for name in ("or", "comment", "comment-hash"):
-            behind: dict[str, Callable[[Draft], Any]] = {place: _always(_right(scope, place) + QUOTES[name])}
+            behind: dict[str, Callable[[Draft], Any]] = {place: always(_right(scope, place) + QUOTES[name])}
             behind |= dict.fromkeys(passwords, _other)
             says = f"with quotes and comments ({name}) behind the right {place}, and a wrong {' and '.join(passwords)}"
             yield _put(f"quotes:{place}=behind-{name}", says, behind, FILTERED)
-
-
-def _always(value: Any) -> Callable[[Draft], Any]:
-    return lambda draft: value

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
-from certhook.changes.registry import FILTERED, Scope, family
+from certhook.changes.registry import FILTERED, Scope, always, family
 from certhook.jsontypes import COERCIBLE, WRONG, type_of
 from certhook.pack.dotted import leaves, mandatory_leaves
 
@@ -58,7 +58,7 @@ def wrong_type(scope: Scope) -> Iterator[Change]:
     for place in mandatory_leaves(scope.operation.request):
         if type_of(schemas[place]) == "string":
             operator = _set(
-                "wrong-type", place, f"with a query's operator as {place}", _always({"$ne": ""}), "=operator"
+                "wrong-type", place, f"with a query's operator as {place}", always({"$ne": ""}), "=operator"
             )
             yield replace(operator, front=FILTERED)
 
@@ -137,7 +137,7 @@ def loose(scope: Scope) -> Iterator[Change]:
     """A number for an identifier that is a text: by the loose comparison of some languages, 0 is equal to any word."""
     for place, schema in leaves(scope.operation.request).items():
         if schema.get("x-identifier") and type_of(schema) == "string" and scope.operation.encoding != "form":
-            yield _set("loose", place, f"with the number 0 as {place}", _always(0))
+            yield _set("loose", place, f"with the number 0 as {place}", always(0))
 
 
 def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:
@@ -187,7 +187,7 @@ def alternative(scope: Scope) -> Iterator[Change]:
         source = schema.get("x-alternative")
         other = scope.profile.value(source) if source else None
         if other is not None:
-            yield _set("alternative", place, f"with the profile's {source} as {place}", _always(other))
+            yield _set("alternative", place, f"with the profile's {source} as {place}", always(other))
 
 
 @family("parameters.meaningless")
@@ -196,7 +196,7 @@ def meaningless(scope: Scope) -> Iterator[Change]:
     for place, schema in leaves(scope.operation.request).items():
         if "x-meaningless" in schema:
             value = schema["x-meaningless"]
-            yield _set("meaningless", place, f"with {value!r} as {place}", _always(value))
+            yield _set("meaningless", place, f"with {value!r} as {place}", always(value))
 
 
 @family("parameters.swapped")
@@ -205,8 +205,4 @@ def swapped(scope: Scope) -> Iterator[Change]:
     for place, schema in leaves(scope.operation.request).items():
         other = scope.profile.value(schema["x-other"]) if "x-other" in schema else None
         if other is not None:
-            yield _set("swapped", place, f"with the {place} of another player", _always(other))
-
-
-def _always(value: Any) -> Callable[[Draft], Any]:
-    return lambda draft: value
+            yield _set("swapped", place, f"with the {place} of another player", always(other))

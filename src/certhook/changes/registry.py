@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from certhook.building.change import CONTROL, Change
+from certhook.building.change import CONTROL, Change, Draft
 from certhook.pack.model import Operation, Pack
 from certhook.profile.profile import Profile
 
@@ -34,6 +34,11 @@ class Scope:
 Family = Callable[[Scope], Iterator[Change]]
 
 FAMILIES: dict[str, Family] = {"control": lambda scope: iter((CONTROL,))}
+
+
+def always(value: Any) -> Callable[[Draft], Any]:
+    """The same value for every draft."""
+    return lambda draft: value
 
 
 def family(name: str) -> Callable[[Family], Family]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from certhook.errors import ProfileError
 from certhook.pack.loading import load_pack
-from certhook.profile.credentials import Unresolved, resolved
+from certhook.profile.credentials import Unresolved, is_reference, resolved
 from certhook.profile.profile import read_profile
 from certhook.recording.secrecy import secret_places
 
@@ -60,8 +60,7 @@ def with_secrets(data: Mapping[str, Any], environ: Mapping[str, str]) -> dict[st
     for name, secret in _table(data, "credentials").items():
         try:
             # What is no reference is left to the run, which says what is wrong with it.
-            known = isinstance(secret, Mapping) and len(secret) == 1 and secret.keys() <= {"env", "file"}
-            found[name] = resolved(secret, folder=Path(), environ=environ) if known else secret
+            found[name] = resolved(secret, folder=Path(), environ=environ) if is_reference(secret) else secret
         except Unresolved as error:
             raise Unresolved(f"credentials.{name}: {error}") from None
     return {**data, "credentials": found} if found else dict(data)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from hypothesis import strategies as st
 
-from certhook.building.change import Draft, Stage
+from certhook.building.change import Draft, Stage, untouched
 from certhook.exchange import Request
 from certhook.fuzzing.recipe import Recipe
 
@@ -50,7 +50,7 @@ def _with_header(name: str, value: bytes | None, says: str) -> Recipe:
     def finish(request: Request) -> Request:
         return request.with_header(name, value)
 
-    return Recipe(Stage.WIRE, says, _nothing, finish, harmless=True)
+    return Recipe(Stage.WIRE, says, untouched, finish, harmless=True)
 
 
 def _chunked(sizes: list[int]) -> Recipe:
@@ -68,10 +68,6 @@ def _packed(encoding: str) -> Recipe:
         return request.with_header("Content-Encoding", encoding.encode())
 
     return Recipe(Stage.WIRE, f"its body encoded as {encoding}", apply, finish, harmless=True)
-
-
-def _nothing(draft: Draft) -> None:
-    """Leave the draft as it is; the finished request is what changes."""
 
 
 DECLARED = (

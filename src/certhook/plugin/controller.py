@@ -107,7 +107,7 @@ class Controller:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep the items of a round together on one worker."""
+        """Keep the items of a group together on one worker."""
         from certhook.plugin.scheduling import GroupScheduling
 
         return GroupScheduling(config, log)

@@ -27,7 +27,7 @@ def record_of(exchange: Exchange, url: str, redactor: Redactor) -> dict[str, Any
     headers what stood so in its body. The request's `chunks` stand only where it was sent in chunks.
     """
     answer = exchange.answer
-    record: dict[str, Any] = {
+    return {
         "number": exchange.number,
         "case": exchange.case,
         "operation": exchange.request.operation,
@@ -39,7 +39,6 @@ def record_of(exchange: Exchange, url: str, redactor: Redactor) -> dict[str, Any
         "response": _response(answer, redactor) if isinstance(answer, Response) else None,
         "failure": _failure(answer, redactor) if isinstance(answer, Failure) else None,
     }
-    return record
 
 
 def _request(request: Request, url: str, redactor: Redactor) -> dict[str, Any]:

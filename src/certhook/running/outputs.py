@@ -38,13 +38,13 @@ def prepare_outputs(folders: Sequence[Path]) -> ExitStack:
     ran_before = len(folders) > 1 and any(map(is_run, folders))
     with ExitStack() as claims:
         for folder in folders:
-            claims.callback(_prepared_output(folder).close)
+            _prepare_output(folder, claims)
         for name in _SHARED if ran_before else ():
             _take_away(folders[0].parent / name)
         return claims.pop_all()
 
 
-def _prepared_output(folder: Path) -> Claim:
+def _prepare_output(folder: Path, claims: ExitStack) -> None:
     """Make the output folder, claim it, and take away what an earlier run left in it.
 
     Raises UsageError for a folder that has something in it and is not a run's, which is then left as it is.
@@ -56,13 +56,12 @@ def _prepared_output(folder: Path) -> Claim:
                 f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
             )
         folder.mkdir(parents=True, exist_ok=True)
-        claim = Claim(folder)
+        claims.callback(Claim(folder).close)
         tempfile.TemporaryFile(dir=folder).close()  # it can be written to
         for name in names & set(OUTPUTS):
             _take_away(folder / name)
     except OSError as error:
         raise UsageError(f"--output {folder}: cannot be used: {error.strerror}") from None
-    return claim
 
 
 def _take_away(path: Path) -> None:
