@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -278,6 +279,9 @@ def test_a_target_that_refuses_valid_requests(broken: Path, staged: tuple[Path, 
 
 BAD = {"evi": "probe.credentials.wrong:Account.Password"}
 
+TAGGED = re.compile(r"\*\*\*[0-9a-f]{8}")
+"""What stands for a damaged secret, which nobody can put together again."""
+
 
 @pytest.mark.parametrize("protocol", protocols())
 def test_every_protocol_s_requests_can_be_sent_again(
@@ -286,7 +290,10 @@ def test_every_protocol_s_requests_can_be_sent_again(
     """A control and a refusal come out as they did, from the doctor's requests on, and a fuzzed body is rebuilt."""
     words = (protocol, "--embedded", "--group", "fields", "--group", "malformed", "--max-examples", "15")
     folder = run(tmp_path / "run", *words)
-    one = {case: exchanges(folder, case)[0] for case in (".doctor", "probe.control", "closing-control", "fuzzed")}
+    one = {case: exchanges(folder, case)[0] for case in (".doctor", "probe.control", "closing-control")}
+    one["fuzzed"] = next(
+        each for each in exchanges(folder, "fuzzed") if not TAGGED.search(str(each["request"]["body"]))
+    )
     one["refusal"] = exchanges(folder, BAD.get(protocol, "probe.signature.random"))[0]
     one["other method"] = next(each for each in exchanges(folder, ".doctor") if each["request"]["method"] == "GET")
     for case, record in one.items():
