@@ -25,6 +25,7 @@ _SHORTEST = 4
 _REPEATED = 8
 _ECHOED = 256
 _UNPACKED_LIMIT = 1 << 20
+_CLEAN_KEPT, _CLEAN_LENGTH = 4096, 256
 _TAGGED = re.compile(rb"\*\*\*(?:[0-9a-f]{8})?")
 
 
@@ -56,6 +57,7 @@ class Redactor:
         self._plainly = self._lowered | {value.encode("utf-8", "surrogatepass").lower() for value in many}
         self._listed = Listed({value: self._tag(value.encode("utf-8", "surrogatepass")) for value in many})
         self._remembered: dict[bytes, bytes] | None = None
+        self._clean: set[bytes] = set()
         self.reach = 64 + 48 * max((len(secret) for secret in (*ordered, *many)), default=0)
         """Longest spelling of a secret, in bytes: what is cut loses as much at its end, to leave no half secret."""
 
@@ -90,12 +92,12 @@ class Redactor:
 
     def header(self, name: str, value: bytes) -> bytes:
         """Return a header's value without secrets, masked as a whole where its name is a masked one."""
+        if name.lower() not in self._headers:
+            return self._plain(value)
         redacted = self._by_value(value)
-        if name.lower() in self._headers:
-            tag = self._tag(redacted)
-            self._remember({redacted: tag})
-            return tag
-        return self._by_name(redacted)
+        tag = self._tag(redacted)
+        self._remember({redacted: tag})
+        return tag
 
     def tree(self, value: Any) -> Any:
         """Return a JSON value with every text in it redacted."""
@@ -108,8 +110,13 @@ class Redactor:
         return value
 
     def _plain(self, data: bytes) -> bytes:
+        if data in self._clean:
+            return self._again(data)
         # By value first: a secret that holds a quote would end the value under a name too early.
-        return self._by_name(self._by_value(data))
+        redacted = self._by_name(self._by_value(data))
+        if redacted is data and len(data) <= _CLEAN_LENGTH and len(self._clean) < _CLEAN_KEPT:
+            self._clean.add(data)  # most headers and URLs are the same all the time
+        return self._again(redacted)
 
     def _by_value(self, data: bytes) -> bytes:
         data = self._listed.masked(data, self._noticed)
@@ -137,10 +144,10 @@ class Redactor:
 
         masked = _substituted(self._named, mask, data) if self._named else data
         self._remember({form: tag for value, tag in tags.items() for form in self._echoes(value)})
-        for value, tag in (tags if self._remembered is None else self._remembered).items():
-            # A target may repeat a token under another name: there, too, and comparable.
-            masked = masked.replace(value, tag) if len(value) >= _REPEATED and _MASK not in value else masked
-        return masked
+        return _repeated(tags, masked) if self._remembered is None else masked
+
+    def _again(self, data: bytes) -> bytes:
+        return _repeated(self._remembered, data) if self._remembered else data
 
     def _echoes(self, value: bytes) -> Iterable[bytes]:
         """What a request carried under a masked name, such as a wrong password, may come back in any encoding.
@@ -170,6 +177,14 @@ class Redactor:
             return data
         packer = zlib.compressobj(wbits=31 if data[:1] == b"\x1f" else 15)
         return packer.compress(redacted) + packer.flush()
+
+
+def _repeated(tags: dict[bytes, bytes], data: bytes) -> bytes:
+    """A target may repeat a token under another name: masked there, too, and comparable."""
+    for value, tag in tags.items():
+        if len(value) >= _REPEATED and _MASK not in value:
+            data = data.replace(value, tag)
+    return data
 
 
 def _substituted(pattern: re.Pattern[bytes], put: Callable[[bytes], bytes], data: bytes) -> bytes:
