@@ -203,7 +203,10 @@ def check_statement(result: dict[str, Any]) -> None:
 @given(number=st.integers(0, 10_000))
 def test_a_shell_reads_a_command_back(protocol: str, number: int) -> None:
     """A shell splits the command of an exchange into the words that curl needs to send the same bytes."""
-    with certifying(Path(tempfile.mkdtemp()), profile(protocol, "http://127.0.0.1:9"), protocol=protocol) as one:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        certifying(Path(name), profile(protocol, "http://127.0.0.1:9"), protocol=protocol) as one,
+    ):
         case = one.cases[number % len(one.cases)]
         request, _ = one.builder.build_from(case.operation, case.change)
         record = one.recorded(Exchange(1, case.id, request, Response(200, (), b""), STARTED, 0.0))
