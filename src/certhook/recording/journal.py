@@ -1,7 +1,8 @@
 """journal.ndjson: everything that a run does, one JSON object per line, written as it happens, already redacted.
 
 All processes of a run append to the same file. Each line is one `write` to a descriptor opened with O_APPEND, so lines
-never mix; a killed process at worst leaves one line cut. All reports are built from this file alone.
+never mix; a killed process at worst leaves one line cut, and unwritten what it had in flight. All reports are built
+from this file alone.
 """
 
 from __future__ import annotations

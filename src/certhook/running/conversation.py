@@ -89,7 +89,7 @@ class Conversation:
         errands = [Errand(wanted, change, self.item.id) for change in changes]
         courier = self.certification.courier
         try:
-            sent = list(courier.deliver_all(errands)) if len(errands) > 1 else [courier.deliver(one) for one in errands]
+            sent = courier.deliver_all(errands) if len(errands) > 1 else [courier.deliver(one) for one in errands]
         except Exhausted as reason:
             raise Blocked(str(reason)) from None
         self.deliveries += sent

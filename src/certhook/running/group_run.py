@@ -106,7 +106,7 @@ class GroupRun:
             results[case.id] = round.settle(case, delivery)
 
     def _delivered(self, errands: Iterable[Errand]) -> list[Delivery]:
-        deliveries = list(self._courier.deliver_all(list(errands)))
+        deliveries = self._courier.deliver_all(errands)
         self._pulse.answered(deliveries)
         return deliveries
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
@@ -52,7 +54,12 @@ class Lanes:
     @property
     def width(self) -> int:
         """How many requests are in flight at once."""
-        return min(self._in_flight, 2) if self._fastest_s < QUICK_S else self._in_flight
+        return min(self._in_flight, 2) if self.quick else self._in_flight
+
+    @property
+    def quick(self) -> bool:
+        """Whether the client is the bottleneck."""
+        return self._fastest_s < QUICK_S
 
     def took(self, elapsed_s: float) -> None:
         """Take account of how long an exchange took."""
@@ -68,20 +75,35 @@ class Lanes:
             lane.close()
 
     def spread(
-        self, carry: Callable[[Item, TrackedLane], Result], items: list[Item], *, fresh: bool = False
-    ) -> Iterator[Result]:
-        """Carry items, several at once, and yield the results in the order of the items.
+        self, carry: Callable[[Item, TrackedLane], Result], items: Iterable[Item], *, fresh: bool = False
+    ) -> list[Result]:
+        """Carry items, several at once, and return the results in the order of the items.
 
         `fresh`: each over a connection of its own, closed afterwards.
         """
+        waiting = deque(enumerate(items))
+        results: dict[int, Result] = {}
 
-        def over_some_lane(item: Item) -> Result:
-            with self.alone() if fresh else self._borrowed() as lane:
-                return carry(item, lane)
+        def carry_what_waits() -> None:
+            while waiting:
+                try:
+                    place, item = waiting.popleft()
+                except IndexError:  # another thread was quicker
+                    return
+                with self.alone() if fresh else self._borrowed() as lane:
+                    results[place] = carry(item, lane)
 
-        if len(items) < 2 or self.width == 1:
-            return map(over_some_lane, items)
-        return self._pool().map(over_some_lane, items)
+        threads = min(self.width, len(waiting))
+        try:
+            if threads > 1:
+                # A thread takes one item after the other: to hand over each by itself takes as long as to send it.
+                for carried in [self._pool().submit(carry_what_waits) for _ in range(threads)]:
+                    carried.result()
+            else:
+                carry_what_waits()
+        finally:
+            waiting.clear()
+        return [result for _, result in sorted(results.items(), key=itemgetter(0))]
 
     def over_each(self, carry: Callable[[Item, TrackedLane], Result], items: Iterable[Item]) -> list[Result]:
         """Carry an item over every connection that is open and idle, at once; as many items as there are those."""
@@ -129,5 +151,5 @@ class Lanes:
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="lane")
+            self._threads = ThreadPoolExecutor(self._in_flight, thread_name_prefix="lane")
         return self._threads
