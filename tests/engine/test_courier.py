@@ -12,6 +12,7 @@ import pytest
 
 from certhook.building.builder import Builder
 from certhook.building.change import CONTROL
+from certhook.changes.bodies import catalogue
 from certhook.exchange import Request
 from certhook.sending import courier, lanes, transport
 from certhook.sending.courier import Courier, Delivery, Errand
@@ -84,3 +85,13 @@ def test_what_is_limited_goes_out_again_in_its_place(tmp_path: Path, monkeypatch
     assert [one.accepted for one in deliveries] == [one is CONTROL for one in SEVERAL]
     assert all(one.accepted or one.refused for one in deliveries)
     assert len(served.calls) == len(SEVERAL) + 1
+
+
+def test_a_repetition_is_known(tmp_path: Path) -> None:
+    """A body without an id of its own is the same each time: a target may take it for a replay, and not the others."""
+    same = next(one for one in catalogue("json") if one.name == "malformed.null")
+    with sending(tmp_path, conformant) as (sender, _):
+        (once,) = sender.deliver_all([Errand(authenticate(), same, "once")])
+        twice = sender.deliver_all([Errand(authenticate(), one, "") for one in (same, CONTROL, CONTROL)])
+    assert not once.repeated
+    assert [one.repeated for one in twice] == [True, False, False]

@@ -131,6 +131,7 @@ class Exploration:
         if not recipe.harmless:
             wrongs = wrongs_of(delivery.exchange.request.body, item.operation, delivery.valid)
             asks = asks_about(wrongs, certification.pack, certification.selected_open, item.operation)
+            asks = self._of_a_repetition(asks) if delivery.repeated else asks
         case = Case(item.id, item.operation, item.group, delivery.errand.change, asks, fuzzed=True)
         result = self._round.settle(case, delivery)
         breaches: list[Found] = []
@@ -147,6 +148,11 @@ class Exploration:
                 if self._outcomes.get(requirement.id, warned).outcome is not Outcome.FAILED:
                     self._outcomes[requirement.id] = warned
         return breaches
+
+    def _of_a_repetition(self, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+        """What was sent before with the same signature may be refused as a replay: it may be asked for no more."""
+        refused = self._certification.pack.answers["refused"]
+        return tuple(Ask(ask.requirement, refused) for ask in asks if not ask.allowed.accepted)
 
 
 def shown(body: bytes, limit: int = 200) -> str:

@@ -60,7 +60,8 @@ class Delivery:
     """An errand that was run: the exchange and how its answer reads.
 
     `valid` are the fields that the request was made from; `before` went over the same connection just before; `record`
-    is the exchange as it was recorded, redacted and bounded.
+    is the exchange as it was recorded, redacted and bounded. `repeated`: a request with the same bytes and the same
+    signature was sent before, or at the same time.
     """
 
     errand: Errand
@@ -69,6 +70,7 @@ class Delivery:
     valid: Mapping[str, Any]
     record: dict[str, Any]
     before: Errand | None = None
+    repeated: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -139,6 +141,8 @@ class Courier:
         self._numbers = itertools.count(numbered + worker + 1, workers)
         self._lock = threading.Lock()
         self._largest: dict[str, int] = {}
+        self._sent_once: set[int] = set()
+        self._sent_twice: set[int] = set()
         self.timeouts = 0
         self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one, route=route)
 
@@ -219,6 +223,8 @@ class Courier:
     def _letter(self, errand: Errand, drawn: Mapping[str, Any] = _NOTHING) -> _Letter:
         """Build the request of an errand, with values that were drawn for it."""
         request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
+        if self._builder.key:
+            (self._sent_twice if _content(request) in self._sent_once else self._sent_once).add(_content(request))
         return _Letter(errand, request, valid, time.monotonic())
 
     def _posted_fresh(self, letter: _Letter, lane: TrackedLane) -> _Posted:
@@ -245,7 +251,8 @@ class Courier:
         record = self._journal.exchange(exchange, self._url + request.target)
         answer = self._judge.read(exchange, errand.change)
         self._measure(errand, answer.kind, sent.answer)
-        return Delivery(errand, exchange, answer, letter.valid, record, posted.before)
+        repeated = _content(request) in self._sent_twice
+        return Delivery(errand, exchange, answer, letter.valid, record, posted.before, repeated)
 
     def _held(self, sent: Sent, delivery: Delivery, attempt: int) -> bool:
         """Whether the target said "later", and nothing goes out for as long as it wants."""
@@ -270,6 +277,11 @@ class Courier:
         with self._lock:
             self.numbered = next(self._numbers)
             return self.numbered
+
+
+def _content(request: Request) -> int:
+    """What a signature is made from, as a number."""
+    return hash((request.target, request.body))
 
 
 def _hold_s(sent: Sent, attempt: int) -> float | None:

@@ -41,6 +41,22 @@ class RefusalsAs400(KlasTarget):
         return 400 if refusal.status == 200 and refusal.code != INTEGRITY else refusal.status
 
 
+@variant("replays-refused")
+class ReplaysRefused(KlasTarget):
+    """Knows every signature that it has found right, and finds it wrong from then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: set[str] = set()
+
+    def check_signature(self, request: HttpRequest) -> None:
+        super().check_signature(request)
+        given = request.header("X-Signature") or ""
+        if given in self.known:
+            raise Refusal(INTEGRITY)
+        self.known.add(given)
+
+
 @variant("unknown-account-404")
 class UnknownAccount404(KlasTarget):
     """Answers an unknown player or session with HTTP 404 and ERR_UNKNOWN."""
