@@ -15,6 +15,7 @@ from certhook.exchange import Exchange, Response
 from certhook.formats import misfit, validator
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
 from certhook.judging.invariants import INVARIANTS, Seen
+from certhook.judging.longlists import KnownLists
 from certhook.judging.oracle import malformations
 from certhook.judging.told import Told
 from certhook.judging.tolerance import documented_statuses
@@ -58,6 +59,7 @@ class Judge:
         self._named: dict[str, int] = {}
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
         self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}
+        self._lists: dict[int, KnownLists] = {}
         self._at_a_long_one = Lock()
 
     def read(self, exchange: Exchange, change: Change) -> Answer:
@@ -158,7 +160,11 @@ class Judge:
     def _schema_breaches(self, schema: Any, body: bytes, value: Any) -> Mapping[str, str]:
         """Most requests are answered by one of a few bodies, each of which is held against its schema once."""
         if len(body) > _REMEMBERED_BODY:
-            return schema_breaches(schema, value)
+            known = self._lists.setdefault(id(schema), KnownLists())
+            found = schema_breaches(schema, known.shortened(value))
+            if not found:
+                known.learn(value)
+            return found
         key = (id(schema), body)  # the schemas are the pack's, and live as long as it
         if key not in self._breaches:
             if len(self._breaches) == _REMEMBERED:
