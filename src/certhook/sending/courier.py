@@ -141,8 +141,8 @@ class Courier:
         self._numbers = itertools.count(numbered + worker + 1, workers)
         self._lock = threading.Lock()
         self._largest: dict[str, int] = {}
-        self._sent_once: set[int] = set()
-        self._sent_twice: set[int] = set()
+        self._contents: set[int] = set()
+        self._repeated: set[int] = set()
         self.timeouts = 0
         self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one, route=route)
 
@@ -224,7 +224,7 @@ class Courier:
         """Build the request of an errand, with values that were drawn for it."""
         request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
         if self._builder.key:
-            (self._sent_twice if _content(request) in self._sent_once else self._sent_once).add(_content(request))
+            self._note(_content(request))
         return _Letter(errand, request, valid, time.monotonic())
 
     def _posted_fresh(self, letter: _Letter, lane: TrackedLane) -> _Posted:
@@ -251,13 +251,18 @@ class Courier:
         record = self._journal.exchange(exchange, self._url + request.target)
         answer = self._judge.read(exchange, errand.change)
         self._measure(errand, answer.kind, sent.answer)
-        repeated = _content(request) in self._sent_twice
+        repeated = _content(request) in self._repeated
         return Delivery(errand, exchange, answer, letter.valid, record, posted.before, repeated)
 
     def _held(self, sent: Sent, delivery: Delivery, attempt: int) -> bool:
         """Whether the target said "later", and nothing goes out for as long as it wants."""
         hold_s = _hold_s(sent, attempt) if delivery.answer.kind is Kind.LIMITED else None
         return hold_s is not None and self._pace.hold(hold_s)
+
+    def _note(self, content: int) -> None:
+        if content in self._contents:
+            self._repeated.add(content)
+        self._contents.add(content)
 
     def _room(self, errand: Errand) -> int:
         """Bytes that the answer's body may have. Hundreds of refusals of any size would take time and memory."""
