@@ -51,7 +51,7 @@ class Builder:
         self._key = secret.encode() if isinstance(secret, str) else None
         self._window = Window.of(pack, profile)
         self._moments = Moments(self._window, moments or MomentScope()) if self._window else None
-        self._with_id = {operation.name for operation in pack.operations if _has_id(operation)}
+        self._fresh = {operation.name: _fresh_names(operation) for operation in pack.operations}
         self._captured: dict[str, bytes] = {}
 
     def build(self, operation: Operation, change: Change = CONTROL) -> Request:
@@ -67,7 +67,7 @@ class Builder:
         each list stands in, which is good for looking at a request and not for sending it.
         """
         now = self._clock()
-        if self._moments is None or operation.name in self._with_id:
+        if self._moments is None or self._fresh[operation.name]:
             return self._built(operation, change, drawn, now)
         built = self._built(operation, change, drawn, self._moments.latest(now))
         while not self._moments.is_first(self._signed(built[0])):
@@ -113,6 +113,11 @@ class Builder:
     def key(self) -> bytes:
         """What requests are signed with; empty where they are not."""
         return self._key or b""
+
+    def may_repeat(self, request: Request, valid: Mapping[str, Any]) -> bool:
+        """Whether a signed request may be the same as another: it holds no id that was made for it alone."""
+        fresh = self._fresh[request.operation]
+        return self._key is not None and not any(str(valid.get(name)).encode() in request.body for name in fresh)
 
     def body_signature(self, body: bytes) -> str | None:
         """The right signature of a request with that body; None where more than the body is signed, or nothing."""
@@ -201,9 +206,9 @@ class Builder:
         return self._profile.value(source, schema.get("default")) if source else schema.get("default")
 
 
-def _has_id(operation: Operation) -> bool:
-    """Whether each request of an operation carries an id of its own."""
-    return any(part.get("x-value") == "fresh" for part in operation.properties.values())
+def _fresh_names(operation: Operation) -> tuple[str, ...]:
+    """The fields that hold an id of each request's own."""
+    return tuple(name for name, part in operation.properties.items() if part.get("x-value") == "fresh")
 
 
 def _signable(draft: Draft) -> signing.Signable:

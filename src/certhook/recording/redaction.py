@@ -25,7 +25,7 @@ _SHORTEST = 4
 _REPEATED = 8
 _ECHOED = 256
 _UNPACKED_LIMIT = 1 << 20
-_CLEAN_KEPT, _CLEAN_LENGTH = 4096, 256
+_CLEAN_KEPT, _CLEAN_LENGTH = 1024, 256
 _TAGGED = re.compile(rb"\*\*\*(?:[0-9a-f]{8})?")
 
 
@@ -71,7 +71,7 @@ class Redactor:
         """Return `data` without secrets; gzip and zlib streams are looked into and packed again where one was found."""
         if data[:1] in (b"\x1f", b"\x78"):
             data = self._packed(data)
-        return self._plain(data)
+        return self._again(self._searched(data))
 
     def text(self, text: str) -> str:
         """Return `text` without secrets."""
@@ -110,13 +110,17 @@ class Redactor:
         return value
 
     def _plain(self, data: bytes) -> bytes:
+        """What is no body: most headers and URLs are the same all the time, and have nothing to be found in them."""
         if data in self._clean:
             return self._again(data)
-        # By value first: a secret that holds a quote would end the value under a name too early.
-        redacted = self._by_name(self._by_value(data))
+        redacted = self._searched(data)
         if redacted is data and len(data) <= _CLEAN_LENGTH and len(self._clean) < _CLEAN_KEPT:
-            self._clean.add(data)  # most headers and URLs are the same all the time
+            self._clean.add(data)
         return self._again(redacted)
+
+    def _searched(self, data: bytes) -> bytes:
+        # By value first: a secret that holds a quote would end the value under a name too early.
+        return self._by_name(self._by_value(data))
 
     def _by_value(self, data: bytes) -> bytes:
         data = self._listed.masked(data, self._noticed)
@@ -172,7 +176,7 @@ class Redactor:
             plain = zlib.decompressobj(47).decompress(data, _UNPACKED_LIMIT)
         except zlib.error:
             return data
-        redacted = self._plain(plain)
+        redacted = self._again(self._searched(plain))
         if redacted == plain:
             return data
         packer = zlib.compressobj(wbits=31 if data[:1] == b"\x1f" else 15)

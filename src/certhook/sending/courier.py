@@ -223,7 +223,7 @@ class Courier:
     def _letter(self, errand: Errand, drawn: Mapping[str, Any] = _NOTHING) -> _Letter:
         """Build the request of an errand, with values that were drawn for it."""
         request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
-        if self._builder.key:
+        if self._builder.may_repeat(request, valid):
             self._note(_content(request))
         return _Letter(errand, request, valid, time.monotonic())
 
