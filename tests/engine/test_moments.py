@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from certhook.building.builder import Builder
 from certhook.building.clock import Moments, MomentScope, Window
-from certhook.changes import CONTROL
+from certhook.changes import CONTROL, Scope, changes_of
 from certhook.changes.parameters import replaced
 from tests.engine.test_envelopes import DEMO, LINK, LIST, PACK, PROFILE
 
@@ -53,6 +55,19 @@ def test_no_two_valid_requests_are_the_same() -> None:
     assert len({(request.target, request.body) for request in made}) == len(made)
     times = [json.loads(request.body)["timestamp"] for request in made]
     assert all(abs(time - NOW) <= 20 for time in times)
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_a_captured_signature_is_wrong_for_its_body(share: int) -> None:
+    """Whatever second a process has to itself, and where it has none left: it is not the signature of this request."""
+    one = Builder(PACK, PROFILE, clock=lambda: NOW, moments=MomentScope(share, 2))
+    for operation in (LINK, DEMO, LIST):
+        (captured,) = changes_of("signature.captured", Scope(PACK, operation, PROFILE))
+        for change in (CONTROL, captured, *[CONTROL] * 200, captured, captured):
+            request = one.build(operation, change)
+            right = one.body_signature(request.body)
+            assert right is not None
+            assert (request.header(PACK.signing.header) == right.encode()) is (change is CONTROL)
 
 
 def test_an_id_of_its_own_is_enough() -> None:

@@ -148,7 +148,7 @@ def captured(scope: Scope) -> Iterator[Change]:
     def apply(draft: Draft) -> None:
         right, draft.signature = draft.signature, draft.captured()
         if window and draft.signature == right:
-            draft.fields[window.field] = window.stamp(draft.now - 1)
+            draft.fields[window.field] -= window.stamp(1)
             draft.body = draft.encode(draft)
 
     yield Change("signature.captured", "with the signature of another valid request", Stage.SIGNATURE, apply)
