@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
         raise SystemExit(run_all({**options, "workers": workers}))
     if not (options["embedded"] or options["target"] or options["profile"]):
         raise UsageError("run needs --target URL, --profile FILE or --embedded: where is the target?")
+    gc.disable()  # until tests begin: what is made before that stays, and to look through it takes a tenth of the run
     import pytest
 
     # Only what a run needs: other plugins of the environment could change what it does, and take time to load.
@@ -69,7 +71,9 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # these, too, are meant for somebody's own tests
         os.environ.pop(name, None)
     words = [*_fixed(), "--protocol", str(protocol), *_workers(workers), *as_words(options)]
-    raise SystemExit(int(pytest.main(words)))
+    status = int(pytest.main(words))
+    gc.freeze()  # nor need anybody look through it when the process ends
+    raise SystemExit(status)
 
 
 def _fixed() -> list[str]:

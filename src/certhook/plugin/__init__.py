@@ -8,6 +8,7 @@ from certhook.plugin.hooks import (
     pytest_cmdline_main,
     pytest_configure,
     pytest_generate_tests,
+    pytest_runtestloop,
     pytest_unconfigure,
 )
 
@@ -16,5 +17,6 @@ __all__ = [
     "pytest_cmdline_main",
     "pytest_configure",
     "pytest_generate_tests",
+    "pytest_runtestloop",
     "pytest_unconfigure",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -44,7 +43,6 @@ class Executor:
             certification.close()
         if self._allure is not None:
             self._allure.close()
-        gc.unfreeze()
 
     # ---------------------------------------------------------------- collecting
 
@@ -155,8 +153,6 @@ class Executor:
         items = _items_of(session.items)
         for certification in self.certifications:
             certification.plan(item.case for item in items if item.case and item.certification is certification)
-        # What was collected stays for the whole run: the garbage collector need not look through it time and again.
-        gc.freeze()
 
     # ------------------------------------------------------------------- running
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import pytest
@@ -49,6 +50,14 @@ def pytest_configure(config: pytest.Config) -> None:
         executor = Executor(config, controller.setups, 0)
         controller.executor = executor
         config.pluginmanager.register(executor, _EXECUTOR)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Leave out of the garbage collector's rounds what was made so far: it stays for the whole run."""
+    if any(map(session.config.pluginmanager.has_plugin, (_CONTROLLER, _EXECUTOR))):
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
