@@ -28,6 +28,8 @@ from certhook.values import Outcome, Verdict
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from certhook.reference.embedded import Embedded
+
 
 TERMINATED = "terminated"
 """What a run was interrupted by where it was SIGTERM."""
@@ -37,15 +39,20 @@ class Controller:
     """One per run. `setups` are complete, addresses and all, when tests begin."""
 
     def __init__(
-        self, config: pytest.Config, setups: list[Setup], key: Ed25519PrivateKey | None, claims: ExitStack
+        self,
+        config: pytest.Config,
+        setups: list[Setup],
+        key: Ed25519PrivateKey | None,
+        targets: list[Embedded],
+        held: ExitStack,
     ) -> None:
         self._config = config
-        self._claims = claims
+        self._held = held
+        self._targets = targets
         self._key = key
         self.setups = setups
         self.executor: Executor | None = None
         self.results: dict[str, dict[str, Any]] = {}
-        self._targets: list[Any] = []
         self._progress: Any = None
         self._interrupted: str | None = None
 
@@ -58,12 +65,14 @@ class Controller:
         setups = [setup.settled() for setup in setups]
         if any(setup.embedded for setup in setups):
             setups = [_with_embedded_profile(setup) for setup in setups]
-        for setup in setups:
-            _check_something_is_left(setup)
-        key = _signing_key(config.option.sign_key)
-        claims = prepare_outputs([Path(setup.output) for setup in setups])
-        controller = cls(config, setups, key, claims)
-        controller._start_targets()
+        with ExitStack() as held:
+            # First of all: a target takes as long to be there as everything else.
+            targets = _started_targets(setups, held)
+            for setup in setups:
+                _check_something_is_left(setup)
+            key = _signing_key(config.option.sign_key)
+            held.enter_context(prepare_outputs([Path(setup.output) for setup in setups]))
+            controller = cls(config, setups, key, targets, held.pop_all())
         controller._direct_reports()
         return controller
 
@@ -80,10 +89,7 @@ class Controller:
 
     def close(self) -> None:
         """Stop the embedded targets, and let go of the output folders."""
-        self._claims.close()
-        for target in self._targets:
-            target.stop()
-        self._targets = []
+        self._held.close()
 
     # ------------------------------------------------------------------ hooks
 
@@ -186,13 +192,6 @@ class Controller:
 
     # ------------------------------------------------------------------- parts
 
-    def _start_targets(self) -> None:
-        from certhook.reference import embedded
-
-        for setup in self.setups:
-            if setup.embedded:
-                self._targets.append(embedded(setup.protocol, setup.faults, setup.variants, setup.latency_ms).start())
-
     def _direct_reports(self) -> None:
         """Let allure-pytest and pytest's own JUnit writer write into the run's folder, unless told otherwise."""
         option = self._config.option
@@ -265,6 +264,20 @@ def _terminate(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - as sig
     """End the run as Ctrl-C does, with reports of what was done; once, so that these are written."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt(TERMINATED)
+
+
+def _started_targets(setups: list[Setup], held: ExitStack) -> list[Embedded]:
+    """The embedded targets of those that want one, started, and stopped when what is held is let go of."""
+    if not any(setup.embedded for setup in setups):
+        return []
+    from certhook.reference import embedded
+
+    wanted = [setup for setup in setups if setup.embedded]
+    targets = [embedded(one.protocol, one.faults, one.variants, one.latency_ms) for one in wanted]
+    for target in targets:
+        target.start()
+        held.callback(target.stop)
+    return targets
 
 
 def _check_something_is_left(setup: Setup) -> None:
