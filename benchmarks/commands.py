@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 METER = Path(__file__).with_name("meter.py")
@@ -72,11 +74,19 @@ def certhook(*words: str) -> list[str]:
     return [own, *words] if own else [sys.executable, "-m", "certhook", *words]
 
 
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A folder for one command, taken away afterwards."""
-    with tempfile.TemporaryDirectory(prefix="certhook-bench-") as folder:
-        yield Path(folder)
+def scratch() -> Path:
+    """A new folder for one command, taken away when this process ends.
+
+    Not sooner: ext4 makes files many times slower while others were deleted just before.
+    """
+    return Path(tempfile.mkdtemp(dir=_scratch()))
+
+
+@cache
+def _scratch() -> str:
+    folder = tempfile.mkdtemp(prefix="certhook-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @contextmanager

@@ -77,8 +77,8 @@ def main() -> int:
     """Returns 1 where an operator came out as it should not."""
     arguments = _arguments()
     count, load = 10 if arguments.quick else arguments.operators, os.getloadavg()[0]
-    with ordinary_environment(), scratch() as folder:
-        night = measured(count, arguments.jobs, folder, quick=arguments.quick)
+    with ordinary_environment():
+        night = measured(count, arguments.jobs, scratch(), quick=arguments.quick)
     text = "\n".join(figures(night, arguments.jobs, load))
     sys.stdout.write(f"{text}\n")
     page = arguments.output or (None if arguments.quick else PAGE)

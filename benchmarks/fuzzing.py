@@ -50,10 +50,9 @@ def fuzzing_over_raw(protocol: str, scale: Scale) -> Iterator[Row]:
 
 def _turn(protocol: str, target: Recorded, scale: Scale) -> Turn:
     target.seen()
-    with scratch() as folder:
-        profile = folder / "profile.toml"
-        profile.write_text(as_toml(catalogue.profile(protocol, target.url)), encoding="utf-8")
-        run = run_against(protocol, target.url, profile, "--max-examples", str(scale.deep))
+    profile = scratch() / "profile.toml"
+    profile.write_text(as_toml(catalogue.profile(protocol, target.url)), encoding="utf-8")
+    run = run_against(protocol, target.url, profile, "--max-examples", str(scale.deep))
     phases = fuzzing(run.flights)
     same = _during(target.seen(), phases)
     if not same:

@@ -25,7 +25,8 @@ def version() -> str | None:
 
 def peer_run(protocol: str) -> Run:
     """One run of Schemathesis. Whether it finds something does not matter here. Raises Unusable."""
-    with scratch() as folder, recorded(protocol) as target:
+    folder = scratch()
+    with recorded(protocol) as target:
         document, spent = folder / "openapi.json", folder / "spent.json"
         measured(certhook("export", "openapi", protocol, "--output", str(document)), folder)
         words = ["run", str(document), "--url", target.url, "--workers", "1"]

@@ -49,8 +49,8 @@ def run_against(protocol: str, url: str, profile: Path, *words: str) -> Run:
 
 
 def _run(protocol: str, *words: str) -> Run:
-    with scratch() as folder:
-        output = folder / "output"
-        run = measured(certhook("run", protocol, *words, "--output", str(output)), folder)
-        found = tuple(flights(output / "journal.ndjson"))
+    folder = scratch()
+    output = folder / "output"
+    run = measured(certhook("run", protocol, *words, "--output", str(output)), folder)
+    found = tuple(flights(output / "journal.ndjson"))
     return Run(run, len(found), in_flight_s(found), found)
