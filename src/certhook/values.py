@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 
@@ -33,7 +34,7 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"
     FAILED = "failed"
 
-    @property
+    @cached_property
     def severity(self) -> int:
         """The outcome of a requirement is that of its cases with the highest severity."""
         return list(Outcome).index(self)

@@ -41,7 +41,8 @@ class Route:
         """The route that a profile's `[target]` asks for; its file is relative to `folder`. Raises Impassable."""
         ca_file = str(folder / target["ca_file"]) if "ca_file" in target else None
         route = cls(ca_file, target.get("insecure", False), _proxy(target.get("proxy"), target.get("url", "")))
-        route.trust()
+        if ca_file:
+            route.trust()
         return route
 
     def trust(self) -> ssl.SSLContext:

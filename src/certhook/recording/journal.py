@@ -26,6 +26,7 @@ FORMAT = 1
 
 KINDS = frozenset({"run", "doctor", "plan", "exchange", "case", "end"})
 _START = b'{"kind":"'
+_LINES = json.JSONEncoder(separators=(",", ":"))
 
 
 class Journal:
@@ -70,7 +71,7 @@ class Journal:
     def _append(self, kind: str, fields: dict[str, Any]) -> None:
         if kind not in KINDS:
             raise ValueError(f"no line of a journal is a {kind!r}")
-        line = json.dumps({"kind": kind, **fields}, separators=(",", ":")).encode() + b"\n"
+        line = _LINES.encode({"kind": kind, **fields}).encode() + b"\n"
         with self._lock:
             while line:  # only a full disk makes the first write a short one
                 line = line[os.write(self._descriptor, line) :]

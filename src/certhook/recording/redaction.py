@@ -75,7 +75,10 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return `text` without secrets."""
-        redacted = self._plain(text.encode("utf-8", "surrogatepass"))
+        data = text.encode("utf-8", "surrogatepass")
+        redacted = self._plain(data)
+        if redacted is data:
+            return text
         try:
             return redacted.decode("utf-8", "surrogatepass")
         except UnicodeDecodeError:  # a Latin-1 spelling ended within a UTF-8 character

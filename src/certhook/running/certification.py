@@ -173,14 +173,19 @@ class Certification:
             case=case,
             group=group,
             operation=operation,
-            outcomes=[replace(one, reason=self.said(one.reason)).as_json() for one in outcomes],
+            outcomes=[self._as_said(one).as_json() for one in outcomes],
             exchanges=list(exchanges),
             ended=timestamp_now(),
         )
 
+    def _as_said(self, outcome: CaseOutcome) -> CaseOutcome:
+        return replace(outcome, reason=self.said(outcome.reason)) if outcome.reason else outcome
+
     def outcomes_of(self, result: CaseResult, sent: str) -> list[CaseOutcome]:
         """What a judged case says of each requirement that it was sent for; `sent` says what was sent."""
         outcomes = [self.outcome_of(judgement, sent, result.flaky) for judgement in result.judgements]
+        if not result.reading:
+            return outcomes
         return [replace(one, reason=one.reason or result.reading) for one in outcomes]
 
     def outcome_of(self, judgement: Judgement, sent: str, flaky: str = "") -> CaseOutcome:
