@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from certhook.exchange import Request, Response
+from certhook.judging.members import members_within
 from certhook.judging.told import Told
 from tests.certifying import klas
 
@@ -23,7 +24,7 @@ def again(refusal: Any, *headers: tuple[str, str], sent: bytes = b"{}", success:
     told = Told()
     told.note(READING, success)
     request = Request("authenticate", "POST", "/authenticate", (), sent)
-    return told.again(Response(400, headers, json.dumps(refusal).encode()), refusal, request)
+    return told.again(Response(400, headers, json.dumps(refusal).encode()), members_within(refusal), request)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_an_amount_that_is_somebody_s_number_too_counts_under_its_own_name_alone
     told = Told(known=frozenset({"12001"}))
     told.note(READING, {"balance": "12001"})
     request = Request("authenticate", "POST", "/authenticate", (), b"{}")
-    found = [told.again(Response(400, (), b""), {name: "12001"}, request) for name in ("player_id", "balance")]
+    found = [told.again(Response(400, (), b""), [(name, "12001")], request) for name in ("player_id", "balance")]
     assert found == ["", "the real balance as balance"]
 
 
@@ -107,4 +108,4 @@ def test_only_the_last_are_remembered() -> None:
     assert len(told.texts) <= 64
     refusal = {"message": "token-of-the-session-199"}
     response = Response(400, (), json.dumps(refusal).encode())
-    assert told.again(response, refusal, Request("authenticate", "POST", "/", (), b""))
+    assert told.again(response, [*refusal.items()], Request("authenticate", "POST", "/", (), b""))

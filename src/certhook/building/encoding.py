@@ -21,6 +21,9 @@ from certhook.errors import PackError, nearest
 
 Encoder: TypeAlias = Callable[[Mapping[str, Any]], bytes]
 
+# Made once: json.dumps() makes one for each value.
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_SCALARS = json.JSONEncoder(allow_nan=False)
 _PLACEHOLDER = re.compile(r"(?<=/):([A-Za-z_][A-Za-z0-9_]*)")
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # DEL (0x7f) is in none of these ranges: PHP leaves it as it is.
@@ -49,7 +52,7 @@ def json_compact(value: Any) -> bytes:
 
     Raises ValueError for NaN and the infinities, which JSON has no word for.
     """
-    return _utf8(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
+    return _utf8(_COMPACT.encode(value))
 
 
 def json_pretty(value: Any) -> bytes:
@@ -183,7 +186,7 @@ def _written(value: Any, string: Callable[[str], str], number: Callable[[float],
         return f"[{','.join(_written(element, string, number) for element in value)}]"
     if isinstance(value, float) and math.isfinite(value):
         return number(value)
-    return json.dumps(value, allow_nan=False)
+    return _SCALARS.encode(value)
 
 
 def _php(value: Any) -> str:

@@ -138,7 +138,8 @@ class Exploration:
         for judgement in (*result.judgements, *result.observations):
             requirement = certification.requirements[judgement.requirement]
             if judgement.met:
-                self._outcomes.setdefault(requirement.id, CaseOutcome(requirement.id, Outcome.PASSED))
+                if requirement.id not in self._outcomes:
+                    self._outcomes[requirement.id] = CaseOutcome(requirement.id, Outcome.PASSED)
                 continue
             found = Found(requirement.id, judgement, recipe)
             if requirement.level is Level.MUST:

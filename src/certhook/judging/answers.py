@@ -75,6 +75,7 @@ class Answer:
         return replace(self, text=None) if isinstance(self.text, LongText) else self
 
 
+@lru_cache(maxsize=1024)
 def status_fits(status: int | None, patterns: tuple[str, ...]) -> bool:
     """Whether a status is one of `"200"` or of the kind of `"4xx"`."""
     return status is not None and any(one in (str(status), f"{status // 100}xx") for one in patterns)

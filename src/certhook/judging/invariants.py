@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 
 from certhook.building.change import Change
@@ -23,7 +24,7 @@ from certhook.judging.traces import trace_in
 from certhook.pack.model import Pack
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """An answer with all that an invariant may look at.
 
@@ -55,13 +56,13 @@ class Seen:
         """An HTTP answer came, and not merely "later"."""
         return isinstance(self.exchange.answer, Response) and self.answer.kind is not Kind.LIMITED
 
-    @property
+    @cached_property
     def own(self) -> bool:
         """The answer is the endpoint's own, not that of a layer in front of it, of another method, nor a crash."""
         from_application = self.answered and not self.answer.front
         return self.documented_method and from_application and status_fits(self.answer.status, ("2xx", "4xx"))
 
-    @property
+    @cached_property
     def documented_method(self) -> bool:
         """The request was sent with the operation's own method."""
         request = self.exchange.request
@@ -332,9 +333,10 @@ def discloses_nothing(seen: Seen) -> str | None:
     for pointer in reading.private:
         if pointer.startswith("/") and pointed(seen.answer.members, pointer):
             return f"{seen.answer.says}, which carries {pointer}"
-    for member, value in members_within(seen.answer.members):
+    inside = members_within(seen.answer.members)
+    for member, value in inside:
         # Deeper down, a name may be that of a field that is explained.
         if member in reading.private and value not in _NOTHING and (member in seen.answer.members or " " not in value):
             return f"{seen.answer.says}, which carries {member}"
-    told = seen.told.again(seen.response, seen.answer.members, seen.exchange.request)
+    told = seen.told.again(seen.response, inside, seen.exchange.request)
     return f"{seen.answer.says}, which carries {told}" if told else None

@@ -57,11 +57,11 @@ class Told:
             if shape is not None:
                 _remember(self.links, shape)
 
-    def again(self, response: Response, members: Mapping[str, Any], request: Request) -> str:
-        """What of it a refusal carries, in words; empty where it is nothing."""
+    def again(self, response: Response, inside: list[tuple[str, str]], request: Request) -> str:
+        """What of it a refusal carries, in words; empty where it is nothing. `inside` is what stands in its body."""
         # Without its NULs, UTF-16 is as good as UTF-8 for what is looked for.
         sent = request.body.replace(b"\0", b"").decode("utf-8", "replace") + request.target
-        inside, around = members_within(members), list(response.headers)
+        around = list(response.headers)
         return self._amount(inside, around, sent) or self._text([*inside, *around], sent)
 
     def _amount(self, inside: list[tuple[str, str]], around: list[tuple[str, str]], sent: str) -> str:
