@@ -74,7 +74,7 @@ def test_what_became_old_is_built_again(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_what_is_limited_goes_out_again_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One request of a bulk that the target's rate limit refused is sent once more; the others are not."""
-    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: True)  # noqa: ARG005 - the method's signature
+    monkeypatch.setattr(transport.Pace, "hold", lambda *_: True)
 
     def bad(call: Call) -> bool:
         return not call.valid

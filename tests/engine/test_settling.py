@@ -296,7 +296,7 @@ def test_a_run_is_not_patient_for_ever(trial: Try, monkeypatch: pytest.MonkeyPat
 
 def test_a_rate_limit_without_end_blocks(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a bounded number of times the case is blocked, not failed."""
-    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: True)  # noqa: ARG005 - the method's signature
+    monkeypatch.setattr(transport.Pace, "hold", lambda *_: True)
     tried = trial(wrong_where(bad, lambda _: plain(429)))
     assert "rate limit" in tried.result.blocked
     assert not tried.unmet
@@ -305,7 +305,7 @@ def test_a_rate_limit_without_end_blocks(trial: Try, monkeypatch: pytest.MonkeyP
 
 def test_a_rate_limit_of_the_second_answer_blocks(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be confirmed for the rate limit is blocked."""
-    monkeypatch.setattr(transport.Pace, "hold", lambda _, seconds: True)  # noqa: ARG005 - the method's signature
+    monkeypatch.setattr(transport.Pace, "hold", lambda *_: True)
 
     def later_limited(call: Call) -> HttpAnswer:
         if not bad(call):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from threading import Lock
 
 from certhook.pack.model import Pack
 from certhook.profile.profile import Profile
-
-_REMEMBERED = 4096
-"""By then, the first of them was sent seconds ago."""
+from certhook.recent import Recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +61,13 @@ class Moments:
     def __init__(self, window: Window, scope: MomentScope) -> None:
         self._reach_s = window.seconds // 2
         self._scope = scope
-        self._used: dict[int, None] = {}
-        self._lock = Lock()
+        self._used = Recent()
 
     def spare(self, operation: str, now: float) -> float:
         """The latest moment before that to which no request of an operation was moved; `latest` for none."""
         own = self._own(now)
         latest = next(own, now)
-        return next((moment for moment in own if hash((operation, int(moment))) not in self._used), latest)
+        return next((moment for moment in own if (operation, int(moment)) not in self._used), latest)
 
     def latest(self, now: float) -> float:
         """The moment of a request that need not be moved, in seconds since 1970."""
@@ -83,15 +79,8 @@ class Moments:
 
     def use(self, operation: str, moment: float) -> None:
         """Take a moment that was to spare."""
-        self.is_first((operation, int(moment)))
+        self._used.add((operation, int(moment)))
 
     def is_first(self, what: Hashable) -> bool:
         """Whether that has not been asked for before, among the last few thousand."""
-        key = hash(what)
-        with self._lock:
-            if key in self._used:
-                return False
-            if len(self._used) == _REMEMBERED:
-                del self._used[next(iter(self._used))]
-            self._used[key] = None
-            return True
+        return self._used.add(what)

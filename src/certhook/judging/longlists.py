@@ -22,17 +22,12 @@ class KnownLists:
 
     _right: dict[Path, int] = field(default_factory=dict)
 
-    def shortened(self, value: Mapping[str, Any], within: Path = ()) -> dict[str, Any]:
+    def shortened(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """An answer with but the first item of each list in it that is known."""
-        short: dict[str, Any] = {}
-        for name, inner in value.items():
-            path = (*within, name)
-            if isinstance(inner, dict) and len(path) < NEAR:
-                short[name] = self.shortened(inner, path)
-            elif path in self._right and isinstance(inner, list) and self._right[path] == _hash(inner):
-                short[name] = inner[:1]
-            else:
-                short[name] = inner
+        short = dict(value)
+        for path, items in _long_lists(value):
+            if self._right.get(path) == _hash(items):
+                _put(short, path, items[:1])
         return short
 
     def learn(self, value: Mapping[str, Any]) -> None:
@@ -48,6 +43,15 @@ def _long_lists(value: Mapping[str, Any], within: Path = ()) -> Iterator[tuple[P
             yield from _long_lists(inner, path)
         elif isinstance(inner, list) and len(inner) >= LONG:
             yield path, inner
+
+
+def _put(holder: dict[str, Any], path: Path, items: list[Any]) -> None:
+    """Put a list where the names lead to, into copies of the objects on the way."""
+    *way, last = path
+    for name in way:
+        holder[name] = dict(holder[name])
+        holder = holder[name]
+    holder[last] = items
 
 
 def _hash(items: list[Any]) -> int:

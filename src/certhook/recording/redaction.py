@@ -71,7 +71,7 @@ class Redactor:
         """Return `data` without secrets; gzip and zlib streams are looked into and packed again where one was found."""
         if data[:1] in (b"\x1f", b"\x78"):
             data = self._packed(data)
-        return self._again(self._searched(data))
+        return self._redacted(data)
 
     def text(self, text: str) -> str:
         """Return `text` without secrets."""
@@ -120,6 +120,9 @@ class Redactor:
         if redacted is data and len(data) <= _CLEAN_LENGTH and len(self._clean) < _CLEAN_KEPT:
             self._clean.add(data)
         return self._again(redacted)
+
+    def _redacted(self, data: bytes) -> bytes:
+        return self._again(self._searched(data))
 
     def _searched(self, data: bytes) -> bytes:
         # By value first: a secret that holds a quote would end the value under a name too early.
@@ -179,7 +182,7 @@ class Redactor:
             plain = zlib.decompressobj(47).decompress(data, _UNPACKED_LIMIT)
         except zlib.error:
             return data
-        redacted = self._again(self._searched(plain))
+        redacted = self._redacted(plain)
         if redacted == plain:
             return data
         packer = zlib.compressobj(wbits=31 if data[:1] == b"\x1f" else 15)

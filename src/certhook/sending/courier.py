@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from certhook.building.builder import Builder
@@ -24,6 +23,7 @@ from certhook.judging.judge import Judge
 from certhook.pack.model import Operation
 from certhook.profile.profile import Limits
 from certhook.profile.route import Route
+from certhook.recent import Recent
 from certhook.recording.journal import Journal
 from certhook.sending.lanes import Lanes, TrackedLane
 from certhook.sending.transport import MAX_BODY, Pace, Sent
@@ -43,8 +43,6 @@ STALE_S = 1.0
 LARGEST_REFUSAL = 256 * 1024
 """Bytes that the answer may have to what is to be refused, where no success of the operation was larger."""
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Errand:
@@ -60,8 +58,8 @@ class Delivery:
     """An errand that was run: the exchange and how its answer reads.
 
     `valid` are the fields that the request was made from; `before` went over the same connection just before; `record`
-    is the exchange as it was recorded, redacted and bounded. `repeated`: a request with the same bytes and the same
-    signature was sent before, or at the same time.
+    is the exchange as it was recorded, redacted and bounded. `repeated`: a request for the same with the same body, and
+    so with the same signature, was sent before, or at the same time.
     """
 
     errand: Errand
@@ -88,12 +86,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """An errand with its request, the valid fields that this was made from, and when it was built, monotonic."""
+    """An errand with its request, the valid fields that this was made from, and when it was built, monotonic.
+
+    `content` is what its signature is made from, where another request may have the same.
+    """
 
     errand: Errand
     request: Request
     valid: Mapping[str, Any]
     built_s: float
+    content: tuple[str, bytes] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,8 @@ class Courier:
         self._numbers = itertools.count(numbered + worker + 1, workers)
         self._lock = threading.Lock()
         self._largest: dict[str, int] = {}
-        self._contents: set[int] = set()
-        self._repeated: set[int] = set()
+        self._contents = Recent()
+        self._repeated = Recent()
         self.timeouts = 0
         self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one, route=route)
 
@@ -197,7 +199,7 @@ class Courier:
 
     def _in_bulk(self, errands: list[Errand]) -> list[Delivery]:
         """Build all, then send all, then read all: that takes half the time of doing so with each, turn by turn."""
-        letters = [self._letter(errand) for errand in errands]
+        letters = [self._letter(errand, {}) for errand in errands]
         posted = self._lanes.spread(self._posted_fresh, letters)
         deliveries = [self._read(one) for one in posted]
         held = [self._held(one.sent, delivery, 1) for one, delivery in zip(posted, deliveries, strict=True)]
@@ -220,17 +222,18 @@ class Courier:
                 return delivery
             attempt += 1
 
-    def _letter(self, errand: Errand, drawn: Mapping[str, Any] = _NOTHING) -> _Letter:
+    def _letter(self, errand: Errand, drawn: Mapping[str, Any]) -> _Letter:
         """Build the request of an errand, with values that were drawn for it."""
         request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
-        if self._builder.may_repeat(request, valid):
-            self._note(_content(request))
-        return _Letter(errand, request, valid, time.monotonic())
+        content = (request.target, request.body) if self._builder.may_repeat(request, valid) else None
+        if content is not None and not self._contents.add(content):
+            self._repeated.add(content)
+        return _Letter(errand, request, valid, time.monotonic(), content)
 
     def _posted_fresh(self, letter: _Letter, lane: TrackedLane) -> _Posted:
         """Send a request, built again where others took so long that its times are old."""
         stale = time.monotonic() - letter.built_s > STALE_S
-        return self._posted(self._letter(letter.errand) if stale else letter, lane)
+        return self._posted(self._letter(letter.errand, {}) if stale else letter, lane)
 
     def _posted(self, letter: _Letter, lane: TrackedLane) -> _Posted:
         """Send a request at the run's pace."""
@@ -251,18 +254,13 @@ class Courier:
         record = self._journal.exchange(exchange, self._url + request.target)
         answer = self._judge.read(exchange, errand.change)
         self._measure(errand, answer.kind, sent.answer)
-        repeated = _content(request) in self._repeated
+        repeated = letter.content in self._repeated
         return Delivery(errand, exchange, answer, letter.valid, record, posted.before, repeated)
 
     def _held(self, sent: Sent, delivery: Delivery, attempt: int) -> bool:
         """Whether the target said "later", and nothing goes out for as long as it wants."""
         hold_s = _hold_s(sent, attempt) if delivery.answer.kind is Kind.LIMITED else None
         return hold_s is not None and self._pace.hold(hold_s)
-
-    def _note(self, content: int) -> None:
-        if content in self._contents:
-            self._repeated.add(content)
-        self._contents.add(content)
 
     def _room(self, errand: Errand) -> int:
         """Bytes that the answer's body may have. Hundreds of refusals of any size would take time and memory."""
@@ -282,11 +280,6 @@ class Courier:
         with self._lock:
             self.numbered = next(self._numbers)
             return self.numbered
-
-
-def _content(request: Request) -> int:
-    """What a signature is made from, as a number."""
-    return hash((request.target, request.body))
 
 
 def _hold_s(sent: Sent, attempt: int) -> float | None:

@@ -51,9 +51,9 @@ class ReplaysRefused(KlasTarget):
 
     def check_signature(self, request: HttpRequest) -> None:
         super().check_signature(request)
-        given = request.header("X-Signature") or ""
+        given = self.given_signature(request) or ""
         if given in self.known:
-            raise Refusal(INTEGRITY)
+            self.signature_wrong(request)
         self.known.add(given)
 
 
