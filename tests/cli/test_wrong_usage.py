@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -214,3 +216,20 @@ def test_a_port_that_is_taken_is_wrong_usage(
     """`serve` on a port that somebody else has says so in one line."""
     port = listener.url.rpartition(":")[2]
     assert_wrong(inline(monkeypatch, capfd, "serve", "klas", "--port", port), f"--port {port}", "cannot be used")
+
+
+def test_a_mistake_leaves_no_target_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The embedded target is started before everything is looked at, and stopped where something is wrong."""
+    children: list[subprocess.Popen[Any]] = []
+
+    class Noted(subprocess.Popen[Any]):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            children.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    (tmp_path / "notes.txt").write_text("not a run's")
+    assert_wrong(inline(monkeypatch, capfd, "run", "klas", "--embedded", "--output", ".", cwd=tmp_path), "is not empty")
+    assert [child.returncode is not None for child in children] == [True]

@@ -72,6 +72,7 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
         os.environ.pop(name, None)
     words = [*_fixed(), "--protocol", str(protocol), *_workers(workers), *as_words(options)]
     status = int(pytest.main(words))
+    gc.enable()
     gc.freeze()  # nor need anybody look through it when the process ends
     raise SystemExit(status)
 
