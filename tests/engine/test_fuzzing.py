@@ -173,3 +173,19 @@ def test_a_recipe_damages_every_body_alike(data: st.DataObject) -> None:
     change = recipe.as_change()
     sizes = {len(builder().build(authenticate(), change).body) for _ in range(2)}
     assert len(sizes) == 1 or recipe.stage is Stage.WIRE  # compressed ids are not of one size
+
+
+def test_a_requirement_of_refusals_judges_no_crash_of_a_repeated_body(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent before may be refused in any way; where it is not refused at all, that is another requirement's."""
+    monkeypatch.setattr(exploration, "MAX_FINDINGS", 0)
+
+    def unreadable(call: Call) -> bool:
+        return not call.request.body.startswith(b"{")
+
+    target = wrong_where(unreadable, lambda _: plain(500, b"crash"))
+    with serving(target) as served, certifying(tmp_path, served.profile(), max_examples=120) as certification:
+        explored(certification)
+        again = {one.requirement: one.outcome for one in explored(certification)}
+    assert again.get("klas.malformed.code") is not Outcome.WARNED, again

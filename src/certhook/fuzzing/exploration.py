@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,9 +152,13 @@ class Exploration:
         return breaches
 
     def _of_a_repetition(self, asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-        """What was sent before with the same signature may be refused as a replay: it may be asked for no more."""
+        """What was sent before with the same signature may be refused as a replay: any refusal will do."""
         refused = self._certification.pack.answers["refused"]
-        return tuple(Ask(ask.requirement, refused) for ask in asks if not ask.allowed.accepted)
+        return tuple(
+            Ask(ask.requirement, replace(ask.allowed, says=refused.says, refusals=refused.refusals))
+            for ask in asks
+            if not ask.allowed.accepted
+        )
 
 
 def shown(body: bytes, limit: int = 200) -> str:
