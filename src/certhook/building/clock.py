@@ -61,7 +61,7 @@ class Moments:
     def __init__(self, window: Window, scope: MomentScope) -> None:
         self._reach_s = window.seconds // 2
         self._scope = scope
-        self._used = Recent()
+        self._used = Recent()  # by the time that one is forgotten, it was sent seconds ago
 
     def spare(self, operation: str, now: float) -> float:
         """The latest moment before that to which no request of an operation was moved; `latest` for none."""

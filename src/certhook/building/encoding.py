@@ -23,7 +23,6 @@ Encoder: TypeAlias = Callable[[Mapping[str, Any]], bytes]
 
 # Made once: json.dumps() makes one for each value.
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-_SCALARS = json.JSONEncoder(allow_nan=False)
 _PLACEHOLDER = re.compile(r"(?<=/):([A-Za-z_][A-Za-z0-9_]*)")
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # DEL (0x7f) is in none of these ranges: PHP leaves it as it is.
@@ -186,7 +185,7 @@ def _written(value: Any, string: Callable[[str], str], number: Callable[[float],
         return f"[{','.join(_written(element, string, number) for element in value)}]"
     if isinstance(value, float) and math.isfinite(value):
         return number(value)
-    return _SCALARS.encode(value)
+    return _COMPACT.encode(value)
 
 
 def _php(value: Any) -> str:

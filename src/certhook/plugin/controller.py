@@ -268,15 +268,14 @@ def _terminate(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - as sig
 
 def _started_targets(setups: list[Setup], held: ExitStack) -> list[Embedded]:
     """The embedded targets of those that want one, started, and stopped when what is held is let go of."""
-    if not any(setup.embedded for setup in setups):
+    wanted = [setup for setup in setups if setup.embedded]
+    if not wanted:
         return []
     from certhook.reference import embedded
 
-    wanted = [setup for setup in setups if setup.embedded]
     targets = [embedded(one.protocol, one.faults, one.variants, one.latency_ms) for one in wanted]
     for target in targets:
-        target.start()
-        held.callback(target.stop)
+        held.callback(target.start().stop)
     return targets
 
 

@@ -57,7 +57,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     """Leave out of the garbage collector's rounds what was made so far: it stays for the whole run."""
     if any(map(session.config.pluginmanager.has_plugin, (_CONTROLLER, _EXECUTOR))):
         gc.freeze()
-        gc.enable()
+        gc.enable()  # `certhook run` has turned it off until here
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -23,7 +23,6 @@ from certhook.judging.judge import Judge
 from certhook.pack.model import Operation
 from certhook.profile.profile import Limits
 from certhook.profile.route import Route
-from certhook.recent import Recent
 from certhook.recording.journal import Journal
 from certhook.sending.lanes import Lanes, TrackedLane
 from certhook.sending.transport import MAX_BODY, Pace, Sent
@@ -88,14 +87,14 @@ class Delivery:
 class _Letter:
     """An errand with its request, the valid fields that this was made from, and when it was built, monotonic.
 
-    `content` is what its signature is made from, where another request may have the same.
+    `content` is what its signature is made from, as a number, where another request may have the same.
     """
 
     errand: Errand
     request: Request
     valid: Mapping[str, Any]
     built_s: float
-    content: tuple[str, bytes] | None
+    content: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,9 @@ class Courier:
         self._numbers = itertools.count(numbered + worker + 1, workers)
         self._lock = threading.Lock()
         self._largest: dict[str, int] = {}
-        self._contents = Recent()
-        self._repeated = Recent()
+        # Nothing of it is forgotten: a target may know what it was sent hours ago.
+        self._contents: set[int] = set()
+        self._repeated: set[int] = set()
         self.timeouts = 0
         self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one, route=route)
 
@@ -225,9 +225,9 @@ class Courier:
     def _letter(self, errand: Errand, drawn: Mapping[str, Any]) -> _Letter:
         """Build the request of an errand, with values that were drawn for it."""
         request, valid = self._builder.build_from(errand.operation, errand.change, drawn)
-        content = (request.target, request.body) if self._builder.may_repeat(request, valid) else None
-        if content is not None and not self._contents.add(content):
-            self._repeated.add(content)
+        content = hash((request.target, request.body)) if self._builder.may_repeat(request, valid) else None
+        if content is not None:
+            self._note(content)
         return _Letter(errand, request, valid, time.monotonic(), content)
 
     def _posted_fresh(self, letter: _Letter, lane: TrackedLane) -> _Posted:
@@ -261,6 +261,13 @@ class Courier:
         """Whether the target said "later", and nothing goes out for as long as it wants."""
         hold_s = _hold_s(sent, attempt) if delivery.answer.kind is Kind.LIMITED else None
         return hold_s is not None and self._pace.hold(hold_s)
+
+    def _note(self, content: int) -> None:
+        """Remember what a signature was made from, and whether that was so before."""
+        with self._lock:
+            if content in self._contents:
+                self._repeated.add(content)
+            self._contents.add(content)
 
     def _room(self, errand: Errand) -> int:
         """Bytes that the answer's body may have. Hundreds of refusals of any size would take time and memory."""
