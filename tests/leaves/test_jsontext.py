@@ -435,13 +435,21 @@ def test_values_beside_flaws() -> None:
     assert read_json(b'{"a":' + b"9" * 308 + b"}").value == {"a": 10**308 - 1}
 
 
-@pytest.mark.parametrize("opening", ["[", '{"a":'])
-def test_nobody_looks_for_the_end_of_what_is_too_deep(opening: str) -> None:
-    """Beyond FATHOMED levels a text is deep, and whether it is ever closed is not asked: that would take long."""
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_nobody_looks_at_what_is_within_what_is_too_deep(opening: str, closing: str) -> None:
+    """Beyond FATHOMED levels a text is deep, whatever stands in it: to walk down there would take long."""
     started = time.process_time()
-    assert read_json(opening.encode() * (MOST_VALUES - 1)).flaws >= {Flaw.DEEP}
-    assert Flaw.GRAMMAR in read_json(opening.encode() * (FATHOMED // 2)).flaws
+    levels = MOST_VALUES - 1
+    assert read_json((opening * levels + "not json" + closing * levels).encode()).flaws >= {Flaw.DEEP}
+    levels = FATHOMED // 2
+    assert Flaw.GRAMMAR in read_json((opening * levels + "not json" + closing * levels).encode()).flaws
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("text", ["[" * (MOST_VALUES - 1), '{"a":' * FATHOMED, "[" * DEEPEST + "]" * (DEEPEST + 1)])
+def test_what_is_never_closed_is_no_json_at_any_depth(text: str) -> None:
+    """Brackets that stay open, or are closed once more than they are opened, do not fit the grammar however many."""
+    assert Flaw.GRAMMAR in read_json(text.encode()).flaws
 
 
 def test_what_has_too_many_values_is_not_read() -> None:

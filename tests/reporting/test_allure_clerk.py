@@ -12,16 +12,19 @@ import pytest
 from allure_commons import model2
 
 from certhook.reporting.allure_clerk import AllureClerk
+from tests.recording.lines import exchange_line
 
 STARTER = """
 import os, signal, sys
 from pathlib import Path
 from allure_commons import model2
 from certhook.reporting.allure_clerk import AllureClerk
+from tests.recording.lines import exchange_line
 
 clerk = AllureClerk(Path(sys.argv[1]))
 for number in range(50):
-    clerk.write(model2.TestResult(uuid=str(number), name=f"case {number}"), f"exchange {number}")
+    exchange = exchange_line(number)
+    clerk.write(model2.TestResult(uuid=str(number), name=f"case {number}"), [exchange], exchange)
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, signal.SIG_IGN)
     os.killpg(0, number)
@@ -36,7 +39,7 @@ def names_in(folder: Path) -> set[str]:
         result = json.loads(path.read_text())
         (attachment,) = result["attachments"]
         text = (folder / attachment["source"]).read_text()
-        assert text == f"exchange {result['uuid']}"
+        assert text.startswith(f"exchange {result['uuid']}: POST -> ")
         names.add(result["name"])
     return names
 
@@ -45,7 +48,8 @@ def test_everything_is_written_when_it_is_closed(tmp_path: Path) -> None:
     """After close() nothing is on its way any more, and nothing is half-written."""
     clerk = AllureClerk(tmp_path / "results")
     for number in range(20):
-        clerk.write(model2.TestResult(uuid=str(number), name=f"case {number}"), f"exchange {number}")
+        exchange = exchange_line(number)
+        clerk.write(model2.TestResult(uuid=str(number), name=f"case {number}"), [exchange], exchange)
     clerk.close()
     clerk.close()
     assert names_in(tmp_path / "results") == {f"case {number}" for number in range(20)}

@@ -102,7 +102,7 @@ def _read(text: str) -> tuple[Any, set[Flaw]]:
     """The value and what is wrong with it. Raises ValueError where the text does not fit the grammar."""
     if text.count(",") + text.count("[") + text.count("{") > MOST_VALUES:
         return UNREADABLE, {Flaw.LARGE}
-    flaws = {Flaw.DEEP} if _is_deep(text) else set()
+    flaws = {Flaw.DEEP} if _depth(text) > DEEPEST else set()
     decoder = _decoder(flaws)
     value = _fathomed(text, decoder) if flaws else _decoded(text, decoder)
     if not isinstance(value, dict):
@@ -128,16 +128,20 @@ def _fathomed(text: str, decoder: json.JSONDecoder) -> Any:
         return {}
 
 
-def _is_deep(text: str) -> bool:
-    """Whether a text that fits the grammar nests beyond DEEPEST; for any other the answer means nothing."""
+def _depth(text: str) -> int:
+    """How deep a text that fits the grammar nests; 0 where that is far from too deep.
+
+    Raises ValueError where brackets stay open: nobody need walk down such a text to see that it does not fit.
+    """
     if text.count("[") + text.count("{") <= DEEPEST:
-        return False
-    depth = 0
+        return 0
+    depth = deepest = 0
     for match in _STRING_OR_BRACKET.finditer(text):
         depth += _STEPS.get(match[0], 0)
-        if depth > DEEPEST:
-            return True
-    return False
+        deepest = max(deepest, depth)
+    if depth:
+        raise ValueError(f"{abs(depth)} brackets without their other half")
+    return deepest
 
 
 def _decoder(flaws: set[Flaw]) -> json.JSONDecoder:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import pytest
 
 from certhook.plugin.crashes import told
 from certhook.reporting.allure_clerk import AllureClerk, AllureFiles
-from certhook.reporting.exchange_text import exchange_line, exchange_text
 from certhook.running.certification import Ended
 from certhook.running.items import Item, concerned
 from certhook.values import Level, Outcome, Requirement
@@ -62,7 +62,7 @@ class AllureResults:
             start=round(report.start * 1000),
             stop=round(report.stop * 1000),
         )
-        self._files.write(result, evidence(item, ended) if ended else "")
+        self._files.write(result, *(evidence(item, ended) if ended else ((), None)))
 
     def close(self) -> None:
         """Wait until everything is written. Raises OSError where it could not be."""
@@ -89,6 +89,7 @@ def _description(item: Item, ended: Ended | None) -> str:
     return "\n\n".join(_described(requirements[id], outcomes.get(id)) for id in everything)
 
 
+@cache
 def _described(requirement: Requirement, outcome: Outcome | None) -> str:
     """In Markdown."""
     lines = [f"**{requirement.id}** ({requirement.level}, {requirement.basis}): {requirement.title}"]
@@ -123,14 +124,8 @@ def _details(
     return details(message=message, trace=report.longreprtext)
 
 
-def evidence(item: Item, ended: Ended) -> str:
-    """The exchanges of an item, in a line each, and the one that decided it in full, redacted.
-
-    Empty where nothing was sent for the item and nothing was found.
-    """
+def evidence(item: Item, ended: Ended) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """The exchanges of an item as they were recorded, and the one that decided it; none where nothing was sent."""
     records = [delivery.record for delivery in ended.deliveries]
     found = item.certification.shown(ended.finding.exchange) if ended.finding else None
-    deciding = item.certification.recorded(found) if found else (records[-1] if records else None)
-    if deciding is None:
-        return ""
-    return "\n".join([*map(exchange_line, records), "", exchange_text(deciding)])
+    return records, item.certification.recorded(found) if found else (records[-1] if records else None)

@@ -26,6 +26,8 @@ _REPEATED = 8
 _ECHOED = 256
 _UNPACKED_LIMIT = 1 << 20
 _CLEAN_KEPT, _CLEAN_LENGTH = 1024, 256
+_LEADS = bytes.maketrans(b"'?&;", b'""""')
+"""What may stand before a masked name, as one of them."""
 _TAGGED = re.compile(rb"\*\*\*(?:[0-9a-f]{8})?")
 
 
@@ -51,6 +53,7 @@ class Redactor:
         self._lowered = frozenset(map(bytes.lower, self._literal))
         self._words = _words_pattern([secret for secret in ordered if len(secret) < _SHORTEST])
         self._named = _named_pattern(names)
+        self._led = [b'"' + name.lower().encode("utf-8", "surrogatepass") for name in names]
         self._headers = frozenset(name.lower() for name in names)
         self._salt = os.urandom(16) if salt is None else salt
         many = sorted(set(listed))
@@ -146,15 +149,22 @@ class Redactor:
             self._remember(dict.fromkeys(echoes(spelled), instead))
 
     def _by_name(self, data: bytes) -> bytes:
+        if self._named is None or not self._may_name(data):
+            return data
         tags: dict[bytes, bytes] = {}
 
         def mask(value: bytes) -> bytes:
             tags[value] = self._tag(value)
             return tags[value]
 
-        masked = _substituted(self._named, mask, data) if self._named else data
+        masked = _substituted(self._named, mask, data)
         self._remember({form: tag for value, tag in tags.items() for form in self._echoes(value)})
         return _repeated(tags, masked) if self._remembered is None else masked
+
+    def _may_name(self, data: bytes) -> bool:
+        """Whether the pattern of masked names can match at all: to ask that takes a tenth of the time."""
+        lowered = b'"' + data.lower().translate(_LEADS)
+        return b"%" in lowered or b"\\u" in lowered or any(led in lowered for led in self._led)
 
     def _again(self, data: bytes) -> bytes:
         return _repeated(self._remembered, data) if self._remembered else data

@@ -12,8 +12,15 @@ import signal
 import subprocess
 import sys
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, cast
+
+from certhook.reporting.exchange_text import evidence_text
+
+
+Record = dict[str, Any]
+"""An exchange's line of the journal."""
 
 
 class AllureFiles:
@@ -25,13 +32,13 @@ class AllureFiles:
         typed: Any = logger  # has no types
         self._files = typed.AllureFileLogger(folder)
 
-    def write(self, result: Any, exchange: str) -> None:
-        """Write a TestResult of allure_commons, with an exchange as its attachment where there is one."""
+    def write(self, result: Any, records: Sequence[Record], deciding: Record | None) -> None:
+        """Write a TestResult of allure_commons; attached to it are recorded exchanges, and the deciding one in full."""
         from allure_commons.model2 import Attachment
 
-        if exchange:
+        if deciding is not None:
             source = f"{uuid.uuid4()}-attachment.txt"
-            self._files.report_attached_data(exchange, source)
+            self._files.report_attached_data(evidence_text(records, deciding), source)
             result.attachments.append(Attachment(name="exchange", source=source, type="text/plain"))
         self._files.report_result(result)
 
@@ -52,11 +59,11 @@ class AllureClerk:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def write(self, result: Any, exchange: str) -> None:
+    def write(self, result: Any, records: Sequence[Record], deciding: Record | None) -> None:
         """As AllureFiles does it. Raises OSError where an earlier one could not be written."""
         stream = cast("IO[bytes]", self._child.stdin)
         try:
-            pickle.dump((result, exchange), stream)
+            pickle.dump((result, records, deciding), stream)
             stream.flush()
         except BrokenPipeError:
             self.close()
@@ -83,10 +90,10 @@ def main() -> int:
     return 0
 
 
-def _next() -> tuple[Any, str] | None:
+def _next() -> tuple[Any, Sequence[Record], Record | None] | None:
     """What comes next on standard input, or None at its end, also where that is in the middle of something."""
     try:
-        message: tuple[Any, str] = pickle.load(sys.stdin.buffer)  # noqa: S301 - only its starter holds the other end
+        message: tuple[Any, Sequence[Record], Record | None] = pickle.load(sys.stdin.buffer)  # noqa: S301 - only its starter holds the other end
     except (EOFError, pickle.UnpicklingError):
         return None
     return message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from certhook.reporting.escaping import visible
@@ -20,6 +20,11 @@ def exchange_text(record: dict[str, Any]) -> str:
     """An exchange's line of the journal as HTTP, the request behind `>` and the answer behind `<`."""
     lines = [exchange_line(record), f"case {visible(record['case'])}, sent {record['started']}", "", http_text(record)]
     return "\n".join([*lines, ""])
+
+
+def evidence_text(records: Iterable[dict[str, Any]], deciding: dict[str, Any]) -> str:
+    """What a case rests on: its exchanges in a line each, and the one that decided it in full."""
+    return "\n".join([*map(exchange_line, records), "", exchange_text(deciding)])
 
 
 def http_text(record: dict[str, Any]) -> str:
