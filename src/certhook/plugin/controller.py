@@ -235,10 +235,10 @@ class Controller:
     def _start_progress(self) -> None:
         from rich.console import Console
 
-        from certhook.reporting.progress import LiveProgress
-
         console = Console(stderr=True)
         if console.is_terminal and getattr(self._config.option, "certhook_quiet", False):
+            from certhook.reporting.progress import LiveProgress
+
             self._progress = LiveProgress(console)
             self._progress.start()
 

@@ -128,10 +128,11 @@ class Executor:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Order the items group by group."""
-        for test in items:
-            item = _item_of(test)
-            if item is not None:
+        for test in (one for one in items if isinstance(one, pytest.Function)):
+            for name, value, item in _items_among(test):
                 test.stash[_ITEM] = item
+                # An argument that is there already needs no fixture, which pytest would make and take down each time.
+                test.funcargs[name] = value
         # A test that asks for items of which the run has none, such as another protocol's, is no test of this run.
         items[:] = [test for test in items if _ITEM in test.stash or not test.get_closest_marker("certhook")]
         items.sort(key=_place)
@@ -210,13 +211,13 @@ def _items_of(tests: Iterable[pytest.Item]) -> list[Item]:
     return [test.stash[_ITEM] for test in tests if _ITEM in test.stash]
 
 
-def _item_of(test: pytest.Item) -> Item | None:
+def _items_among(test: pytest.Function) -> Iterator[tuple[str, Any, Item]]:
+    """The argument of a test that is an item, or holds one: its name, what it is, and the item."""
     callspec = getattr(test, "callspec", None)
-    for value in callspec.params.values() if callspec else ():
-        about = getattr(value, "item", value)
-        if isinstance(about, Item):
-            return about
-    return None
+    for name, value in callspec.params.items() if callspec else ():
+        item = getattr(value, "item", value)
+        if isinstance(item, Item):
+            yield name, value, item
 
 
 def _place(test: pytest.Item) -> tuple[str, int, int, int]:

@@ -18,7 +18,6 @@ from typing import IO, Any, cast
 
 from certhook.reporting.exchange_text import evidence_text
 
-
 Record = dict[str, Any]
 """An exchange's line of the journal."""
 
