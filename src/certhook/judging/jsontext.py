@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from itertools import accumulate
 from typing import Any, Final, NoReturn
 
 DEEPEST = 500
@@ -135,13 +136,10 @@ def _depth(text: str) -> int:
     """
     if text.count("[") + text.count("{") <= DEEPEST:
         return 0
-    depth = deepest = 0
-    for match in _STRING_OR_BRACKET.finditer(text):
-        depth += _STEPS.get(match[0], 0)
-        deepest = max(deepest, depth)
-    if depth:
-        raise ValueError(f"{abs(depth)} brackets without their other half")
-    return deepest
+    depths = list(accumulate(_STEPS.get(one, 0) for one in _STRING_OR_BRACKET.findall(text)))
+    if depths[-1]:
+        raise ValueError(f"{abs(depths[-1])} brackets without their other half")
+    return max(depths)
 
 
 def _decoder(flaws: set[Flaw]) -> json.JSONDecoder:
