@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pytest
 
 from certhook.changes import CONTROL, Change
+from certhook.exchange import Exchange
 from certhook.pack.model import Operation
 from certhook.running.certification import Certification
 from certhook.running.conversation import Conversation, NotTested
@@ -124,8 +125,19 @@ def observation(certification: Certification, seen: Observed) -> CaseOutcome:
     """What many answers say of one requirement."""
     judgement = seen.breach or seen.met
     assert judgement is not None  # noqa: S101 - made with the first of the two
-    sent = f"the {judgement.exchange.request.operation} request of the case {judgement.exchange.case}"
-    return certification.outcome_of(judgement, sent)
+    return certification.outcome_of(judgement, _sent_with(certification, judgement.exchange))
+
+
+def _sent_with(certification: Certification, exchange: Exchange) -> str:
+    """What was sent, in words, where only the exchange is known."""
+    case = certification.cases_by_id.get(exchange.case)
+    if case is not None:
+        return sentence(case.operation, case.change)
+    operation = exchange.request.operation
+    group, _, which = exchange.case.removeprefix(f"{operation}.").partition(".")
+    if which.endswith("-control"):
+        return f"a valid {operation} request, the {which.replace('-', ' ')} of the group {group}"
+    return f"the {operation} request of the case {exchange.case}"
 
 
 def sentence(operation: Operation, change: Change) -> str:

@@ -25,7 +25,7 @@ from certhook.reference.klas.target import KlasTarget
 from certhook.reference.wire import HttpAnswer
 from certhook.running import doctor
 from certhook.running.certification import Certification
-from certhook.running.doctor import CheckUp, examine, record_examined
+from certhook.running.doctor import CheckUp, examine, record_examined, serves_one_by_one
 from tests.certifying import NOW, certifying
 from tests.recording.lines import schema
 from tests.targets import (
@@ -39,6 +39,7 @@ from tests.targets import (
     signed,
     silent,
     wrong_once,
+    wrong_where,
 )
 
 CERTIFICATE = Path(__file__).with_name("self-signed.pem")
@@ -76,6 +77,41 @@ def test_a_sound_target_is_sound(tmp_path: Path) -> None:
     assert all(check.ok for check in checks)
     assert calls == 1
     assert checks[0].as_json().keys() == {"name", "ok", "says"}
+
+
+def first_get(how: Answering) -> Answering:
+    """Answer the first GET, which goes over a second connection, in another way."""
+    return wrong_once(lambda call: call.request.method == "GET", how)
+
+
+def each_get(how: Answering) -> Answering:
+    """Answer every GET in another way."""
+    return wrong_where(lambda call: call.request.method == "GET", how)
+
+
+def waiting(call: Call) -> HttpAnswer:
+    """Answer late."""
+    call.served.ending.wait(0.2)
+    return conformant(call)
+
+
+@pytest.mark.parametrize(
+    ("target", "one_by_one"),
+    [
+        (conformant, False),
+        (first_get(dropping), True),
+        (
+            wrong_where(lambda call: call.request.method == "GET", lambda _: plain(503, b"", (b"Retry-After", b"0"))),
+            True,
+        ),
+        (first_get(waiting), True),
+        (each_get(waiting), False),
+    ],
+)
+def test_a_second_connection_that_starves_is_noticed(tmp_path: Path, target: Answering, *, one_by_one: bool) -> None:
+    """Where a connection is served only when the others have gone, requests go out one by one; a slow GET is slow."""
+    with serving(target) as served:
+        assert serves_one_by_one(examined(tmp_path, served.profile(limits={"timeout_s": 0.5}))) is one_by_one
 
 
 def test_a_name_that_cannot_be_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

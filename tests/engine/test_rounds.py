@@ -128,6 +128,21 @@ def test_a_target_that_is_gone_at_the_end_blocks(tmp_path: Path) -> None:
     assert "klas.robustness.recovers" not in round.observed
 
 
+def test_a_rate_limit_at_the_end_blocks(tmp_path: Path) -> None:
+    """A target that says "later" to the closing control is not accused of having been broken by the group."""
+    later = plain(429, b"", (b"Retry-After", b"3600"))
+    with (
+        serving(wrong_where(lambda call: call.valid and call.number > 2, lambda _: later)) as served,
+        certifying(tmp_path, served.profile()) as certification,
+    ):
+        group, cases = planned(certification, "methods")
+        for case in cases:
+            assert not group.result(case).blocked
+        round = group.closed(authenticate())
+    assert "the target's rate limit" in round.blocked
+    assert "klas.robustness.recovers" not in round.observed
+
+
 def test_a_round_of_time_outs_is_given_up(tmp_path: Path) -> None:
     """A target that answers nothing but controls costs a bounded number of time-outs; the rest is blocked."""
     target = wrong_where(lambda call: not call.valid, silent)

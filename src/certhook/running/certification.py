@@ -133,6 +133,10 @@ class Certification:
         """All cases that the selected requirements need."""
         return cases_of(self.pack, self.profile, self.selected, self.builder)
 
+    @cached_property
+    def cases_by_id(self) -> dict[str, Case]:
+        return {case.id: case for case in self.cases}
+
     def plan(self, cases: Iterable[Case]) -> None:
         """Say which cases will be asked for: they are sent together, group by group."""
         self._planned = {}
@@ -209,12 +213,15 @@ class Certification:
         self._shown[exchange.number] = exchange
         url, redactor = self.profile.url.rstrip("/") + exchange.request.target, self.redactor.remembering()
         curl = curl_command(record_of(exchange, url, redactor))
-        sent, observed = redactor.excerpt(sent, _SAID_LIMIT), redactor.excerpt(observed, _OBSERVED_LIMIT)
+        sent, observed = (
+            _writable(redactor.excerpt(text, limit))
+            for text, limit in ((sent, _SAID_LIMIT), (observed, _OBSERVED_LIMIT))
+        )
         return Finding(sent, expected, observed, curl, exchange.number)
 
     def said(self, text: str) -> str:
         """What a target said, or what was said of it, redacted and cut."""
-        return self.redactor.excerpt(text, _SAID_LIMIT)
+        return _writable(self.redactor.excerpt(text, _SAID_LIMIT))
 
     def shown(self, number: int | None) -> Exchange | None:
         """The exchange of a finding, by its number."""
@@ -230,6 +237,11 @@ class Certification:
             self.courier.close()
         if "journal" in self.__dict__:
             self.journal.close()
+
+
+def _writable(text: str) -> str:
+    """The text with lone surrogates, which no encoding has, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def timestamp_now() -> str:

@@ -32,6 +32,12 @@ CONNECT_LIMIT_S = 5.0
 BESIDE_LIMIT_S = 3.0
 """Seconds within which a second connection must be answered while a first one is open."""
 
+WAITED_S = 0.15
+"""Seconds after which it may have been answered only because the target gave up waiting for more on the first one."""
+
+WAITED_TIMES = 4
+"""How many times as long as alone."""
+
 ONE_BY_ONE = "the target serves one connection at a time: requests go out one by one, and connections are not kept"
 
 
@@ -93,7 +99,7 @@ def _checks(certification: Certification) -> Iterator[CheckUp]:
         if skewed is not None:
             yield skewed
         if beside is not None:
-            yield _connections(beside)
+            yield _connections(beside, certification)
 
 
 def _delivered(control: Errand, certification: Certification) -> tuple[Delivery, Delivery | None]:
@@ -118,10 +124,21 @@ def _door(parts: SplitResult) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _connections(beside: Delivery) -> CheckUp:
-    if isinstance(beside.exchange.answer, Failure):
+def _connections(beside: Delivery, certification: Certification) -> CheckUp:
+    if _is_starved(beside, certification):
         return CheckUp("connections", True, ONE_BY_ONE)
     return CheckUp("connections", True, "the target serves several connections at once")
+
+
+def _is_starved(beside: Delivery, certification: Certification) -> bool:
+    """Whether a second connection was not served, was told to come later, or had to wait until the first was idle."""
+    if isinstance(beside.exchange.answer, Failure) or beside.answer.kind is Kind.LIMITED:
+        return True
+    waited_s = beside.exchange.elapsed_s
+    if waited_s < WAITED_S:
+        return False
+    alone = certification.courier.deliver(beside.errand)
+    return waited_s > WAITED_TIMES * alone.exchange.elapsed_s
 
 
 def serves_one_by_one(checks: Iterable[CheckUp]) -> bool:

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from certhook.building.change import CONTROL
-from certhook.exchange import Failure
+from certhook.exchange import Failure, FailureKind
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement
 from certhook.pack.model import Operation
 from certhook.running.cases import Case
 from certhook.running.pulse import Pulse
-from certhook.running.settling import CaseResult, Settler, spoilt
+from certhook.running.settling import PACE, CaseResult, Settler, spoilt
 from certhook.running.watch import Observed, Watch
 from certhook.sending.courier import Courier, Delivery, Errand
 from certhook.values import Requirement
@@ -165,9 +165,14 @@ class Round:
     def end(self, closing: Delivery) -> None:
         """Judge by the closing control whether the target recovered from the group."""
         self.ended = True
+        if closing.answer.kind is Kind.LIMITED:
+            self._given_up = f"the closing control was answered with {closing.answer.says}: {PACE}"
+            return
         failed = None if closing.accepted else closing.answer.says
         if failed and isinstance(closing.exchange.answer, Failure):
-            self._pulse.stopped = f"the target went away: {failed}"
+            timeout = closing.exchange.answer.kind is FailureKind.TIMEOUT
+            hint = f"; if it serves few connections at once, {PACE}" if timeout else ""
+            self._pulse.stopped = f"the target went away: {failed}{hint}"
             return
         if closing.accepted:
             self._pulse.closing[self.operation.name] = closing

@@ -70,9 +70,17 @@ class CaseResult:
         return replace(self, deliveries=deliveries, judgements=judgements, observations=observations)
 
 
+def _flaky(first: str, second: str) -> str:
+    """That a breach did not come again, in words; what answers have in common says nothing of it."""
+    return "flaky: not when sent again" if first == second else f"flaky: first {first}; sent again: {second}"
+
+
 def spoilt(control: Delivery) -> bool:
-    """Whether a control failed for the request before it, on the same connection; a fresh one has none before it."""
-    return not control.accepted and control.exchange.nth > 0
+    """Whether a control failed for the request before it, on the same connection; a fresh one has none before it.
+
+    One that the target's rate limit turned away says nothing of either.
+    """
+    return not control.accepted and control.answer.kind is not Kind.LIMITED and control.exchange.nth > 0
 
 
 class Settler:
@@ -172,7 +180,7 @@ class Settler:
         if first.before is not None and not first.before.change.legal and self.poisons(first.before):
             return again
         failure = first.exchange.answer
-        both = f"flaky: first {first.answer.says}; sent again: {second.answer.says}"
+        both = _flaky(first.answer.says, second.answer.says)
         if isinstance(failure, Failure) and failure.kind not in _ITS_OWN_BYTES:
             if failure.kind is FailureKind.DROPPED and first.exchange.nth:
                 return again  # RFC 9112, section 9.3.1
