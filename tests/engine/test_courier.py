@@ -14,6 +14,7 @@ from certhook.building.builder import Builder
 from certhook.building.change import CONTROL
 from certhook.changes.bodies import catalogue
 from certhook.exchange import Request
+from certhook.reference.wire import HttpAnswer
 from certhook.sending import courier, lanes, transport
 from certhook.sending.courier import Courier, Delivery, Errand
 from tests.certifying import authenticate, certifying, change
@@ -95,3 +96,24 @@ def test_a_repetition_is_known(tmp_path: Path) -> None:
         twice = sender.deliver_all([Errand(authenticate(), one, "") for one in (same, CONTROL, CONTROL)])
     assert not once.repeated
     assert [one.repeated for one in twice] == [True, False, False]
+
+
+def one_at_once(call: Call) -> HttpAnswer:
+    """Answer one request at a time, and tell any other to come later."""
+    with call.served.lock:
+        call.served.notes["at once"] = at_once = call.served.notes.get("at once", 0) + 1
+    call.served.ending.wait(0.02)
+    with call.served.lock:
+        call.served.notes["at once"] -= 1
+    return conformant(call) if at_once == 1 else plain(503, b"", (b"Retry-After", b"0"))
+
+
+def test_a_target_that_is_asked_for_too_much_is_asked_for_less(tmp_path: Path) -> None:
+    """Where several requests at once are turned away, they go out one by one, over no more connections than needed."""
+    with sending(tmp_path, one_at_once) as (sender, served):
+        deliveries = delivered(sender)
+        assert sender.width == 1
+        calls = len(served.calls)
+        delivered(sender)
+    assert [one.accepted for one in deliveries] == [one is CONTROL for one in SEVERAL]
+    assert len(served.calls) == calls + len(SEVERAL)

@@ -259,7 +259,10 @@ class Courier:
 
     def _held(self, sent: Sent, delivery: Delivery, attempt: int) -> bool:
         """Whether the target said "later", and nothing goes out for as long as it wants."""
-        hold_s = _hold_s(sent, attempt) if delivery.answer.kind is Kind.LIMITED else None
+        if delivery.answer.kind is not Kind.LIMITED:
+            return False
+        self._lanes.ease()
+        hold_s = _hold_s(sent, attempt)
         return hold_s is not None and self._pace.hold(hold_s)
 
     def _note(self, content: int) -> None:

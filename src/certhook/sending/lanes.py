@@ -44,6 +44,7 @@ class Lanes:
         self._timeout_s = timeout_s
         self._route = route
         self._in_flight = 1 if one_by_one else in_flight
+        self._most_threads = self._in_flight
         self._one_by_one = one_by_one
         self._idle: SimpleQueue[TrackedLane] = SimpleQueue()
         self._open: list[Lane] = []
@@ -60,6 +61,17 @@ class Lanes:
     def quick(self) -> bool:
         """Whether the client is the bottleneck."""
         return self._fastest_s < QUICK_S
+
+    def ease(self) -> None:
+        """Have half as many requests in flight from now on, and no connection open that is not in use.
+
+        The target has said that it is too much.
+        """
+        self._in_flight = max(1, self.width // 2)
+        for count, lane in enumerate(self._taken()):
+            lane.lane.close()
+            if count < self._in_flight:
+                self._idle.put(lane)
 
     def took(self, elapsed_s: float) -> None:
         """Take account of how long an exchange took."""
@@ -151,5 +163,5 @@ class Lanes:
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(self._in_flight, thread_name_prefix="lane")
+            self._threads = ThreadPoolExecutor(self._most_threads, thread_name_prefix="lane")
         return self._threads
