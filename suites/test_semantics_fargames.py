@@ -10,8 +10,10 @@ from typing import Any
 from certhook.building.change import Stage
 from certhook.changes import Change, Scope, changes_of
 from certhook.errors import Nonconformance
+from certhook.judging.judge import schema_breaches
 from certhook.sending.courier import Delivery
 from certhook.suite import Blocked, Conversation, NotTested, flow
+from certhook.values import Level
 
 LINK, DEMO, LIST = "get_game_link", "get_game_link_demo", "list"
 METHODS = ("GET", "PUT", "PATCH", "DELETE")
@@ -25,12 +27,18 @@ def _listed(conversation: Conversation) -> tuple[Delivery, list[Mapping[str, Any
     """The list of games as the target gives it. Raises Blocked where it is no list of objects with ids."""
     delivery = conversation.known(LIST)
     content = delivery.answer.members.get("content")
-    games = content.get("games") if isinstance(content, dict) else None
-    if not isinstance(games, list) or not all(
-        isinstance(game, dict) and isinstance(game.get("id"), int) for game in games
-    ):
-        raise Blocked("the list of games could not be read")
+    listed = content.get("games") if isinstance(content, dict) else None
+    games = [game for one in listed if (game := _game(one))] if isinstance(listed, list) else []
+    if not isinstance(listed, list) or len(games) < len(listed):
+        raise Blocked("the list of games could not be read: not each of them is an object with an integer as its id")
     return delivery, games
+
+
+def _game(listed: Any) -> Mapping[str, Any] | None:
+    """A game of the list, its id an integer, also where that is written as 101.0; None for what is none."""
+    id = listed.get("id") if isinstance(listed, dict) else None
+    whole = int(id) if isinstance(id, float) and id.is_integer() else id
+    return {**listed, "id": whole} if isinstance(whole, int) else None
 
 
 def _sample(games: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -179,9 +187,19 @@ def test_another_method_is_refused_by_its_own_code(conversation: Conversation) -
     scope = Scope(conversation.certification.pack, conversation.item.operation, conversation.profile)
     changes = [change for method in METHODS for change in changes_of(f"methods.{method.lower()}", scope)]
     for change, delivery in zip(changes, conversation.send_each(changes), strict=True):
+        sent = f"a valid {conversation.item.operation.name} request, but {change.says}"
         if delivery.refused and delivery.answer.code != "method_not_allowed":
-            sent = f"a valid {conversation.item.operation.name} request, but {change.says}"
             raise _breach(sent, "HTTP 405 with method_not_allowed", delivery)
+        if delivery.refused:
+            _whole_envelope(sent, delivery, conversation)
+
+
+def _whole_envelope(sent: str, delivery: Delivery, conversation: Conversation) -> None:
+    """A refusal by its own code is the application's, and has all that refusals must have."""
+    pack, refusal = conversation.certification.pack, conversation.item.operation.refusal
+    for id, observed in schema_breaches(refusal, dict(delivery.answer.members)).items():
+        if pack.requirement(id).level is Level.MUST:
+            raise _breach(sent, "a whole error envelope with method_not_allowed", delivery, observed)
 
 
 @flow("fargames.signature.repeated-body")

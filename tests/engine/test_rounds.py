@@ -143,6 +143,21 @@ def test_a_rate_limit_at_the_end_blocks(tmp_path: Path) -> None:
     assert "klas.robustness.recovers" not in round.observed
 
 
+def test_a_target_that_wants_no_more_is_sent_no_more(tmp_path: Path) -> None:
+    """A rate limit that lasts for longer than anybody waits ends the run, after some requests that it refused."""
+    later = plain(429, b"", (b"Retry-After", b"3600"))
+    with (
+        serving(wrong_where(lambda call: call.number > 0, lambda _: later)) as served,
+        certifying(tmp_path, served.profile()) as certification,
+    ):
+        group, cases = planned(certification, "parameters")
+        results = [group.result(case) for case in cases]
+        stopped = certification.pulse.stopped
+    assert all(result.blocked for result in results)
+    assert "the target's rate limit" in stopped
+    assert len(served.calls) < len(cases)
+
+
 def test_a_round_of_time_outs_is_given_up(tmp_path: Path) -> None:
     """A target that answers nothing but controls costs a bounded number of time-outs; the rest is blocked."""
     target = wrong_where(lambda call: not call.valid, silent)

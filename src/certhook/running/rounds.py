@@ -26,7 +26,8 @@ PATIENCE_FOR_TIMEOUTS = 6
 """Time-outs in one round after which the rest of it is given up."""
 
 PATIENCE_OF_A_RUN = 16
-"""Time-outs of one worker, those of requests that were sent again among them, after which nothing more is sent."""
+"""Time-outs of one worker, those of requests that were sent again among them, after which nothing more is sent; and
+requests that the target's rate limit refused when there was no time left to wait for it."""
 
 
 _AS_BEFORE = "the control accepted, as before the group"
@@ -108,6 +109,8 @@ class Round:
             self._pulse.stopped = self._settler.gone
         elif self._courier.timeouts >= PATIENCE_OF_A_RUN:
             self._pulse.stopped = f"given up after {PATIENCE_OF_A_RUN} time-outs"
+        elif self._courier.turned_away >= PATIENCE_OF_A_RUN:
+            self._pulse.stopped = f"given up after {PATIENCE_OF_A_RUN} requests met the target's rate limit: {PACE}"
         elif self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS:
             self._given_up = f"given up after {PATIENCE_FOR_TIMEOUTS} time-outs in this group"
         return result

@@ -112,7 +112,7 @@ class Courier:
     """Delivers errands for one worker process of a run. `worker` counts from 0 among `workers`.
 
     `numbered` is the last number that an exchange of the run has; `timeouts` is how many requests were not answered in
-    time so far.
+    time so far, `turned_away` how many the target's rate limit refused for longer than anybody waits.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of its own, and named
@@ -146,6 +146,7 @@ class Courier:
         self._contents: set[int] = set()
         self._repeated: set[int] = set()
         self.timeouts = 0
+        self.turned_away = 0
         self._lanes = Lanes(self._url, limits.timeout_s, limits.in_flight, one_by_one=one_by_one, route=route)
 
     @property
@@ -263,7 +264,11 @@ class Courier:
             return False
         self._lanes.ease()
         hold_s = _hold_s(sent, attempt)
-        return hold_s is not None and self._pace.hold(hold_s)
+        waited = hold_s is not None and self._pace.hold(hold_s)
+        if not waited:
+            with self._lock:
+                self.turned_away += 1
+        return waited
 
     def _note(self, content: int) -> None:
         """Remember what a signature was made from, and whether that was so before."""

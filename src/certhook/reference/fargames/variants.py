@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from certhook.building.encoding import json_canonical
@@ -33,6 +34,18 @@ class SignatureFirst(FargamesTarget):
     def check_signature(self, operation: str, given: str, request: HttpRequest, agent: Agent) -> None:
         super().check_signature(operation, given, request, agent)
         super().check_shape(operation, self.read(request.body))
+
+
+@variant("numbers-with-a-point")
+class NumbersWithAPoint(FargamesTarget):
+    """Writes integers as 101.0, as some do that know but one kind of number."""
+
+    def listed(self, game: Game) -> Fields:
+        listed = super().listed(game)
+        return {**listed, "id": float(listed["id"])}
+
+    def total(self, games: Sequence[Fields]) -> object:
+        return float(len(games))
 
 
 @variant("agent-guessed")

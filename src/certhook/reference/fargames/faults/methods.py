@@ -57,6 +57,17 @@ class Methods405OtherCode(FargamesTarget):
             raise refusal(INVALID, 405)
 
 
+@fault("methods-405-half-envelope", breaks=[_ENVELOPE])
+class Methods405HalfEnvelope(FargamesTarget):
+    """Answers other methods where nothing adds the time and the id of the answer, by its own code."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method in self.methods:
+            return super().answer(request)
+        body = b'{"status":"error","error":"method_not_allowed","message":"Method not allowed"}'
+        return HttpAnswer(405, ((b"Content-Type", b"application/json"),), body)
+
+
 class _OwnPage(FargamesTarget):
     """Leaves other methods to the web server in front, which answers with a page of its own."""
 
