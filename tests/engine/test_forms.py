@@ -246,6 +246,25 @@ def test_a_get_has_the_parameters_of_the_form_in_its_query() -> None:
     assert request.header("sign") == control.header("sign")
 
 
+@pytest.mark.parametrize("family", ["accepted.optional", "accepted.non-ascii", "robustness.target", "robustness.size"])
+def test_the_right_signature_of_a_valid_request_is_its_own(family: str) -> None:
+    """Read back from path, query and form as they went out, whatever they hold."""
+    builder = Builder(PACK, profile(game_id="r&7 +"))
+    for change in (CONTROL, *changes(family, game_id="r&7 +")):
+        request = builder.build(OPERATION, change)
+        assert request.header("sign") == (builder.request_signature(request) or "").encode(), change.name
+
+
+@pytest.mark.parametrize("family", ["random", "header-missing", "query-added", "path-changed", "parameter-changed"])
+def test_the_right_signature_of_a_forged_request_is_another(family: str) -> None:
+    """That of what was sent, which is not what was signed."""
+    builder = Builder(PACK, profile())
+    for change in changes(f"signature.{family}"):
+        request = builder.build(OPERATION, change)
+        assert request.header("sign") != (builder.request_signature(request) or "").encode(), change.name
+    assert Builder(PACK, profile(signed=False)).request_signature(built()) is None
+
+
 def _as_sent(request: Request) -> Change:
     """A valid request with the parameters of one that was built before."""
 

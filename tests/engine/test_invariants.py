@@ -46,7 +46,7 @@ def seen(answer: Response | Failure, sent: Change = BAD, account: tuple[tuple[st
         making.response_signature,
         told,
         key=making.key,
-        body_signature=making.body_signature,
+        request_signature=making.request_signature,
     )
 
 
@@ -105,6 +105,12 @@ TWINS = (
     ),
     Twin("response-signature-lower-case", seen(answered(200, REFUSAL, UPPER)), seen(answered())),
     Twin("keeps-secret", seen(answered(200, b'{"status_code":"ERR_UNKNOWN","key":"%s"}' % KEY)), seen(answered())),
+    Twin(
+        "keeps-secret",
+        seen(answered(200, b'{"status_code":"ERR_UNKNOWN","a":["%s"]}' % KEY.replace(b"-", rb"\u002d"))),
+        seen(answered(200, b'{"status_code":"ERR_UNKNOWN","a":["%s"]}' % KEY.replace(b"-", rb"\u002e"))),
+    ),
+    Twin("keeps-secret", seen(answered(400, b'"%s"' % KEY.replace(b"-", rb"\u002D"))), seen(answered(400, b'"\\u00"'))),
     Twin("no-trace", seen(answered(500, b"Traceback (most recent call last):\n")), seen(answered())),
     Twin(
         "no-trace",

@@ -65,7 +65,7 @@ def test_a_captured_signature_is_wrong_for_its_body(share: int) -> None:
         (captured,) = changes_of("signature.captured", Scope(PACK, operation, PROFILE))
         for change in (CONTROL, captured, *[CONTROL] * 200, captured, captured):
             request = one.build(operation, change)
-            right = one.body_signature(request.body)
+            right = one.request_signature(request)
             assert right is not None
             assert (request.header(PACK.signing.header) == right.encode()) is (change is CONTROL)
 

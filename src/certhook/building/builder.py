@@ -118,19 +118,16 @@ class Builder:
         fresh = self._fresh[request.operation]
         return self._key is not None and not any(str(valid.get(name)).encode() in request.body for name in fresh)
 
-    def body_signature(self, body: bytes) -> str | None:
-        """The right signature of a request with that body; None where more than the body is signed, or nothing."""
-        more = any(one.encoding == "form" for one in self._pack.operations)
-        return None if more else self._over(body)
+    def request_signature(self, request: Request) -> str | None:
+        """The right signature of a request as it went out, or None where requests are not signed."""
+        return self._over(_read_back(request, self._pack.operation(request.operation)))
 
     def response_signature(self, body: bytes) -> str | None:
         """The right signature of a response with that body, or None where responses are not signed."""
-        return self._over(body) if self._pack.signing.response_header else None
+        return self._over(signing.Signable(body)) if self._pack.signing.response_header else None
 
-    def _over(self, body: bytes) -> str | None:
-        if self._key is None:
-            return None
-        return self._scheme.sign(self._scheme.message(signing.Signable(body, {})), self._key)
+    def _over(self, signable: signing.Signable) -> str | None:
+        return None if self._key is None else self._scheme.sign(self._scheme.message(signable), self._key)
 
     def _draft(self, operation: Operation, name: str, fields: dict[str, Any]) -> Draft:
         return Draft(
@@ -227,3 +224,12 @@ def _signable(draft: Draft) -> signing.Signable:
     inside = draft.operation.carried("form", draft.fields)
     outside = {name: value for name, value in draft.fields.items() if name not in inside}
     return signing.Signable(draft.body, dict(encoding.form_pairs(draft.body)) | outside)
+
+
+def _read_back(request: Request, operation: Operation) -> signing.Signable:
+    """What the signature of a finished request covers, as whoever receives it reads its parameters."""
+    if operation.encoding != "form":
+        return signing.Signable(request.body)
+    path, _, query = request.target.partition("?")
+    sent = encoding.form_pairs(request.body) + encoding.form_pairs(query.encode())
+    return signing.Signable(request.body, dict(sent) | encoding.path_values(operation.path, path))

@@ -14,8 +14,9 @@ from typing import Any, cast
 
 from certhook.building.change import Change
 from certhook.building.encoding import path_values
-from certhook.exchange import Exchange, Failure, Response
+from certhook.exchange import Exchange, Failure, Request, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
+from certhook.judging.escapes import unescaped
 from certhook.judging.jsontext import Flaw
 from certhook.judging.members import members_within
 from certhook.judging.oracle import malformations
@@ -31,7 +32,7 @@ class Seen:
     `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
     account and its sessions; `named` says by an answer's id which exchange carried it first, `first` by a member
     what the first success that had it carried, and its exchange. `fields` are the members that the requirement names.
-    `key` is what requests are signed with, and `body_signature` says how a body is.
+    `key` is what requests are signed with, and `request_signature` computes what a request's signature should be.
     """
 
     exchange: Exchange
@@ -44,7 +45,7 @@ class Seen:
     first: Mapping[str, tuple[Any, int]] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
     key: bytes = field(default=b"", repr=False)
-    body_signature: Callable[[bytes], str | None] = lambda _: None
+    request_signature: Callable[[Request], str | None] = lambda _: None
 
     @property
     def response(self) -> Response:
@@ -309,11 +310,13 @@ _SHORTEST_KEY = 8
     lambda seen: seen.answered and len(seen.key) >= _SHORTEST_KEY,
 )
 def keeps_secret(seen: Seen) -> str | None:
-    told = seen.response.body + "".join(value for _, value in seen.response.headers).encode("utf-8", "surrogatepass")
+    around = "".join(value for _, value in seen.response.headers).encode("utf-8", "surrogatepass")
+    told = seen.response.body + around
+    told += unescaped(told) if b"\\" in told else b""
     if seen.key in told:
         return f"{seen.answer.says}, which carries the shared secret"
     sent = seen.exchange.request.header(seen.pack.signing.header) or b""
-    right = (seen.body_signature(seen.exchange.request.body) or "").encode()
+    right = (seen.request_signature(seen.exchange.request) or "").encode()
     if right and right not in sent.lower() and right in told.lower():
         return f"{seen.answer.says}, which carries the signature that would have been right"
     return None

@@ -104,7 +104,7 @@ class Judge:
             self._named,
             first,
             key=self._builder.key,
-            body_signature=self._builder.body_signature,
+            request_signature=self._builder.request_signature,
         )
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
         return [one for one in judgements if one.requirement in self._selected]

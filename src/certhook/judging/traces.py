@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from certhook.judging.escapes import unescaped
+
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
     rb"|\bat [\w.$<>]+\((?:[\w$]+\.(?:java|kt|scala):\d+|Native Method|Unknown Source)\)"
@@ -27,16 +29,13 @@ _SOURCE_FILE = re.compile(rb"[\w-]\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b")
 _LINK = re.compile(rb"(?:(?<!file):/(?:/[\w.:-]*)?|\b(?:href|src|action)\s*=\s*[\"']?)$", re.IGNORECASE)
 _LONGEST_LINK = 80
 
-_ESCAPE = re.compile(rb"\\([ntr\"/\\])")
-_ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
-
 
 def trace_in(body: bytes) -> bytes | None:
     """The first sign of a stack trace or of a source path, also where it stands within a JSON string; None for none.
 
     A link to a page or a script of the target's own is neither.
     """
-    return next(_signs(body), None) or (next(_signs(_unescaped(body)), None) if b"\\" in body else None)
+    return next(_signs(body), None) or (next(_signs(unescaped(body)), None) if b"\\" in body else None)
 
 
 def _signs(body: bytes) -> Iterator[bytes]:
@@ -63,8 +62,3 @@ def _source_files(body: bytes) -> Iterator[bytes]:
         file = _SOURCE_FILE.search(body, *path.span())
         if file:
             yield body[path.start() : file.end()]
-
-
-def _unescaped(body: bytes) -> bytes:
-    """The body with what a trace within a JSON string has in the place of line breaks, tabs, quotes and slashes."""
-    return _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from certhook.reference.application import Crash, Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
@@ -263,6 +264,38 @@ class SignedTextTold(EvenbetTarget):
         if refusal.code == NOT_VALID:
             fields["errors"][0]["detail"] = f"sha256(...{(self.secret or b'').decode()})"
         return fields
+
+
+@fault("right-signature-told", breaks=["evenbet.robustness.keeps-secret"])
+class RightSignatureTold(EvenbetTarget):
+    """Shows in the refusal of a wrong signature the one that it expected, for whoever debugs a client."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        if refusal.code == NOT_VALID:
+            right = self.signature(self.signed_content(self.read(request)))
+            fields["errors"][0]["detail"] = f"Expected {right}"
+        return fields
+
+
+@fault("right-signature-in-header", breaks=["evenbet.robustness.keeps-secret"])
+class RightSignatureInHeader(EvenbetTarget):
+    """Leaves a header of its tests in the refusal of a form whose signature was wrong."""
+
+    def refuse(self, refusal: Refusal, request: HttpRequest) -> Reply:
+        reply = super().refuse(refusal, request)
+        if refusal.code != NOT_VALID:
+            return reply
+        right = self.signature(self.signed_content(self.read(request))).upper().encode()
+        return replace(reply, headers=(*reply.headers, (b"X-Debug-Sign", right)))
+
+
+@fault("secret-told-in-escapes", breaks=["evenbet.robustness.keeps-secret"])
+class SecretToldInEscapes(SignedTextTold):
+    """Tells the secret key as well, and has a writer of JSON that escapes whatever HTML might stumble over."""
+
+    def serialise(self, fields: Fields) -> bytes:
+        return super().serialise(fields).replace(b"-", b"\\u002D")
 
 
 @fault(
