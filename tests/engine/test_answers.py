@@ -181,6 +181,19 @@ def test_the_front_s_refusal_is_one() -> None:
     assert allows(AnswerSet("", "", accepted=True), FRONT, ("431",)) is False
 
 
+def test_the_words_of_a_refusal_by_the_front_count() -> None:
+    """A text or a page with the status of a layer in front says what it says, whoever wrote it."""
+    found = AnswerSet("", "", only_refused=True, refusals=(Matcher(text=("Player not found",)),))
+    page = b"<!DOCTYPE html><h1>Player Not Found</h1>"
+    said = (
+        read(404, b"Player not found"),
+        read(404, page),
+        read(404, b'["Player not found"]'),
+        read(404, b"Not found"),
+    )
+    assert [allows(found, one) for one in said] == [True, True, True, False]
+
+
 def test_a_long_answer_is_read_like_a_short_one() -> None:
     """What a long body says is not kept, but read again when it is asked for, and no more once it is abridged."""
     padding = b'"padding":"' + b"x" * HELD + b'",'
@@ -191,6 +204,14 @@ def test_a_long_answer_is_read_like_a_short_one() -> None:
     assert {**short.members, "padding": "x" * HELD} == long.members
     assert long.abridged().members == {}
     assert short.abridged() is short
+
+
+def test_the_words_of_a_long_page_are_not_kept() -> None:
+    """They are asked for once; hundreds of such pages would fill the memory."""
+    page, line = read(404, b"x" * HELD * 2), read(404, b"Not Found")
+    assert len(page.words) == HELD
+    assert page.abridged().words == ""
+    assert line.abridged() is line
 
 
 def test_what_is_long_and_cannot_be_read_has_no_text() -> None:

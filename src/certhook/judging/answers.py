@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from certhook.exchange import Failure, Response
+from certhook.exchange import KEPT, Failure, Response
 from certhook.formats import validator
 from certhook.judging.jsontext import Flaw, JsonText, read_json
 from certhook.pack.model import AnswerSet, Matcher, Pack, Reading
@@ -72,6 +72,8 @@ class Answer:
 
     def abridged(self) -> Answer:
         """The answer without what a long body says."""
+        if len(self.words) > KEPT:
+            return replace(self, words="")
         return replace(self, text=None) if isinstance(self.text, LongText) else self
 
 
@@ -128,11 +130,10 @@ def _shown(code: str | int) -> str:
 
 
 def _unreadable(reading: Reading, answer: Response, text: JsonText, front: tuple[str, ...]) -> Answer:
-    status = answer.status
+    status, words = answer.status, answer.body[:HELD].decode("utf-8", "replace").lower()
     if status_fits(status, (*FRONT, *front)):
-        return Answer(Kind.REFUSED, f"HTTP {status} with {_body_of(answer, text)}", status, front=True)
+        return Answer(Kind.REFUSED, f"HTTP {status} with {_body_of(answer, text)}", status, front=True, words=words)
     if status_fits(status, reading.refused_status):
-        words = answer.body[:HELD].decode("utf-8", "replace").lower()
         says = f"HTTP {status} with {_body_of(answer, text)}: a refusal by its status"
         return Answer(Kind.REFUSED, says, status, words=words)
     if status // 100 in (3, 5):

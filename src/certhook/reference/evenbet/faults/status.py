@@ -7,7 +7,7 @@ import itertools
 
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
-from certhook.reference.evenbet.faults.consequences import MESSAGES, NOT_ACCEPTED
+from certhook.reference.evenbet.faults.consequences import NOT_ACCEPTED
 from certhook.reference.evenbet.parameters import Parameters
 from certhook.reference.evenbet.target import EvenbetTarget
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
@@ -46,7 +46,7 @@ class ClientUnknown200(EvenbetTarget):
             raise Refusal("Client not found", 200)
 
 
-@fault("refusals-as-text", breaks=["evenbet.status.refusal-json", "evenbet.status.media-type"], also=MESSAGES)
+@fault("refusals-as-text", breaks=["evenbet.status.refusal-json", "evenbet.status.media-type"])
 class RefusalsAsText(EvenbetTarget):
     """Writes the message of a refusal as plain text."""
 
@@ -57,7 +57,7 @@ class RefusalsAsText(EvenbetTarget):
             return HttpAnswer(refusal.status, ((b"Content-Type", b"text/plain"),), refusal.code.encode())
 
 
-@fault("signature-refused-as-page", breaks=["evenbet.status.refusal-json"], also=["evenbet.signature.message"])
+@fault("signature-refused-as-page", breaks=["evenbet.status.refusal-json"])
 class SignatureRefusedAsPage(EvenbetTarget):
     """Answers a failed check with its framework's page."""
 
