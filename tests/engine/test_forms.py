@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from email import message_from_bytes
 from typing import Any
 
 import pytest
@@ -286,6 +288,21 @@ def test_no_listed_value_is_a_way_around_the_signature(family: str) -> None:
     wanted = {"authType=internal", "gameCode=sport", "longLifeLoginToken=false"}
     assert {f"signature.{family}:{one}" for one in wanted} <= sent.keys()
     assert dict(form_pairs(sent[f"signature.{family}:gameCode=sport"].body))["gameId"] == "7"
+
+
+def test_a_forged_form_is_right_but_for_its_signature() -> None:
+    """However it is carried, its parameters are those that a form would have."""
+    ways = {one.place: built(one) for one in changes("signature.forged-form")}
+    assert all(len(one.header("sign") or b"") == 64 for one in ways.values())
+    assert len({one.header("sign") for one in (built(), *ways.values())}) == 7
+    assert json.loads(ways["json"].body) == dict(form_pairs(ways["undeclared"].body)) == {"userIp": "203.0.113.7"}
+    assert ways["undeclared"].header("Content-Type") is None
+    declared = b"Content-Type: " + (ways["multipart"].header("Content-Type") or b"")
+    _, part = message_from_bytes(declared + b"\r\n\r\n" + ways["multipart"].body).walk()
+    assert (part.get_param("name", header="Content-Disposition"), part.get_payload()) == ("userIp", "203.0.113.7")
+    assert len(dict(form_pairs(ways["long"].body))["x_certhook"]) == 8192
+    assert dict(form_pairs(ways["empty"].body)) == {"userIp": ""}
+    assert ways["forwarded"].header("X-Forwarded-For") == b"127.0.0.1"
 
 
 def test_no_other_parameter_excuses_a_value_that_is_not_listed() -> None:

@@ -38,8 +38,10 @@ class SignatureEmptyPasses(EvenbetTarget):
         *SHAPED,
         "evenbet.signature.header-missing",
         "evenbet.signature.header-empty",
+        "evenbet.signature.not-hex",
         "evenbet.signature.other-algorithm",
         "evenbet.signature.truncated",
+        "evenbet.signature.whatever-else",
     ],
 )
 class SignatureIgnored(EvenbetTarget):
@@ -62,12 +64,38 @@ class SignatureUncheckedForInternal(EvenbetTarget):
             super().check_signature(request, parameters)
 
 
-@fault("signature-shape-only", breaks=SHAPED)
+@fault("signature-shape-only", breaks=[*SHAPED, "evenbet.signature.whatever-else"])
 class SignatureShapeOnly(EvenbetTarget):
     """Checks that there are 64 hex digits, which a stub left behind calls a valid signature."""
 
     def signature_matches(self, given: str, parameters: Parameters) -> bool:
         return len(given) == 64 and set(given) <= set("0123456789abcdef")
+
+
+@fault("signature-not-hex-passes", breaks=["evenbet.signature.not-hex"])
+class SignatureNotHexPasses(EvenbetTarget):
+    """Takes what its reader of hex digits says of other letters for the answer of its check."""
+
+    def signature_matches(self, given: str, parameters: Parameters) -> bool:
+        return "z" in given or super().signature_matches(given, parameters)
+
+
+@fault("signature-null-passes", breaks=["evenbet.signature.not-hex"])
+class SignatureNullPasses(EvenbetTarget):
+    """Has a gateway that writes null for a header that is missing, and has checked the others itself."""
+
+    def signature_matches(self, given: str, parameters: Parameters) -> bool:
+        return given == "null" or super().signature_matches(given, parameters)
+
+
+@fault("signature-not-hex-crash", breaks=["evenbet.signature.not-hex", "evenbet.robustness.no-server-error"])
+class SignatureNotHexCrash(EvenbetTarget):
+    """Reads a signature as hex digits, and does not expect others."""
+
+    def same(self, given: str, right: str) -> bool:
+        if set(given) - set("0123456789abcdef"):
+            raise Crash
+        return super().same(given, right)
 
 
 @fault("signature-prefix", breaks=["evenbet.signature.nibble", "evenbet.signature.truncated"])
@@ -351,7 +379,7 @@ class SignatureMessage(EvenbetTarget):
 
 @fault(
     "signature-crash",
-    breaks=["evenbet.robustness.no-server-error", *SHAPED, "evenbet.signature.truncated"],
+    breaks=["evenbet.robustness.no-server-error", *SHAPED, "evenbet.signature.not-hex", "evenbet.signature.truncated"],
     also=[
         "evenbet.signature.other-algorithm",
         *OTHER_PARAMETERS,
