@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certhook.building.builder import Builder
-from certhook.building.change import Change, Draft
+from certhook.building.change import Change
 from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes import CONTROL, Scope, changes_of
 from certhook.changes.examples import combinations, examples_of, optional_places, sample
@@ -158,7 +158,13 @@ def test_launch_options_are_signed_in_two_ways() -> None:
     assert without.otherwise is None
 
 
-@pytest.mark.parametrize("family", ["parameter-changed", "parameter-added", "parameter-removed", "path-changed"])
+CHANGED = (
+    *("parameter-changed", "parameter-added", "parameter-removed", "path-changed"),
+    *("respelled", "path-respelled", "case-changed"),
+)
+
+
+@pytest.mark.parametrize("family", CHANGED)
 @pytest.mark.parametrize("mandatory", [True, False])
 def test_what_was_changed_after_signing_has_a_wrong_signature(family: str, *, mandatory: bool) -> None:
     """None of the changes leaves what is signed as it was."""
@@ -168,7 +174,7 @@ def test_what_was_changed_after_signing_has_a_wrong_signature(family: str, *, ma
     assert found
     for change in found:
         request = builder.build(OPERATION, change)
-        assert request.header("sign") != builder.build(OPERATION, _as_sent(request)).header("sign"), change.name
+        assert request.header("sign") != (builder.request_signature(request) or "").encode(), change.name
 
 
 @pytest.mark.parametrize("family", ["parameter-changed", "parameter-added"])
@@ -194,6 +200,37 @@ def test_a_value_is_spelled_otherwise_than_it_was_signed(family: str, lang: str)
     request = built(change)
     assert dict(form_pairs(request.body)) == {"lang": lang}
     assert request.header("sign") == hashlib.sha256(b"dea/bsk-12345").hexdigest().encode()
+
+
+def test_a_value_is_sent_as_another_spelling_of_what_was_signed() -> None:
+    """A number, a boolean or a word, in the form or in the path; each signature is that of the plain spelling."""
+    found = {one.name.partition(":")[2]: built(one) for one in changes("signature.respelled")}
+    sent = {name: dict(form_pairs(one.body)) for name, one in found.items()}
+    nick, session = sent.pop("nick=case")["nick"], sent.pop("sessionId=case")["sessionId"]
+    assert nick == nick.upper() != nick.lower()
+    assert session == session.upper() != session.lower()
+    assert sent == {
+        "authType=case": {"authType": "INTERNAL"},
+        "gameCode=case": {"gameCode": "POKER"},
+        "tableId=zero": {"tableId": "01"},
+        "tableId=letter": {"tableId": "1x"},
+        "longLifeLoginToken=number": {"longLifeLoginToken": "1"},
+    }
+    signed = {"tableId=zero": b"1a/b", "longLifeLoginToken=number": b"truea/b", "authType=case": b"internala/b"}
+    for name, values in signed.items():
+        assert found[name].header("sign") == hashlib.sha256(values + b"sk-12345").hexdigest().encode()
+    paths = [built(one) for one in changes("signature.path-respelled")]
+    assert [one.target.split("/")[4] for one in paths] == ["0a%2Fb", "a%2Fbx"]
+    assert {one.header("sign") for one in paths} == {built().header("sign")}
+
+
+@pytest.mark.parametrize("family", ["parameter-added", "parameter-removed"])
+def test_each_end_of_a_list_is_added_and_removed(family: str) -> None:
+    """One of them may be what a target takes where nothing is asked for."""
+    names = {one.name for one in changes(f"signature.{family}")}
+    ends = {f"signature.{family}:{one}" for one in ("authType", "lang", "gameCode", "longLifeLoginToken", "tableId")}
+    assert ends <= names
+    assert len([one for one in names if one.split("=")[0] in ends]) == 2 * len(ends)
 
 
 def test_no_closed_list_is_spelled_otherwise() -> None:
@@ -265,19 +302,6 @@ def test_the_right_signature_of_a_forged_request_is_another(family: str) -> None
         request = builder.build(OPERATION, change)
         assert request.header("sign") != (builder.request_signature(request) or "").encode(), change.name
     assert Builder(PACK, profile(signed=False)).request_signature(built()) is None
-
-
-def _as_sent(request: Request) -> Change:
-    """A valid request with the parameters of one that was built before."""
-
-    def apply(draft: Draft) -> None:
-        for name in draft.operation.carried("form", draft.fields):
-            del draft.fields[name]
-        draft.fields |= dict(form_pairs(request.body))
-        if "/a%2F1/" in request.target:
-            draft.fields["userId"] = "a/1"
-
-    return Change("as-sent", "as it was sent", apply=apply)
 
 
 @pytest.mark.parametrize("family", ["header-missing", "random"])

@@ -149,6 +149,11 @@ def _tampered(scope: Scope) -> Iterator[tuple[str, tuple[Example, ...]]]:
             yield place, values
 
 
+def _another(one: Example, than: Example) -> tuple[Example, ...]:
+    """The value, where it is another one of a list: a target has a default among these, which it may take as given."""
+    return () if one.fresh or one.make() == than.make() else (one,)
+
+
 @family("signature.parameter-changed")
 def parameter_changed(scope: Scope) -> Iterator[Change]:
     """What is sent is right; another value of it was signed, if need be one that the target does not know."""
@@ -196,6 +201,9 @@ def parameter_added(scope: Scope) -> Iterator[Change]:
     for place, values in _tampered(scope):
         says = f"with {place} added after signing"
         yield _after_signing(f"parameter-added:{place}", says, {place: None}, {place: values[-1]})
+        for one in _another(values[0], values[-1]):
+            says = f"with {one.says} added after signing"
+            yield _after_signing(f"parameter-added:{one.name}", says, {place: None}, {place: one})
 
 
 @family("signature.unknown-added")
@@ -225,6 +233,9 @@ def parameter_removed(scope: Scope) -> Iterator[Change]:
         if not is_sent(scope.operation, place, scope.profile):
             says = f"with {place} removed after signing"
             yield _after_signing(f"parameter-removed:{place}", says, {place: values[0]}, {place: None})
+            for one in _another(values[-1], values[0]):
+                says = f"with {one.says} removed after signing"
+                yield _after_signing(f"parameter-removed:{one.name}", says, {place: one}, {place: None})
 
 
 @family("signature.path-changed")

@@ -3,6 +3,7 @@
 from certhook.reference.evenbet.faults import (
     fields,
     forged,
+    normalised,
     optional,
     parameters,
     robustness,
@@ -11,4 +12,4 @@ from certhook.reference.evenbet.faults import (
     status,
 )
 
-__all__ = ["fields", "forged", "optional", "parameters", "robustness", "semantics", "signature", "status"]
+__all__ = ["fields", "forged", "normalised", "optional", "parameters", "robustness", "semantics", "signature", "status"]

@@ -114,7 +114,7 @@ class SignatureStartsWith(EvenbetTarget):
         return right.startswith(given)
 
 
-class _Lenient(EvenbetTarget):
+class Lenient(EvenbetTarget):
     """Accepts, beside the right signature, any of `others`."""
 
     def signature_matches(self, given: str, parameters: Parameters) -> bool:
@@ -125,7 +125,7 @@ class _Lenient(EvenbetTarget):
 
 
 @fault("signature-no-key", breaks=["evenbet.signature.empty-key"])
-class SignatureNoKey(_Lenient):
+class SignatureNoKey(Lenient):
     """Tries the keys of all clients, one of which has none configured."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -133,7 +133,7 @@ class SignatureNoKey(_Lenient):
 
 
 @fault("signature-hmac", breaks=["evenbet.signature.hmac"])
-class SignatureHmac(_Lenient):
+class SignatureHmac(Lenient):
     """Accepts an HMAC too, for clients that took the page for that."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -141,7 +141,7 @@ class SignatureHmac(_Lenient):
 
 
 @fault("signature-key-first", breaks=["evenbet.signature.key-first"])
-class SignatureKeyFirst(_Lenient):
+class SignatureKeyFirst(Lenient):
     """Accepts the key before the values, as an earlier version of the page had it."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -149,7 +149,7 @@ class SignatureKeyFirst(_Lenient):
 
 
 @fault("signature-old-algorithms", breaks=["evenbet.signature.other-algorithm"])
-class SignatureOldAlgorithms(_Lenient):
+class SignatureOldAlgorithms(Lenient):
     """Picks the algorithm by the length of the signature."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -158,7 +158,7 @@ class SignatureOldAlgorithms(_Lenient):
 
 
 @fault("signature-unsorted", breaks=["evenbet.signature.unsorted"])
-class SignatureUnsorted(_Lenient):
+class SignatureUnsorted(Lenient):
     """Accepts the values in the order in which they came."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -166,7 +166,7 @@ class SignatureUnsorted(_Lenient):
 
 
 @fault("signature-unsorted-path-last", breaks=["evenbet.signature.unsorted"])
-class SignatureUnsortedPathLast(_Lenient):
+class SignatureUnsortedPathLast(Lenient):
     """Accepts the values in the order in which they came, to which it adds the user's at last."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -175,7 +175,7 @@ class SignatureUnsortedPathLast(_Lenient):
 
 
 @fault("signature-client-kept", breaks=["evenbet.signature.excluded-kept"])
-class SignatureClientKept(_Lenient):
+class SignatureClientKept(Lenient):
     """Accepts clientId among the values, which most clients forget to drop."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -184,7 +184,7 @@ class SignatureClientKept(_Lenient):
 
 
 @fault("signature-names-joined", breaks=["evenbet.signature.names-joined"])
-class SignatureNamesJoined(_Lenient):
+class SignatureNamesJoined(Lenient):
     """Accepts a query string in place of the values."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -193,7 +193,7 @@ class SignatureNamesJoined(_Lenient):
 
 
 @fault("signature-language-filled-in", breaks=["evenbet.signature.parameter-removed"])
-class SignatureLanguageFilledIn(_Lenient):
+class SignatureLanguageFilledIn(Lenient):
     """Checks the signature after defaults were filled in, too."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -202,7 +202,7 @@ class SignatureLanguageFilledIn(_Lenient):
 
 
 @fault("signature-language-normalised", breaks=["evenbet.signature.parameter-changed"])
-class SignatureLanguageNormalised(_Lenient):
+class SignatureLanguageNormalised(Lenient):
     """Checks the signature after a language that it does not have became its default, too."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -212,7 +212,7 @@ class SignatureLanguageNormalised(_Lenient):
         return {self.signature(self.signed_content(changed))}
 
 
-class _CurrencyOf(_Lenient):
+class _CurrencyOf(Lenient):
     """Checks the signature over the form as it was before the currency of the platform's books was put in, too."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -243,7 +243,7 @@ class SignatureCurrencyFilledIn(_CurrencyOf):
 
 
 @fault("signature-case-ignored", breaks=["evenbet.signature.parameter-changed"])
-class SignatureCaseIgnored(_Lenient):
+class SignatureCaseIgnored(Lenient):
     """Writes a language in lower case as soon as it comes in."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -260,7 +260,7 @@ class SignatureTrimmed(EvenbetTarget):
 
 
 @fault("signature-game-renamed", breaks=["evenbet.signature.parameter-changed"])
-class SignatureGameRenamed(_Lenient):
+class SignatureGameRenamed(Lenient):
     """Accepts a signature over the id that a game had before its last release."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -271,7 +271,7 @@ class SignatureGameRenamed(_Lenient):
 
 
 @fault("signature-of-known-only", breaks=["evenbet.signature.parameter-added"])
-class SignatureOfKnownOnly(_Lenient):
+class SignatureOfKnownOnly(Lenient):
     """Accepts a signature that leaves any one parameter out, since clients disagree on what is signed."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -293,7 +293,7 @@ class SignatureOfDocumentedOnly(EvenbetTarget):
 
 
 @fault("signature-without-user", breaks=["evenbet.signature.parameter-added"])
-class SignatureWithoutUser(_Lenient):
+class SignatureWithoutUser(Lenient):
     """Accepts what clients sign who take the user's id, which stands in the path, for no parameter."""
 
     def others(self, parameters: Parameters) -> set[str]:

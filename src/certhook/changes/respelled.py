@@ -1,0 +1,79 @@
+"""Values that somebody reads as the one that was signed: a number with a zero before it, a word in the other case.
+
+The signature covers what was sent, not what a framework makes of it: whoever hashes a value after it was read accepts
+what nobody signed. What is sent may be refused for itself, too, where the target knows it in the other spelling only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from certhook.building.change import Change, Draft, Stage
+from certhook.building.encoding import field_text
+from certhook.building.signing import Signable
+from certhook.changes.examples import Example, examples_of, optional_places
+from certhook.changes.registry import Scope, family
+from certhook.jsontypes import type_of
+
+Respell = Callable[[str], str]
+
+_AS_NUMBER: Mapping[str, tuple[str, Respell]] = {
+    "zero": ("a zero put before", lambda text: f"0{text}"),
+    "letter": ("a letter put behind", lambda text: f"{text}x"),
+}
+
+
+@family("signature.path-respelled")
+def path_respelled(scope: Scope) -> Iterator[Change]:
+    for name in scope.operation.carried("path", scope.fields):
+        for word, (what, respell) in _AS_NUMBER.items():
+
+            def apply(draft: Draft, name: str = name, respell: Respell = respell) -> None:
+                draft.fields[name] = respell(field_text(draft.fields[name]))
+
+            says = f"with {what} {name} after signing"
+            yield Change(f"signature.path-respelled:{name}={word}", says, Stage.WIRE, apply)
+
+
+@family("signature.respelled")
+def respelled(scope: Scope) -> Iterator[Change]:
+    for place in optional_places(scope.operation):
+        values = examples_of(scope.operation, place, scope.profile)
+        if values and "x-signed" not in scope.fields[place]:
+            yield from _respellings(place, scope.fields[place], values)
+
+
+def _respellings(place: str, schema: Mapping[str, Any], values: tuple[Example, ...]) -> Iterator[Change]:
+    """By the type of what is read: a number, a boolean, or a word of a closed list or of the caller's own."""
+    if type_of(schema) == "integer":
+        for word, (what, respell) in _AS_NUMBER.items():
+            yield _spelled(place, word, f"with {what} {place} after signing", values[0].make, respell)
+    elif type_of(schema) == "boolean":
+        says = f"with 1 for the true that was signed as {place}"
+        yield _spelled(place, "number", says, lambda: True, lambda _: "1")
+    elif values[0].fresh or "enum" in schema:
+        says = f"with the letters of {place} in capitals, and signed in small ones"
+        yield from (_spelled(place, "case", says, make, str.upper) for make in _in_small_letters(values))
+
+
+def _in_small_letters(values: tuple[Example, ...]) -> Iterator[Callable[[], str]]:
+    """A value that whoever tells no cases apart would write so; none where a list has none."""
+    if values[0].fresh:
+        # A fresh text may happen to be all digits, which are in no case.
+        yield lambda: f"n{field_text(values[0].make())[1:]}"
+        return
+    texts = (field_text(one.make()) for one in values)
+    small = next((text for text in texts if text == text.lower() != text.upper()), None)
+    if small:
+        yield lambda: small
+
+
+def _spelled(place: str, word: str, says: str, make: Callable[[], Any], respell: Respell) -> Change:
+    def apply(draft: Draft) -> None:
+        draft.fields[place] = signed = field_text(make())
+        draft.signature = draft.sign(message=draft.scheme.message(Signable(b"", draft.fields)))
+        draft.fields[place] = respell(signed)
+        draft.body = draft.encode(draft)
+
+    return Change(f"signature.respelled:{place}={word}", says, Stage.SIGNATURE, apply)
