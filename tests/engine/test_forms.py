@@ -241,10 +241,25 @@ def test_no_closed_list_is_spelled_otherwise() -> None:
 
 def test_what_the_url_holds_may_be_no_text() -> None:
     """In its path or in its query, and signed like everything else."""
-    path, query = map(built, changes("robustness.target"))
+    path, query = (built(one) for one in changes("robustness.target") if "=" not in one.name)
     assert path.target == "/v2/app/users/a%2Fb%FF%C0%AF/session?clientId=c%201"
     assert path.header("sign") == hashlib.sha256(b"a/b\xff\xc0\xafsk-12345").hexdigest().encode()
     assert query.target == "/v2/app/users/a%2Fb/session?clientId=c%201%FF%C0%AF"
+
+
+def test_what_the_url_holds_may_be_hostile() -> None:
+    """An apostrophe or a thousand letters, in its path or in its query."""
+    targets = {one.name.partition(":")[2]: built(one).target for one in changes("robustness.target")}
+    assert targets["userId=apostrophe"] == "/v2/app/users/a%2Fb%27/session?clientId=c%201"
+    assert targets["clientId=apostrophe"] == "/v2/app/users/a%2Fb/session?clientId=c%201%27"
+    assert len(targets["userId=long"]) == len(targets["clientId=long"]) == len(built().target) + 1000
+
+
+def test_values_near_a_list_are_none_of_it() -> None:
+    """Two of its values at once, and the word null."""
+    sent = {one.name.partition(":")[2]: dict(form_pairs(built(one).body)) for one in changes("parameters.unlisted")}
+    assert sent["authType=both"] == {"authType": "internal,external"}
+    assert sent["authType=null"] == {"authType": "null"}
 
 
 def test_values_are_signed_in_three_wrong_orders() -> None:

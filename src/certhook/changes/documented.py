@@ -29,11 +29,17 @@ def _with(name: str, place: str, says: str, value: Any) -> Change:
 
 @family("parameters.unlisted")
 def unlisted(scope: Scope) -> Iterator[Change]:
-    """Alone, and beside each value of another parameter: what else is asked for is no excuse."""
+    """Alone, and beside each value of another parameter: what else is asked for is no excuse.
+
+    Two listed values at once are none of the list, and neither is the word null, which some take for no value at all.
+    """
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
             name, says = f"unlisted:{place}", f"with a value of {place} that the document does not list"
             yield _with(name, place, says, UNLISTED)
+            both = ",".join(map(str, schema["enum"][:2]))
+            yield _with(f"{name}=both", place, f"with {both} as {place}", both)
+            yield _with(f"{name}=null", place, f"with the word null as {place}", "null")
             for one in _beside(scope):
                 if one.place != place:
                     word = f"{one.place}-{one.word}" if one.word else one.place

@@ -70,19 +70,24 @@ def _fill(draft: Draft) -> None:
 
 @family("robustness.target")
 def target(scope: Scope) -> Iterator[Change]:
-    """Bytes that are no UTF-8 where the URL names somebody: what is decoded by the server, and looked up, or not."""
+    """Hostile ends of what names somebody in the URL: it is decoded by the server, and looked up, or not."""
     for where in ("path", "query"):
         for place in scope.operation.carried(where, scope.fields):
+            for word, (what, end) in _ENDS.items():
 
-            def apply(draft: Draft, place: str = place) -> None:
-                draft.fields[place] = f"{draft.fields[place]}{_NOT_UTF_8}"
+                def apply(draft: Draft, place: str = place, end: str = end) -> None:
+                    draft.fields[place] = f"{draft.fields[place]}{end}"
 
-            says = f"with bytes that are no UTF-8 at the end of {place}"
-            yield Change(f"robustness.target:{place}", says, Stage.FIELDS, apply, front=_ANY)
+                says = f"with {what} at the end of {place}"
+                yield Change(f"robustness.target:{place}{word}", says, Stage.FIELDS, apply, front=_ANY)
 
 
-_NOT_UTF_8 = "\udcff\udcc0\udcaf"
-"""As a path and a query are encoded: %FF, which no character begins with, and %C0%AF, an overlong slash."""
+_ENDS = {
+    # As a path and a query are encoded: %FF, which no character begins with, and %C0%AF, an overlong slash.
+    "": ("bytes that are no UTF-8", "\udcff\udcc0\udcaf"),
+    "=apostrophe": ("an apostrophe", "'"),
+    "=long": ("1,000 letters", "a" * 1000),
+}
 
 
 @family("robustness.headers")

@@ -118,6 +118,23 @@ class AuthTypeCrashWithNick(EvenbetTarget):
         super().check_auth_type(form)
 
 
+@fault("auth-type-first-of-list", breaks=["evenbet.parameters.auth-type"])
+class AuthTypeFirstOfList(EvenbetTarget):
+    """Splits authType at its commas, and takes the first part."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        super().check_auth_type({"authType": form.get("authType", "external").split(",")[0]})
+
+
+@fault("auth-type-null-absent", breaks=["evenbet.parameters.auth-type"])
+class AuthTypeNullAbsent(EvenbetTarget):
+    """Takes the word null for no authType, which careless clients write."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        if form.get("authType") != "null":
+            super().check_auth_type(form)
+
+
 @fault("auth-type-unchecked-with-options", breaks=["evenbet.malformed.auth-type"])
 class AuthTypeUncheckedWithOptions(EvenbetTarget):
     """Takes the way in which a session is opened from launchOptions, where there are some."""

@@ -124,6 +124,46 @@ class ClientUtf8Crash(EvenbetTarget):
         super().check_client(parameters)
 
 
+@fault("client-quote-crash", breaks=["evenbet.robustness.no-server-error"])
+class ClientQuoteCrash(EvenbetTarget):
+    """Looks the casino up with a query that it puts together by hand."""
+
+    def check_client(self, parameters: Parameters) -> None:
+        if "'" in parameters.query.get("clientId", ""):
+            raise Crash
+        super().check_client(parameters)
+
+
+@fault("user-quote-crash", breaks=["evenbet.robustness.no-server-error"])
+class UserQuoteCrash(EvenbetTarget):
+    """Looks the user up with a query that it puts together by hand."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if "'" in parameters.path["userId"]:
+            raise Crash
+        return super().admit(parameters)
+
+
+@fault("client-long-crash", breaks=["evenbet.robustness.no-server-error"])
+class ClientLongCrash(EvenbetTarget):
+    """Makes a key of its cache from the casino's id, which may have 250 characters there."""
+
+    def check_client(self, parameters: Parameters) -> None:
+        if len(parameters.query.get("clientId", "")) > 250:
+            raise Crash
+        super().check_client(parameters)
+
+
+@fault("user-long-crash", breaks=["evenbet.robustness.no-server-error"])
+class UserLongCrash(EvenbetTarget):
+    """Writes the user's id to a column of 64 characters."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if len(parameters.path["userId"]) > 64:
+            raise Crash
+        return super().admit(parameters)
+
+
 @fault("nul-crash", breaks=["evenbet.robustness.no-server-error"])
 class NulCrash(EvenbetTarget):
     """Looks the address up with a library that takes no NUL."""
