@@ -13,13 +13,12 @@ from typing import Any
 from certhook.building.change import Change, Draft
 from certhook.building.encoding import field_text, form_encode, json_compact, text_bytes
 from certhook.changes.examples import sample
-from certhook.changes.registry import EXTRA, Scope, changes_of, family
+from certhook.changes.registry import EXTRA, FILTERED, Scope, changes_of, family
 from certhook.exchange import Request
 
 Fields = Mapping[str, Any]
 _BOUNDARY = "certhook"
 _KIB_8 = 8 * 1024
-_ANY = ("4xx",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,9 @@ def _carried(forged: Change, way: Carrying) -> Change:
         return request
 
     name, says = f"signature.forged-form:{way.name}", f"{forged.says}, and with {way.says}"
-    return replace(forged, name=name, says=says, apply=apply, front=_ANY, finish=finish)
+    # A server may shut out what is not declared as it should be; what is declared right, only a filter does.
+    front = ("4xx",) if "Content-Type" in way.headers else FILTERED
+    return replace(forged, name=name, says=says, apply=apply, front=front, finish=finish)
 
 
 def _multipart(fields: Fields) -> bytes:

@@ -57,7 +57,11 @@ class RefusalsAsText(EvenbetTarget):
             return HttpAnswer(refusal.status, ((b"Content-Type", b"text/plain"),), refusal.code.encode())
 
 
-@fault("signature-refused-as-page", breaks=["evenbet.status.refusal-json"])
+@fault(
+    "signature-refused-as-page",
+    breaks=["evenbet.status.refusal-json"],
+    also=["evenbet.robustness.front-html"],  # the page for a body that is not declared as a form may be the server's
+)
 class SignatureRefusedAsPage(EvenbetTarget):
     """Answers a failed check with its framework's page."""
 
