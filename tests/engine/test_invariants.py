@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -11,8 +12,10 @@ from certhook.changes import CONTROL, Change
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import read_answer
 from certhook.judging.invariants import INVARIANTS, Seen
+from certhook.judging.judge import Judge
 from certhook.judging.members import members_within, plain
 from certhook.judging.told import Told
+from certhook.pack.loading import load_pack
 from tests.certifying import builder, change, klas
 
 OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'
@@ -293,3 +296,45 @@ def test_rules_of_a_round_are_not_judged_by_an_answer(name: str) -> None:
     """What only a whole round can say is left to the round."""
     assert not INVARIANTS[name].per_answer
     assert INVARIANTS[name].broken(seen(DROPPED)) is None
+
+
+def evi_answer(given: str, launched: str = "LAUNCH-1", kind: bytes = b'"PlayerId":"P1",') -> Seen:
+    """An answer of an evi target, in exchange 7, where exchange 3 was answered with the Token OLD."""
+    pack = load_pack("evi")
+    body = b'{%s"Token":%s}' % (kind, json.dumps(given).encode())
+    sent = json.dumps({"ClientToken": launched}).encode()
+    request = Request("authenticate", "POST", "/Authenticate", (), sent)
+    exchange = Exchange(7, "case", request, Response(200, (JSON,), body), datetime(2026, 11, 20, tzinfo=UTC), 0.01)
+    read, named = read_answer(pack, exchange.answer), {"OLD": 3, "NEW": 7}
+    return Seen(exchange, read, CONTROL, pack, lambda _: None, named=named, fields=("ClientToken",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "what", "found"),
+    [
+        ("success-id-unique", evi_answer("OLD"), "broken"),
+        ("success-id-unique", evi_answer("NEW"), "met"),
+        ("success-id-unique", evi_answer(""), None),
+        ("success-id-unique", evi_answer("OLD", kind=b'"ErrorCode":4,'), None),
+        ("success-id-not-sent", evi_answer("LAUNCH-1"), "broken"),
+        ("success-id-not-sent", evi_answer("LAUNCH-10"), "met"),
+        ("success-id-not-sent", evi_answer("12345678901234", "12345678901235"), "met"),
+    ],
+)
+def test_the_id_of_a_success_is_its_own(rule: str, what: Seen, found: str | None) -> None:
+    """No other answer and not the request had it, to the last digit; an empty one is no id, and refusals need none."""
+    assert verdict(rule, what) == found
+
+
+def test_an_answer_that_was_lost_names_nothing() -> None:
+    """What is sent again for it may be answered with the same id: nobody has seen that one before."""
+    pack, making = load_pack("evi"), builder()
+    judge = Judge(pack, making, frozenset({"evi.semantics.token-new"}))
+    request = Request("authenticate", "POST", "/Authenticate", (), b"{}")
+    lost: Response | Failure = Failure(FailureKind.DROPPED, "the connection was closed")
+    late, found = Response(429, (JSON,), b""), Response(200, (JSON,), b'{"PlayerId":"P1","Token":"T"}')
+    met = []
+    for number, answer in enumerate([lost, late, found]):
+        exchange = Exchange(number, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
+        met += [one.met for one in judge.invariants(exchange, judge.read(exchange, CONTROL), CONTROL)]
+    assert met == [True]

@@ -17,8 +17,8 @@ from certhook.building.encoding import path_values
 from certhook.exchange import Exchange, Failure, Request, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.escapes import unescaped
-from certhook.judging.jsontext import Flaw
-from certhook.judging.members import members_within
+from certhook.judging.jsontext import Flaw, read_json
+from certhook.judging.members import members_within, texts_within
 from certhook.judging.oracle import malformations
 from certhook.judging.told import Told
 from certhook.judging.traces import trace_in
@@ -31,8 +31,9 @@ class Seen:
 
     `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
     account and its sessions; `named` says by an answer's id which exchange carried it first, `first` by a member
-    what the first success that had it carried, and its exchange. `fields` are the members that the requirement names.
-    `key` is what requests are signed with, and `request_signature` computes what a request's signature should be.
+    what the first success that had it carried, and its exchange. `fields` are the members, of answers or of requests,
+    that the requirement names. `key` is what requests are signed with, and `request_signature` computes what a
+    request's signature should be.
     """
 
     exchange: Exchange
@@ -204,10 +205,28 @@ def _id_of(seen: Seen) -> str | int | None:
     return pointed(seen.answer.members, seen.pack.reading.answer_id)
 
 
+def _name_of_id(seen: Seen) -> str:
+    return seen.pack.reading.answer_id.rpartition("/")[2]
+
+
 @invariant("answer-id-unique", "an id that no other answer has", lambda seen: seen.own and _id_of(seen) is not None)
 def answer_id_unique(seen: Seen) -> str | None:
     first = seen.named.get(str(_id_of(seen)), seen.exchange.number)
-    return None if first == seen.exchange.number else f"the id that exchange {first} was answered with"
+    return None if first == seen.exchange.number else f"the {_name_of_id(seen)} that exchange {first} was answered with"
+
+
+def _success_with_id(seen: Seen) -> bool:
+    return seen.answer.kind is Kind.ACCEPTED and seen.own and _id_of(seen) not in (None, "")
+
+
+invariant("success-id-unique", "one that no other answer has", _success_with_id)(answer_id_unique)
+
+
+@invariant("success-id-not-sent", "another one than the request carried", _success_with_id)
+def success_id_not_sent(seen: Seen) -> str | None:
+    sent = texts_within(read_json(seen.exchange.request.body).value)
+    own = (name for name, text in sent if name in seen.fields and text == str(_id_of(seen)))
+    return next((f"the request's own {name} as {_name_of_id(seen)}" for name in own), None)
 
 
 @invariant(

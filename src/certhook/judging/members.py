@@ -19,6 +19,21 @@ def members_within(value: Any) -> list[tuple[str, str]]:
     return found
 
 
+def texts_within(value: Any) -> list[tuple[str, str]]:
+    """Every text at any depth as it was written, with the name of the member that it, or its list, stands in."""
+    found: list[tuple[str, str]] = []
+    waiting = [("", value)]
+    while waiting:
+        name, part = waiting.pop()
+        if isinstance(part, str):
+            found.append((name, part))
+        elif isinstance(part, dict):
+            waiting += part.items()
+        elif isinstance(part, list):
+            waiting += [(name, inner) for inner in part]
+    return found
+
+
 def plain(value: Any) -> str:
     """A scalar in one spelling, so that "30", 30 and 30.00 compare alike; every zero is "0"."""
     try:

@@ -72,7 +72,7 @@ class Check:
     `changes` and `bodies` are held against the answer set `answer`; `invariant` names a rule that holds for every
     answer, but for those to bodies of the categories `except_bodies`; `schema` says that response schemas refer to the
     requirement; `flow` that a suite's own test does. `fields` are the places that its changes and bodies are about,
-    where it is not about all, or the members of an answer that its invariant is about.
+    where it is not about all, or the members of answers or requests that its invariant is about.
     """
 
     changes: tuple[str, ...] = ()

@@ -105,7 +105,7 @@ class CountryWithdrawn(_Rewritten):
         return {"CountryCode": "YU"}
 
 
-@fault("token-missing", breaks=["evi.fields.token"], also=["evi.semantics.token-new"])
+@fault("token-missing", breaks=["evi.fields.token"])
 class TokenMissing(_Rewritten):
     """Goes on with the launch token, and sends no other."""
 

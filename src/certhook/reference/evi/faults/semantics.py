@@ -41,6 +41,53 @@ class TokenInTurn(EviTarget):
         return next(self.tokens)
 
 
+@fault("token-of-sixteen", breaks=["evi.semantics.token-new"])
+class TokenOfSixteen(EviTarget):
+    """Has a pool of sixteen tokens, and gives them in turn."""
+
+    def __init__(self) -> None:
+        self.tokens = itertools.cycle([hashlib.sha256(bytes([number])).hexdigest() for number in range(16)])
+
+    def new_token(self, fields: Fields) -> object:
+        return next(self.tokens)
+
+
+class _NowAndThen(EviTarget):
+    """Goes wrong with the token of every fifth success."""
+
+    def __init__(self) -> None:
+        self.successes = itertools.count(1)
+        self.last: object = ""
+
+    def new_token(self, fields: Fields) -> object:
+        wrong = not next(self.successes) % 5
+        self.last = self.stale(fields) if wrong else super().new_token(fields)
+        return self.last
+
+    def stale(self, fields: Fields) -> object:
+        raise NotImplementedError
+
+
+@fault("token-again-now-and-then", breaks=["evi.semantics.token-new"])
+class TokenAgainNowAndThen(_NowAndThen):
+    """Keeps the last session in a cache, which some requests find before it has run out."""
+
+    def stale(self, fields: Fields) -> object:
+        return self.last
+
+
+@fault(
+    "token-is-launch-token-now-and-then",
+    breaks=["evi.semantics.token-differs"],
+    also=["evi.semantics.token-new"],
+)
+class TokenIsLaunchTokenNowAndThen(_NowAndThen):
+    """Goes on with the launch token where it has no token in stock."""
+
+    def stale(self, fields: Fields) -> object:
+        return fields["ClientToken"]
+
+
 class _Drifting(EviTarget):
     """Answers from two replicas in turn, one of which has an old record of the player."""
 
