@@ -13,7 +13,7 @@ from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import read_answer
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.judge import Judge
-from certhook.judging.members import members_within, plain
+from certhook.judging.members import members_within, plain, texts_within
 from certhook.judging.told import Told
 from certhook.pack.loading import load_pack
 from tests.certifying import builder, change, klas
@@ -283,6 +283,12 @@ def test_numbers_compare_by_value() -> None:
     assert plain(True) == "True"
     assert plain(None) == "None"
     assert plain(10**400) == str(10**400)
+
+
+def test_texts_are_found_as_they_were_written() -> None:
+    """At any depth, in lists too, by the name of the member."""
+    value = {"a": ["1.0", {"b": "x", "c": 2}], "d": "y"}
+    assert sorted(texts_within(value)) == [("a", "1.0"), ("b", "x"), ("d", "y")]
 
 
 def test_members_are_found_at_any_depth() -> None:

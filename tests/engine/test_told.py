@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from certhook.exchange import Request, Response
-from certhook.judging.members import members_within
 from certhook.judging.told import Told
 from tests.certifying import klas
 
@@ -24,7 +23,7 @@ def again(refusal: Any, *headers: tuple[str, str], sent: bytes = b"{}", success:
     told = Told()
     told.note(READING, success)
     request = Request("authenticate", "POST", "/authenticate", (), sent)
-    return told.again(Response(400, headers, json.dumps(refusal).encode()), members_within(refusal), request)
+    return told.again(Response(400, headers, json.dumps(refusal).encode()), refusal, request)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +76,7 @@ def test_an_amount_that_is_somebody_s_number_too_counts_under_its_own_name_alone
     told = Told(known=frozenset({"12001"}))
     told.note(READING, {"balance": "12001"})
     request = Request("authenticate", "POST", "/authenticate", (), b"{}")
-    found = [told.again(Response(400, (), b""), [(name, "12001")], request) for name in ("player_id", "balance")]
+    found = [told.again(Response(400, (), b""), {name: "12001"}, request) for name in ("player_id", "balance")]
     assert found == ["", "the real balance as balance"]
 
 
@@ -108,4 +107,107 @@ def test_only_the_last_are_remembered() -> None:
     assert len(told.texts) <= 64
     refusal = {"message": "token-of-the-session-199"}
     response = Response(400, (), json.dumps(refusal).encode())
-    assert told.again(response, [*refusal.items()], Request("authenticate", "POST", "/", (), b""))
+    assert told.again(response, refusal, Request("authenticate", "POST", "/", (), b""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wrong password; balance 1742.35",
+        "balance: 1742.350.",
+        "(1,742.35 EUR are safe)",
+        "{balance:1742.35,currency:EUR}",
+        "balance=1742.35&currency=EUR",
+        "$1742.35",
+    ],
+)
+def test_an_amount_is_found_within_a_sentence(text: str) -> None:
+    """However it is written there, in a member, in a list, and in a body that is no JSON at all."""
+    assert again({"message": text}) == "the real balance in message"
+    assert again({"errors": [{"messages": [text]}]}) == "the real balance in messages"
+    request, told = Request("authenticate", "POST", "/", (), b"{}"), Told()
+    told.note(READING, SUCCESS)
+    assert told.again(Response(400, (), text.encode()), {}, request) == "the real balance in its text"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it took 1742.35 ms",
+        "it took 1742.35s, 1742.35 seconds",
+        "11742.35, 1742.351, 1742.35.1, 01.1742.35",
+        "2026-11-20T10:1742.35Z",
+        "ref-1742.35, #1742.35, a1742.35, 1742.35a, /1742.35, 1742.35/2",
+        "9,1742.35",
+    ],
+)
+def test_a_part_of_something_else_is_no_amount(text: str) -> None:
+    """Durations, longer numbers, times, addresses and ids are none."""
+    assert not again({"message": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("request 17423 was refused", False),
+        ("a balance of 17423", True),
+        ("your balance is 17423 EUR", True),
+        ("request 20261120 was refused", False),
+    ],
+)
+def test_a_count_that_is_the_same_number_is_no_amount(text: str, found: bool) -> None:  # noqa: FBT001 - parametrised
+    """A whole number of few digits counts in a sentence that says what it is."""
+    assert bool(again({"message": text}, success={"balance": "17423"})) is found
+
+
+def test_a_long_whole_number_is_nothing_else_by_chance() -> None:
+    """An amount in cents."""
+    assert again({"message": "17423511 left"}, success={"balance": "17423511"})
+
+
+def test_an_amount_that_was_sent_or_is_known_is_only_repeated() -> None:
+    """In whatever spelling it was sent."""
+    text = {"message": "no balance of 1,742.35"}
+    assert not again(text, sent=b'{"limit":"1,742.35"}')
+    assert not again(text, sent=b'{"limit":1742.35}')
+    told = Told(known=frozenset({"1742.35"}))
+    told.note(READING, SUCCESS)
+    assert not told.again(Response(400, (), b""), text, Request("authenticate", "POST", "/", (), b"{}"))
+
+
+@pytest.mark.parametrize(
+    ("id", "text", "found"),
+    [
+        ("PPT_327", "PPT_327 may not play", True),
+        ("PPT_327", "player 'PPT_327'", True),
+        ("PPT_327", "PPT_3270, XPPT_327, PPT_327-1", False),
+        ("P1", "P1 may not play", False),
+        ("123456", "123456 may not play", False),
+        ("player", "the player may not play", False),
+    ],
+)
+def test_a_distinct_id_is_found_as_a_word(id: str, text: str, found: bool) -> None:  # noqa: FBT001 - parametrised
+    """Letters and digits, and enough of them; neither a number nor a word is told by being the same."""
+    assert bool(again({"message": text}, success={"token": id})) is found
+
+
+def test_an_id_that_was_sent_or_is_part_of_what_is_known_is_only_repeated() -> None:
+    """A user name may hold it."""
+    text = {"message": "PPT_327 may not play"}
+    assert not again(text, sent=b'{"user":"PPT_327"}', success={"token": "PPT_327"})
+    told = Told(known=frozenset({"evi-PPT_327"}))
+    told.note(READING, {"token": "PPT_327"})
+    assert not told.again(Response(400, (), b""), text, Request("authenticate", "POST", "/", (), b"{}"))
+
+
+def test_long_numbers_are_the_same_to_the_last_digit() -> None:
+    """The ids of two moments have their first digits in common."""
+    success = {"token": "17953008681234567"}
+    assert not again({"reference": "17953008689876543"}, success=success)
+    assert again({"reference": "17953008681234567"}, success=success)
+
+
+def test_numbers_are_found_in_linear_time() -> None:
+    """Whatever a refusal is made of."""
+    for text in ("1" * 200_000, "1," * 100_000, "1.1" * 60_000, "1,111" * 40_000, "1742 " * 40_000):
+        assert not again({"message": text})

@@ -355,10 +355,9 @@ def discloses_nothing(seen: Seen) -> str | None:
     for pointer in reading.private:
         if pointer.startswith("/") and pointed(seen.answer.members, pointer):
             return f"{seen.answer.says}, which carries {pointer}"
-    inside = members_within(seen.answer.members)
-    for member, value in inside:
+    for member, value in members_within(seen.answer.members):
         # Deeper down, a name may be that of a field that is explained.
         if member in reading.private and value not in _NOTHING and (member in seen.answer.members or " " not in value):
             return f"{seen.answer.says}, which carries {member}"
-    told = seen.told.again(seen.response, inside, seen.exchange.request)
+    told = seen.told.again(seen.response, seen.answer.members, seen.exchange.request)
     return f"{seen.answer.says}, which carries {told}" if told else None

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
+import uuid
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from certhook.reference.application import Application
+from certhook.reference.application import Application, Fields, Refusal
 from certhook.reference.json_reader import Unreadable
 from certhook.reference.wire import HttpAnswer, HttpRequest
 
@@ -19,6 +22,21 @@ class ConnectionClose(Application):
 
     def answer(self, request: HttpRequest) -> HttpAnswer:
         return replace(super().answer(request), close=True)
+
+
+class Explained(Application):
+    """Explains refusals with times, counts, ids, an address, how long they took, and what was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refusals = itertools.count(1)
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        number, now = next(self.refusals), datetime.now(UTC)
+        asked = f"{48_213 + number} (reference {197_000 + number}, log {now:%H:%M:%S,%f}) was refused at 203.0.113.25"
+        took = f"after {now.microsecond / 1000:.2f} ms, {now.isoformat()}, {time.time_ns()}, trace {uuid.uuid4()}"
+        sent = request.body[:2000].decode("utf-8", "replace")
+        return {**super().refusal_fields(refusal, request), "message": f"{asked} {took}", "sent": [sent]}
 
 
 class RateLimited(Application):

@@ -184,6 +184,11 @@ class Filtered(choices.Filtered, EviTarget):
     """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""
 
 
+@variant("refusals-explained")
+class RefusalsExplained(choices.Explained, EviTarget):
+    """Explains refusals with times, counts, ids, an address, how long they took, and what was sent."""
+
+
 @variant("rate-limited")
 class RateLimited(choices.RateLimited, EviTarget):
     """Asks for patience with every twentieth request: HTTP 429 with Retry-After."""

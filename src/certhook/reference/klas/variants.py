@@ -209,6 +209,14 @@ class Filtered(choices.Filtered, KlasTarget):
     """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""
 
 
+@variant("refusals-explained")
+class RefusalsExplained(choices.Explained, KlasTarget):
+    """Explains refusals at length, with a count that comes to be the same number as the balance."""
+
+    def balance(self, player: Player) -> object:
+        return "48251"
+
+
 @variant("rate-limited")
 class RateLimited(choices.RateLimited, KlasTarget):
     """Asks for patience with every twentieth request: HTTP 429 with Retry-After."""

@@ -11,7 +11,7 @@ from typing import Any
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evi.target import AUTHENTICATE_FAILED, INVALID_ROUND, PLAYER, EviTarget, Player
-from certhook.reference.wire import HttpRequest
+from certhook.reference.wire import HttpAnswer, HttpRequest
 
 
 @fault("token-is-launch-token", breaks=["evi.semantics.token-differs", "evi.semantics.token-new"])
@@ -176,3 +176,29 @@ class RefusalWithSession(_Disclosing):
 
     def disclosed(self) -> dict[str, Any]:
         return {"SessionData": self.session_data(PLAYER), "details": {"player": {"PlayerId": PLAYER.player_id}}}
+
+
+@fault("refusal-text-with-balance", breaks=["evi.semantics.refusal-discloses-nothing"])
+class RefusalTextWithBalance(_Disclosing):
+    """Explains wrong credentials with a sentence that was meant for the player."""
+
+    def disclosed(self) -> dict[str, Any]:
+        return {"Messages": [f"wrong password; the balance of {PLAYER.balance:,.2f} is safe"]}
+
+
+@fault("refusal-text-with-player", breaks=["evi.semantics.refusal-discloses-nothing"])
+class RefusalTextWithPlayer(_Disclosing):
+    """Says in a sentence for whom the launch token was made."""
+
+    def disclosed(self) -> dict[str, Any]:
+        return {"Message": f"{PLAYER.player_id} may not play here"}
+
+
+@fault("refusal-page-with-balance", breaks=["evi.semantics.refusal-discloses-nothing"])
+class RefusalPageWithBalance(EviTarget):
+    """Shows the player's own page to whoever sends another method."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method in self.methods:
+            return super().answer(request)
+        return HttpAnswer(405, ((b"Content-Type", b"text/plain"),), b"You have 197545.35 GBP.")

@@ -98,6 +98,17 @@ class RefusalWithFunds(_Disclosing):
         return {"log": [{"funds": 1742.350}]}
 
 
+@fault("refusal-message-with-balance", breaks=["klas.semantics.refusal-hides-balance"])
+class RefusalMessageWithBalance(_Disclosing):
+    """Explains refusals with a sentence of its log."""
+
+    def balance(self, player: Player) -> object:
+        return "1742.35"
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        return {"message": f"{refusal.code}, balance 1742.35 EUR"}
+
+
 @fault("integrity-refusal-with-balance", breaks=["klas.semantics.refusal-hides-balance"])
 class IntegrityRefusalWithBalance(_Disclosing):
     """Answers a failed check with the account and the code of the failure."""
