@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +227,66 @@ def test_the_outcome_follows_the_level(tmp_path: Path, level: str, outcome: Outc
     assert one.outcome is outcome
     assert one.finding is not None
     assert "curl " in one.finding.curl
+
+
+def test_a_body_that_another_method_leaves_behind_is_found(tmp_path: Path) -> None:
+    """Each request with another method has a control behind it on its connection, however many are in flight."""
+
+    def leaving(call: Call) -> Any:
+        unread = call.served.notes.setdefault("unread", set())
+        if call.connection in unread:
+            return replace(plain(400, b"Bad Request"), close=True)
+        if call.request.method != "POST" and call.request.body:
+            unread.add(call.connection)
+        return conformant(call)
+
+    with serving(leaving) as served, certifying(tmp_path, served.profile()) as certification:
+        group, cases = planned(certification, "methods")
+        results = [group.result(case) for case in cases]
+        round = group.closed(authenticate())
+    breach = round.observed["klas.robustness.recovers"].breach
+    assert breach is not None
+    assert "sent with PUT" in breach.expected
+    assert all(one.met for result in results for one in result.judgements)
+
+
+def refused_behind(method: str, times: int) -> Any:
+    """Refuse the first valid requests behind one with that method on the same connection."""
+
+    def answering(call: Call) -> Any:
+        behind = call.served.notes.setdefault("behind", {})
+        if call.request.method == method:
+            behind[call.connection] = True
+        elif call.valid and behind.pop(call.connection, False):
+            with call.served.lock:
+                call.served.notes["refused"] = call.served.notes.get("refused", 0) + 1
+            if call.served.notes["refused"] <= times:
+                return refusing(call)
+        return conformant(call)
+
+    return answering
+
+
+def test_a_control_that_was_refused_once_was_refused(tmp_path: Path) -> None:
+    """Where the request before it does not do it again, and the control is accepted by itself, it is flaky."""
+    with (
+        serving(refused_behind("DELETE", 1)) as served,
+        certifying(tmp_path, served.profile()) as certification,
+    ):
+        group, cases = planned(certification, "methods")
+        for case in cases:
+            group.result(case)
+        breach = group.closed(authenticate()).observed["klas.robustness.recovers"].breach
+    assert breach is not None
+    assert "flaky: sent again" in str(breach.observed)
+
+
+@pytest.mark.parametrize("once", [plain(429, b""), plain(500, b""), None])
+def test_a_control_that_was_not_refused_accuses_nobody_alone(tmp_path: Path, once: Any) -> None:
+    """A rate limit, a crash or a lost connection behind a bad request counts where it comes again."""
+    target = wrong_once(lambda call: call.nth == 1 and call.request.method == "POST", lambda _: once)
+    with serving(target) as served, certifying(tmp_path, served.profile()) as certification:
+        group, cases = planned(certification, "methods")
+        for case in cases:
+            assert not group.result(case).blocked
+        assert group.closed(authenticate()).observed["klas.robustness.recovers"].breach is None

@@ -65,6 +65,17 @@ class ConnectionDroppedLater(ConnectionPoisoned):
         raise Dropped
 
 
+class OtherBodiesLeftUnread(Application):
+    """Answers other methods than POST without reading their bodies: these are the beginning of the next request."""
+
+    async def respond(self, request: HttpRequest, connection: Connection) -> HttpAnswer:
+        if "unread" in connection.notes:
+            return HttpAnswer(400, ((b"Content-Type", b"text/plain"),), b"Bad Request", close=True)
+        if request.method != "POST" and request.body:
+            connection.notes.add("unread")
+        return await super().respond(request, connection)
+
+
 class Slow(Application):
     """Takes its time."""
 

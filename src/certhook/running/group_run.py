@@ -15,12 +15,20 @@ from certhook.sending.courier import Courier, Delivery, Errand
 SPOILING = ("malformed", "robustness")
 """Groups among whose requests a control goes over every connection: what went over it last may have spoilt it."""
 
+FOLLOWED = ("methods",)
+"""Groups each of whose requests has a connection of its own with a control right behind it.
+
+A server that knows no other method may leave the body of one unread: its beginning is then that of the very next
+request, and in the answer to that, which is a refusal whatever it was, all traces of it end.
+"""
+
 
 class GroupRun:
     """A group on all operations. Its cases are sent when the first result is asked for."""
 
     def __init__(self, group: str, rounds: Iterable[Round], *, courier: Courier, pulse: Pulse) -> None:
         self._spoiling = group in SPOILING
+        self._followed = group in FOLLOWED
         self._rounds = {one.operation.name: one for one in rounds}
         self._courier = courier
         self._pulse = pulse
@@ -94,11 +102,13 @@ class GroupRun:
                 self._run_batch(batch, results)
 
     def _run_batch(self, batch: list[Case], results: dict[str, CaseResult]) -> None:
-        deliveries = self._delivered(Errand(case.operation, case.change, case.id) for case in batch)
-        spoiling = self._spoiling and not all(case.change.legal for case in batch)
-        controls = self._over_each_lane() if spoiling else []
-        for one in self._rounds.values():
-            one.check_lanes(controls)
+        errands = [Errand(case.operation, case.change, case.id) for case in batch]
+        if self._followed:
+            deliveries = self._delivered_apart(errands)
+        else:
+            deliveries = self._delivered(errands)
+            spoiling = self._spoiling and not all(case.change.legal for case in batch)
+            self._check(self._over_each_lane() if spoiling else [])
         for case, delivery in zip(batch, deliveries, strict=True):
             round = self.round(case.operation)
             if round.gone:
@@ -109,6 +119,21 @@ class GroupRun:
         deliveries = self._courier.deliver_all(errands)
         self._pulse.answered(deliveries)
         return deliveries
+
+    def _delivered_apart(self, errands: Iterable[Errand]) -> list[Delivery]:
+        """Send each over a connection of its own, with a control behind it."""
+        pairs = [(one, self.round(one.operation).control("lane")) for one in errands]
+        delivered = self._courier.deliver_pairs(pairs)
+        deliveries = [first for first, _ in delivered]
+        self._pulse.answered(deliveries)
+        self._check([control for _, control in delivered])
+        for one in self._rounds.values():
+            one.lane_control = None  # other requests of the group may have been answered after it
+        return deliveries
+
+    def _check(self, controls: list[Delivery]) -> None:
+        for one in self._rounds.values():
+            one.check_lanes(controls)
 
     def _over_each_lane(self) -> list[Delivery]:
         """Controls over every connection, on one operation after the other."""

@@ -157,8 +157,10 @@ class Round:
         """
         for control in filter(spoilt, controls):
             suspect = control.before
-            if suspect is not None and suspect.operation is self.operation and not suspect.change.legal:
-                self._settler.poisons(suspect)
+            if suspect is None or suspect.operation is not self.operation or suspect.change.legal:
+                continue
+            if not self._settler.poisons(suspect) and control.refused:
+                self._note_refused(control, self._courier.deliver(control.errand), closing=True)
         self._watch.note(self._settler.poisonings)
         own = [one for one in controls if one.errand.operation is self.operation]
         for control in own:

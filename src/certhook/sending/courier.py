@@ -173,6 +173,15 @@ class Courier:
         """The same, each over a fresh connection."""
         return self._lanes.spread(self._carry, errands, fresh=True)
 
+    def deliver_pairs(self, pairs: Iterable[tuple[Errand, Errand]]) -> list[tuple[Delivery, Delivery]]:
+        """Send pairs of errands, several at once: those of a pair one after the other over one fresh connection."""
+
+        def carry(pair: tuple[Errand, Errand], lane: TrackedLane) -> tuple[Delivery, Delivery]:
+            first, second = pair
+            return self._carry(first, lane), self._carry(second, lane)
+
+        return self._lanes.spread(carry, pairs, fresh=True)
+
     def deliver_over_each_lane(self, errands: list[Errand]) -> list[Delivery]:
         """Send an errand over every connection that is open: the first over the first, and so on, time and again."""
         return self._lanes.over_each(self._carry, itertools.cycle(errands))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certhook.reference import mishaps
 from certhook.reference.application import Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evi.target import GENERAL_ERROR, PLAYER, EviTarget
@@ -41,3 +42,8 @@ class MethodsHtml(EviTarget):
             return super().answer(request)
         page = b"<html><head><title>405</title></head><body><center>openresty</center></body></html>"
         return HttpAnswer(405, ((b"Content-Type", b"text/html"), (b"Allow", b"POST")), page)
+
+
+@fault("other-bodies-left-unread", breaks=["evi.robustness.recovers"])
+class OtherBodiesLeftUnread(mishaps.OtherBodiesLeftUnread, EviTarget):
+    """Answers other methods before it has read their bodies, with which the next request on the connection begins."""

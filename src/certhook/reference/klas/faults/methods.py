@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from certhook.reference import mishaps
 from certhook.reference.application import Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import BAD_PARAMS, PLAYER, KlasTarget
@@ -70,3 +71,8 @@ class MethodsHtml(KlasTarget):
             return super().answer(request)
         headers = ((b"Content-Type", b"text/html"), (b"Allow", b"POST"))
         return HttpAnswer(405, headers, b"<html><body><h1>405 Not Allowed</h1><hr>nginx</body></html>")
+
+
+@fault("other-bodies-left-unread", breaks=["klas.robustness.recovers"])
+class OtherBodiesLeftUnread(mishaps.OtherBodiesLeftUnread, KlasTarget):
+    """Answers other methods before it has read their bodies, with which the next request on the connection begins."""
