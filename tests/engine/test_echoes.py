@@ -68,4 +68,4 @@ def test_every_session_has_a_token_of_its_own() -> None:
     """The first and the second may differ, and the third be the first again."""
     assert observed("100", success("100", "A"), success("100", "B"))[AUTH] is None
     said = observed("100", success("100", "A"), success("100", "B"), success("100", "A"))[AUTH]
-    assert said == "the id that exchange 1 was answered with"
+    assert said == "the auth that exchange 1 was answered with"
