@@ -55,8 +55,11 @@ def _other(draft: Draft) -> str:
 
 @family("credentials.wrong")
 def wrong(scope: Scope) -> Iterator[Change]:
+    """Nobody's, and the right one as the beginning of a longer one, which is another."""
     for place in _places(scope):
         yield _put(f"wrong:{place}", f"with a wrong {place}", {place: _other})
+        longer = always(f"{_right(scope, place)}x")
+        yield _put(f"wrong:{place}=longer", f"with one letter behind the right {place}", {place: longer})
 
 
 @family("credentials.loose")

@@ -109,7 +109,30 @@ class PasswordPrefix(EviTarget):
         return self.password.startswith(password)
 
 
-@fault("password-cut", breaks=["evi.credentials.nearly-right-password"], also=["evi.credentials.quotes"])
+@fault(
+    "password-beginning",
+    breaks=["evi.credentials.wrong-password", "evi.credentials.nearly-right-password", "evi.credentials.quotes"],
+)
+class PasswordBeginning(EviTarget):
+    """Compares as much of the password as there is in its own record."""
+
+    def password_matches(self, password: str) -> bool:
+        return password.startswith(self.password)
+
+
+@fault("user-beginning", breaks=["evi.credentials.wrong-user", "evi.credentials.quotes"])
+class UserBeginning(EviTarget):
+    """Compares as much of the user name as there is in its own record."""
+
+    def user_matches(self, user: str) -> bool:
+        return user.startswith(self.username)
+
+
+@fault(
+    "password-cut",
+    breaks=["evi.credentials.nearly-right-password", "evi.credentials.wrong-password"],
+    also=["evi.credentials.quotes"],
+)
 class PasswordCut(EviTarget):
     """Compares the first eight characters, as old password files did."""
 
