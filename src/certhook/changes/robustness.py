@@ -165,7 +165,7 @@ def field_text(scope: Scope) -> Iterator[Change]:
         "nul": ("a NUL character", "a\u0000b"),
         "surrogate": ("a lone surrogate", "a\ud800b"),
         "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
-        "long": ("1,000 letters", "a" * 1000),
+        "long": ("5,000 letters", "a" * 5_000),
     }
     for place, schema in _of_json(scope).items():
         for name, (what, value) in texts.items() if type_of(schema) == "string" else ():

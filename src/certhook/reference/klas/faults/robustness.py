@@ -79,10 +79,19 @@ class TraceInRefusal(KlasTarget):
 class LongTextCrash(KlasTarget):
     """Writes every text to a column of 255 characters, and does not look at what the database says of more."""
 
+    column = 255
+
     def check_text(self, name: str, value: object) -> None:
         super().check_text(name, value)
-        if len(str(value)) > 255:
+        if len(str(value)) > self.column:
             raise Crash
+
+
+@fault("longer-text-crash", breaks=["klas.robustness.no-server-error"])
+class LongerTextCrash(LongTextCrash):
+    """Writes every text to a column of 4,000 characters, and does not look at what the database says of more."""
+
+    column = 4000
 
 
 @fault("right-signature-told", breaks=["klas.robustness.keeps-secret"])
