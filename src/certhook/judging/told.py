@@ -166,7 +166,7 @@ def _is_id(text: str) -> bool:
 
 
 def _shape(text: str) -> Shape | None:
-    """Host, path and names of the query of a URL with a value in it that only one session has; None for any other."""
+    """Host, path and those names of the query of a URL whose values only one session has; None where it has none."""
     try:
         url = urlsplit(text)
         query = dict(parse_qsl(url.query))
@@ -175,6 +175,7 @@ def _shape(text: str) -> Shape | None:
     if url.scheme.lower() not in ("http", "https") or not url.hostname:
         return None
     above, _, last = url.path.rpartition("/")
-    if any(len(value) >= _DISTINCT_TEXT for value in query.values()):
-        return (url.hostname, url.path, frozenset(query))
-    return (url.hostname, above, frozenset(query)) if len(last) >= _DISTINCT_TEXT else None
+    names = frozenset(name for name, value in query.items() if len(value) >= _DISTINCT_TEXT)
+    if names:
+        return (url.hostname, url.path, names)
+    return (url.hostname, above, names) if len(last) >= _DISTINCT_TEXT else None
