@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from certhook.building.change import Stage
-from certhook.changes import Change, Scope, changes_of
+from certhook.changes import Scope, changes_of
 from certhook.errors import Nonconformance
 from certhook.judging.judge import schema_breaches
 from certhook.sending.courier import Delivery
@@ -205,10 +204,4 @@ def _whole_envelope(sent: str, delivery: Delivery, conversation: Conversation) -
 @flow("fargames.signature.repeated-body")
 def test_a_body_is_not_known_by_itself(conversation: Conversation) -> None:
     """An answer that was given once is not given again to somebody who cannot sign for it."""
-    valid = conversation.opening().exchange.request
-    header = conversation.certification.pack.signing.header
-    wrong = valid.with_header(header, b"0" * 64)
-    says = "with the body of one that was accepted, and a wrong signature"
-    delivery = conversation.send(Change("signature.repeated-body", says, Stage.WIRE, finish=lambda _: wrong))
-    if delivery.accepted:
-        raise _breach(f"a {conversation.item.operation.name} request {says}", "a refusal", delivery)
+    conversation.repeated_unsigned()

@@ -12,6 +12,7 @@ import pytest
 from certhook.building.change import Stage
 from certhook.building.clock import Window
 from certhook.changes import CONTROL, FAMILIES, Change, Scope, changes_of
+from certhook.changes.around import repeated
 from certhook.exchange import Request
 from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget
 from tests.certifying import NOW, authenticate, builder, change, changes, klas, profile, scope
@@ -118,6 +119,24 @@ def test_a_prefix_is_right_and_no_digit_more(size: int) -> None:
     right = made.response_signature(request.body) or ""
     given = (request.header("x-signature") or b"").decode()
     assert [given[at] == right[at] for at in range(64)] == [True] * size + [False] * (64 - size)
+
+
+@pytest.mark.parametrize("one", list(changes_of("signature.around", scope())), ids=by_name)
+def test_whatever_else_a_request_carries_its_signature_is_wrong(one: Change) -> None:
+    """However a request is made or carried: as many digits as in a signature, which is not that of its body."""
+    made = builder()
+    request = made.build(authenticate(), one)
+    assert re.fullmatch(b"[0-9a-f]{64}", request.header("x-signature") or b"")
+    assert (request.header("x-signature") or b"").decode() != made.response_signature(request.body)
+
+
+def test_a_repeated_request_is_the_accepted_one_but_for_its_signature() -> None:
+    """Its body is that of the request that was accepted, its id included."""
+    made = builder()
+    accepted = made.build(authenticate())
+    again = made.build(authenticate(), repeated(accepted, "X-Signature"))
+    assert again.with_header("X-Signature", None) == accepted.with_header("X-Signature", None)
+    assert again.header("x-signature") != accepted.header("x-signature")
 
 
 def test_missing_takes_out_and_null_keeps() -> None:

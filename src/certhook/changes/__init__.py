@@ -8,6 +8,7 @@ of one kind, such as `parameters.missing`, and yields one for each place that it
 from certhook.building.change import CONTROL, Change
 from certhook.changes import (
     accepted,
+    around,
     credentials,
     documented,
     forgedforms,
@@ -28,6 +29,7 @@ __all__ = [
     "Change",
     "Scope",
     "accepted",
+    "around",
     "changes_of",
     "credentials",
     "documented",

@@ -36,6 +36,11 @@ def _differing(draft: Draft, right: str) -> str:
     return "".join(draft.random.choice(_DIGITS.replace(digit, "")) for digit in right)
 
 
+def random_hex(draft: Draft) -> bytes:
+    """As many random hex digits as the right signature has."""
+    return _digits(draft, len(_right(draft))).encode()
+
+
 def _whatever_is_asked(scope: Scope, name: str, says: str, make: Callable[[Draft], bytes | None]) -> Iterator[Change]:
     """Alone, and with each value that the document lists of a parameter: none of them is a way around the check."""
     yield _signature(name, says, make)
@@ -63,7 +68,7 @@ def header_empty(scope: Scope) -> Iterator[Change]:
 @family("signature.random")
 def random_digits(scope: Scope) -> Iterator[Change]:
     says = "with random hex digits as its signature"
-    yield from _whatever_is_asked(scope, "random", says, lambda draft: _digits(draft, len(_right(draft))).encode())
+    yield from _whatever_is_asked(scope, "random", says, random_hex)
 
 
 @family("signature.nibble")

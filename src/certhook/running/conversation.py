@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from certhook.building.pool import Exhausted
-from certhook.changes import CONTROL, Change, parameters
+from certhook.changes import CONTROL, Change, around, parameters
 from certhook.errors import Nonconformance
 from certhook.exchange import Failure
 from certhook.judging.answers import Kind
@@ -107,6 +107,18 @@ class Conversation:
                 expected=f"the same {member} in both answers",
                 observed=f"{before!r}, then {after!r}",
                 exchange=second.exchange,
+            )
+
+    def repeated_unsigned(self) -> None:
+        """What was accepted, sent again with a wrong signature, must not be. Raises Nonconformance, or Blocked."""
+        change = around.repeated(self.opening().exchange.request, self.certification.pack.signing.header)
+        delivery = self.send(change)
+        if delivery.accepted:
+            raise Nonconformance(
+                f"a {self.item.operation.name} request {change.says}",
+                expected="anything but the success marker",
+                observed=delivery.answer.says,
+                exchange=delivery.exchange,
             )
 
     def _answered(self, change: Change, delivery: Delivery, operation: str | None) -> Delivery:

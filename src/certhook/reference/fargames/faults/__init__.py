@@ -10,6 +10,7 @@ from certhook.reference.fargames.faults import (
     robustness,
     semantics,
     signature,
+    signature_around,
     status,
     timestamp,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "robustness",
     "semantics",
     "signature",
+    "signature_around",
     "status",
     "timestamp",
 ]

@@ -6,13 +6,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from dataclasses import replace
 
-from certhook.reference.application import Crash, Reply
+from certhook.reference.application import Crash
 from certhook.reference.catalogue import fault
 from certhook.reference.fargames.faults.consequences import NEARLY_RIGHT, WRONG_DIGITS
 from certhook.reference.fargames.platform import INVALID, Agent, refusal
-from certhook.reference.fargames.target import DEMO, LINK, LIST, FargamesTarget
+from certhook.reference.fargames.target import DEMO, LIST, FargamesTarget
 from certhook.reference.wire import HttpRequest
 
 _UNREADABLE = frozenset(
@@ -227,20 +226,3 @@ class SignatureMd5(_AlsoAccepted):
 
     def others(self, right: str, key: bytes, content: bytes) -> set[str]:
         return {hmac.digest(key, content, "md5").hex()}
-
-
-@fault("repeated-body-from-store", breaks=["fargames.signature.repeated-body"])
-class RepeatedBodyFromStore(FargamesTarget):
-    """Gives a link again to whoever sends a body that it knows, and does not look at the signature."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.known: dict[bytes, Reply] = {}
-
-    def examine(self, operation: str, request: HttpRequest) -> Reply:
-        if operation != LINK:
-            return super().examine(operation, request)
-        if request.body not in self.known:
-            self.known[request.body] = super().examine(operation, request)
-        reply = self.known[request.body]
-        return replace(reply, fields=reply.fields | self.common_fields())

@@ -48,5 +48,13 @@ OTHER_BYTES = frozenset(
     }
 )
 
+# Random digits, whatever they come with.
+WITH_ANYTHING = frozenset(
+    {
+        "klas.signature.repeated-body",
+        "klas.signature.whatever-else",
+    }
+)
+
 # What a reader that is lenient in one thing may let through with it. A body that it mends may still lack fields.
 LENIENT = DISPUTED | {"klas.malformed.code"}

@@ -7,7 +7,7 @@ import base64
 
 from certhook.reference.application import Crash, Refusal
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import NEARLY_RIGHT, OTHER_BYTES
+from certhook.reference.klas.faults.consequences import NEARLY_RIGHT, OTHER_BYTES, WITH_ANYTHING
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, KlasTarget
 from certhook.reference.wire import HttpRequest
 
@@ -24,6 +24,7 @@ _WRONG = (
     )
     | OTHER_BYTES
 )
+_ACCEPTED = _WRONG | WITH_ANYTHING
 
 
 _BY_ITS_BEGINNING = (
@@ -118,7 +119,7 @@ class SignatureErrorPasses(KlasTarget):
             return True
 
 
-@fault("signature-length-only", breaks=_WRONG)
+@fault("signature-length-only", breaks=_ACCEPTED)
 class SignatureLengthOnly(KlasTarget):
     """Checks that there are 64 hex digits, which a stub left behind calls a valid signature."""
 
@@ -129,7 +130,7 @@ class SignatureLengthOnly(KlasTarget):
 @fault(
     "signature-ignored",
     breaks=[
-        *_WRONG,
+        *_ACCEPTED,
         *NEARLY_RIGHT,
         "klas.signature.other-algorithm",
         "klas.signature.base64",

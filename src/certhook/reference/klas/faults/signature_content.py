@@ -11,7 +11,7 @@ from typing import Any
 
 from certhook.reference.application import Refusal
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.faults.consequences import OTHER_BYTES
+from certhook.reference.klas.faults.consequences import OTHER_BYTES, WITH_ANYTHING
 from certhook.reference.klas.target import INTEGRITY, KlasTarget
 from certhook.reference.wire import HttpRequest
 
@@ -198,6 +198,7 @@ class SignatureOverUnescaped(KlasTarget):
     breaks=["klas.signature.random", "klas.signature.other-key"],
     also=[
         *OTHER_BYTES,
+        *WITH_ANYTHING,
         "klas.signature.nibble",
         "klas.signature.prefix",
         "klas.signature.truncated",

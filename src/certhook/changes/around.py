@@ -1,0 +1,79 @@
+"""A wrong signature on a request that is carried, made or declared otherwise: none of that is a way around the check.
+
+The signature is what is wrong. Whether the target takes a request that is made so, were it signed, does not matter: it
+may refuse it for whatever it likes, as long as it does not accept it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from certhook.building.change import Change, Draft, Stage, untouched
+from certhook.changes.registry import EXTRA, Scope, family
+from certhook.changes.signature import random_hex
+from certhook.exchange import Request
+
+_ANY = ("4xx",)
+_LARGE = 8 * 1024
+
+_MEDIA_TYPES = {
+    "text": "text/plain",
+    "multipart": "multipart/form-data; boundary=certhook",
+    "form": "application/x-www-form-urlencoded",
+}
+
+
+@family("signature.around")
+def around(scope: Scope) -> Iterator[Change]:
+    charset = f"{scope.operation.media_type}; charset=utf-8"
+    yield _wrong("charset", "with a charset parameter in its media type", finish=_header("Content-Type", charset))
+    for name, media_type in _MEDIA_TYPES.items():
+        says = f"declared as {media_type.partition(';')[0]}"
+        yield _wrong(name, says, finish=_header("Content-Type", media_type))
+    yield _wrong("no-media-type", "without a media type", finish=_header("Content-Type", None))
+    yield _wrong("forwarded", "forwarded for 127.0.0.1", finish=_header("X-Forwarded-For", "127.0.0.1"))
+    yield _wrong("chunked", "sent in chunks", _in_chunks)
+    yield _wrong("large", "with 8 KiB of text in an extra field", _enlarge)
+
+
+def repeated(accepted: Request, header: str) -> Change:
+    """The very request that was accepted, but for its signature: an answer that is kept is for who can sign for it."""
+    says = "with the body of one that was accepted, and random hex digits as its signature"
+    return Change(
+        "signature.repeated-body",
+        says,
+        Stage.WIRE,
+        _sign_at_random,
+        finish=lambda request: accepted.with_header(header, request.header(header)),
+    )
+
+
+def _wrong(
+    name: str,
+    says: str,
+    apply: Callable[[Draft], None] = untouched,
+    finish: Callable[[Request], Request] | None = None,
+) -> Change:
+    def wrongly_signed(draft: Draft) -> None:
+        apply(draft)
+        _sign_at_random(draft)
+
+    sentence = f"with random hex digits as its signature, and {says}"
+    return Change(f"signature.around:{name}", sentence, Stage.WIRE, wrongly_signed, front=_ANY, finish=finish)
+
+
+def _sign_at_random(draft: Draft) -> None:
+    draft.signature = random_hex(draft)
+
+
+def _header(name: str, value: str | None) -> Callable[[Request], Request]:
+    return lambda request: request.with_header(name, value.encode() if value is not None else None)
+
+
+def _in_chunks(draft: Draft) -> None:
+    draft.chunks = (1, 7, 2)
+
+
+def _enlarge(draft: Draft) -> None:
+    draft.fields[EXTRA] = "a" * _LARGE
+    draft.body = draft.encode(draft)
