@@ -92,12 +92,12 @@ def test_a_legal_body_says_the_same(one: Change) -> None:
 
 @pytest.mark.parametrize("one", [one for one in CHANGES if one.stage is Stage.WIRE], ids=by_name)
 def test_a_change_of_the_wire_differs(one: Change) -> None:
-    """What is changed after signing shows: other headers, another framing, or a body that is not what was signed."""
+    """What is changed after signing shows: another method, header or framing, or a body that is not what was signed."""
     made = builder()
     request, control = made.build(authenticate(), one), made.build(authenticate())
     signed = made.response_signature(request.body) == (request.header("x-signature") or b"").decode()
     names = [[name for name, _ in each.headers] for each in (request, control)]
-    other = parts(request)["others"] != parts(control)["others"]
+    other = any(parts(request)[name] != parts(control)[name] for name in ("method", "others"))
     assert other or not signed or request.chunks or names[0] != names[1]
 
 

@@ -24,7 +24,7 @@ def optional(scope: Scope) -> Iterator[Change]:
     for place in optional_places(scope.operation):
         for one in examples_of(scope.operation, place, scope.profile):
             change = _adding(f"optional:{one.name}", f"with {one.says}", {place: one})
-            decoded = scope.operation.properties[place].get("x-signed") and _is_signed(scope)
+            decoded = scope.operation.properties[place].get("x-signed") and scope.signs
             yield _text_or_decoded(change, one) if decoded else change
 
 
@@ -47,10 +47,6 @@ def form_order(scope: Scope) -> Iterator[Change]:
 
         says = f"with its parameters in {word} order of their names"
         yield Change(f"accepted.form-order:{word}", says, Stage.FIELDS, apply, legal=True)
-
-
-def _is_signed(scope: Scope) -> bool:
-    return bool(scope.pack.signing.key) and scope.profile.value(scope.pack.signing.key) is not None
 
 
 def _text_or_decoded(change: Change, one: Example) -> Change:

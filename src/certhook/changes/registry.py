@@ -30,6 +30,12 @@ class Scope:
         """The request's properties: name -> schema."""
         return dict(self.operation.properties)
 
+    @property
+    def signs(self) -> bool:
+        """Whether requests are signed: the protocol has a signature, and the profile what it is made with."""
+        key = self.pack.signing.key
+        return bool(key) and self.profile.value(key) is not None
+
 
 Family = Callable[[Scope], Iterator[Change]]
 

@@ -46,6 +46,28 @@ class PutAccepted(EvenbetTarget):
     methods = ("POST", "PUT")
 
 
+@fault("get-with-form-accepted", breaks=["evenbet.methods.not-accepted"])
+class GetWithFormAccepted(EvenbetTarget):
+    """Takes a GET that comes with a form for a POST."""
+
+    def check_method(self, request: HttpRequest) -> None:
+        if request.method != "GET" or not request.body:
+            super().check_method(request)
+
+
+@fault("put-unsigned-accepted", breaks=["evenbet.methods.not-accepted"])
+class PutUnsignedAccepted(EvenbetTarget):
+    """Has a PUT for its back office, which does not sign; whoever does is asked to POST."""
+
+    def check_method(self, request: HttpRequest) -> None:
+        if request.method != "PUT" or request.header("sign"):
+            super().check_method(request)
+
+    def check_signature(self, request: HttpRequest, parameters: Parameters) -> None:
+        if request.method != "PUT":
+            super().check_signature(request, parameters)
+
+
 @fault("methods-404", breaks=["evenbet.methods.status-405"])
 class Methods404(EvenbetTarget):
     """Knows the path for POST only, and answers HTTP 404 otherwise."""

@@ -24,6 +24,13 @@ class AnyMethodAccepted(EviTarget):
     methods = ("POST", "PUT", "PATCH", "DELETE")
 
 
+@fault("get-with-body-accepted", breaks=["evi.methods.not-accepted"], also=["evi.methods.status-405"])
+class GetWithBodyAccepted(EviTarget):
+    """Routes GET like POST, and finds no credentials where there is no body."""
+
+    methods = ("POST", "GET")
+
+
 @fault("methods-400", breaks=["evi.methods.status-405"])
 class Methods400(EviTarget):
     """Answers other methods as a bad request, with HTTP 400."""

@@ -10,10 +10,11 @@ from certhook.reference.fargames.target import LIST, FargamesTarget
 from certhook.reference.wire import HttpAnswer, HttpRequest
 
 _NOT_ALLOWED = "fargames.methods.not-allowed"
+_NOT_ACCEPTED = "fargames.methods.not-accepted"
 _ENVELOPE = "fargames.methods.envelope"
 
 
-@fault("list-get-accepted", breaks=[_NOT_ALLOWED])
+@fault("list-get-accepted", breaks=[_NOT_ALLOWED, _NOT_ACCEPTED])
 class ListGetAccepted(FargamesTarget):
     """Gives the list to a browser too."""
 
@@ -27,25 +28,75 @@ class ListGetAccepted(FargamesTarget):
             super().check_method_of(operation, request)
 
 
-@fault("put-accepted", breaks=[_NOT_ALLOWED])
+@fault("put-accepted", breaks=[_NOT_ALLOWED, _NOT_ACCEPTED])
 class PutAccepted(FargamesTarget):
     """Routes PUT like POST."""
 
     methods = ("POST", "PUT")
 
 
-@fault("patch-accepted", breaks=[_NOT_ALLOWED])
+@fault("patch-accepted", breaks=[_NOT_ALLOWED, _NOT_ACCEPTED])
 class PatchAccepted(FargamesTarget):
     """Routes PATCH like POST."""
 
     methods = ("POST", "PATCH")
 
 
-@fault("delete-accepted", breaks=[_NOT_ALLOWED])
+@fault("delete-accepted", breaks=[_NOT_ALLOWED, _NOT_ACCEPTED])
 class DeleteAccepted(FargamesTarget):
     """Routes DELETE like POST."""
 
     methods = ("POST", "DELETE")
+
+
+class _Browsed(FargamesTarget):
+    """Gives the list of games by GET as well, in ways of its own, and refuses every other GET as documented."""
+
+    def check_method_of(self, operation: str, request: HttpRequest) -> None:
+        if not (operation == LIST and request.method == "GET" and self.is_wanted(request)):
+            super().check_method_of(operation, request)
+
+    def is_wanted(self, request: HttpRequest) -> bool:
+        raise NotImplementedError
+
+
+@fault("list-get-with-body-accepted", breaks=[_NOT_ACCEPTED])
+class ListGetWithBodyAccepted(_Browsed):
+    """Takes a GET that has a body for a POST."""
+
+    def is_wanted(self, request: HttpRequest) -> bool:
+        return bool(request.body)
+
+
+@fault("list-get-from-query", breaks=[_NOT_ACCEPTED])
+class ListGetFromQuery(_Browsed):
+    """Takes the fields from the query of a GET, and the signature as that of its empty body."""
+
+    def is_wanted(self, request: HttpRequest) -> bool:
+        return bool(request.query) and request.header("X-Signature") is not None
+
+    def examine(self, operation: str, request: HttpRequest) -> Reply:
+        if request.method == "GET":
+            self.check_signature(operation, self.given_signature(operation, request), request, AGENT)
+            return self.succeed(operation, self.list_games(AGENT))
+        return super().examine(operation, request)
+
+
+@fault("list-put-unsigned-accepted", breaks=[_NOT_ACCEPTED])
+class ListPutUnsignedAccepted(FargamesTarget):
+    """Has a PUT for its back office, which does not sign; whoever does is asked to POST."""
+
+    def check_method_of(self, operation: str, request: HttpRequest) -> None:
+        if not self.is_back_office(operation, request):
+            super().check_method_of(operation, request)
+
+    def examine(self, operation: str, request: HttpRequest) -> Reply:
+        if self.is_back_office(operation, request):
+            return self.succeed(operation, self.list_games(AGENT))
+        return super().examine(operation, request)
+
+    def is_back_office(self, operation: str, request: HttpRequest) -> bool:
+        return operation == LIST and request.method == "PUT" and request.header("X-Signature") is None
 
 
 @fault("methods-405-other-code", breaks=[_NOT_ALLOWED, _ENVELOPE, "fargames.status.code-and-status"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import parse_qsl
+
 from certhook.reference import mishaps
-from certhook.reference.application import Refusal, Reply
+from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import BAD_PARAMS, PLAYER, KlasTarget
 from certhook.reference.wire import HttpAnswer, HttpRequest
@@ -29,6 +32,51 @@ class DeleteAccepted(KlasTarget):
     """Routes every method that has a body like POST."""
 
     methods = ("POST", "DELETE", "PATCH")
+
+
+@fault("get-with-body-accepted", breaks=["klas.methods.not-accepted"], also=["klas.methods.status-405"])
+class GetWithBodyAccepted(KlasTarget):
+    """Routes GET like POST, and finds no fields where there is no body."""
+
+    methods = ("POST", "GET")
+
+
+@fault("get-from-query", breaks=["klas.methods.not-accepted"], also=["klas.methods.status-405"])
+class GetFromQuery(KlasTarget):
+    """Reads the query where there is no body, checks it as thoroughly, and signs the body all the same."""
+
+    methods = ("POST", "GET")
+
+    def parse(self, body: bytes) -> Fields:
+        return super().parse(body or self.written)
+
+    def examine(self, request: HttpRequest) -> Reply:
+        fields: Fields = dict(parse_qsl(request.query))
+        fields["timestamp"] = float(fields.get("timestamp", 0))
+        self.written = json.dumps(fields).encode() if request.query else b""
+        return super().examine(request)
+
+
+@fault("get-unsigned-accepted", breaks=["klas.methods.not-accepted"])
+class GetUnsignedAccepted(KlasTarget):
+    """Shows the account to a browser, which cannot sign; whoever does is asked to POST."""
+
+    def authenticate(self, request: HttpRequest) -> Reply:
+        if request.method == "GET" and request.query and not request.header("X-Signature"):
+            return self.succeed(PLAYER)
+        return super().authenticate(request)
+
+
+@fault("put-unsigned-accepted", breaks=["klas.methods.not-accepted"])
+class PutUnsignedAccepted(KlasTarget):
+    """Has a PUT for its back office, which does not sign; whoever does is asked to POST."""
+
+    def authenticate(self, request: HttpRequest) -> Reply:
+        if request.method != "PUT" or request.header("X-Signature"):
+            return super().authenticate(request)
+        fields = self.parse(request.body)
+        self.check_shape(fields)
+        return self.admit(fields)
 
 
 class _MethodStatus(KlasTarget):
