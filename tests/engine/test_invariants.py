@@ -100,6 +100,7 @@ TWINS = (
     ),
     Twin("front-not-html", seen(answered(404, b"<html>")), seen(answered(404, b"not found"))),
     Twin("response-signed", seen(answered(200, REFUSAL, JSON)), seen(answered())),
+    Twin("response-signed", seen(answered(404, REFUSAL, JSON)), seen(answered(404, REFUSAL, signed(REFUSAL)))),
     Twin("response-signature-right", seen(answered(200, REFUSAL, signed(OK))), seen(answered())),
     Twin(
         "response-signature-right",
@@ -188,6 +189,8 @@ def test_a_breach_is_one_line(twin: Twin) -> None:
         ("media-type", answered(413, REFUSAL, ("Content-Type", "text/html"))),
         ("front-not-html", answered(400, b"<html>")),
         ("response-signed", answered(404, b"")),
+        ("response-signed", answered(404, b'{"status_code":"NO_ROUTE"}', JSON)),
+        ("response-signed", answered(413, REFUSAL, JSON)),
         ("response-signed", answered(500, b"")),
         ("response-signature-right", answered(200, REFUSAL, JSON)),
         ("no-trace", answered(200, OK)),

@@ -276,9 +276,14 @@ def echoes(seen: Seen) -> str | None:
 
 
 def _signs(seen: Seen) -> bool:
-    """Responses are signed, and this one is not the HTTP server's own, which needs no signature."""
+    """Responses are signed, and this one is not the HTTP server's own, which needs no signature.
+
+    A layer in front that finds nothing at a path knows none of the document's codes: a 404 with one was written by
+    whoever knows the protocol.
+    """
     signed = bool(seen.pack.signing.response_header)
-    return signed and seen.own and str(seen.answer.status) not in FRONT
+    not_found = seen.answer.status == 404 and str(seen.answer.code) in seen.pack.codes
+    return signed and seen.own and (not_found or str(seen.answer.status) not in FRONT)
 
 
 def _given(seen: Seen) -> str | None:

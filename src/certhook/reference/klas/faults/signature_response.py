@@ -7,9 +7,9 @@ import base64
 import hashlib
 import json
 
-from certhook.reference.application import Reply
+from certhook.reference.application import Refusal, Reply
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.target import INTEGRITY, KlasTarget
+from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, KlasTarget, Player
 from certhook.reference.wire import Headers
 
 
@@ -55,6 +55,20 @@ class ResponseUnsignedIntegrity(KlasTarget):
 
     def sign(self, reply: Reply, body: bytes) -> Headers:
         return () if reply.fields.get("status_code") == INTEGRITY else super().sign(reply, body)
+
+
+@fault("response-not-found-unsigned", breaks=["klas.signature.response-present"])
+class ResponseNotFoundUnsigned(KlasTarget):
+    """Says of an unknown player that there is nothing, with HTTP 404, and signs only answers with HTTP 200."""
+
+    def find_player(self, player_id: str) -> Player:
+        try:
+            return super().find_player(player_id)
+        except Refusal:
+            raise Refusal(BAD_PARAMS, 404) from None
+
+    def sign(self, reply: Reply, body: bytes) -> Headers:
+        return super().sign(reply, body) if reply.status == 200 else ()
 
 
 @fault("response-signature-empty", breaks=["klas.signature.response-present"])
