@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from certhook.building import encoding
 from certhook.building.change import Change, Draft, Stage
@@ -244,15 +245,32 @@ def key_order_changed(scope: Scope) -> Iterator[Change]:
 
 @family("signature.reserialised")
 def reserialised(scope: Scope) -> Iterator[Change]:
-    forms = {
-        "compact": (encoding.json_compact, encoding.json_pretty, "compact", "indented"),
-        "pretty": (encoding.json_pretty, encoding.json_compact, "indented", "compact"),
-    }
-    for name, (signed, sent, signed_word, sent_word) in forms.items():
+    """Each over what a target may make of the body when it writes again what it has read."""
+    pretty, compact = encoding.json_pretty, encoding.json_compact
+    yield _over("compact", compact, "the compact form of a body that is sent indented", sent=pretty)
+    yield _over("pretty", pretty, "the indented form of a body that is sent compact", sent=compact)
+    yield _over("spaced", _spaced, "the form with spaces of a body that is sent compact", sent=compact)
+    if list(scope.fields) != sorted(scope.fields):
+        says = "of a body whose fields are not sent so"
+        yield _over("sorted", _sorted_compact, f"the compact form, its fields sorted, {says}", sent=compact)
+        yield _over("sorted-spaced", _sorted_spaced, f"the form with spaces, its fields sorted, {says}", sent=compact)
 
-        def apply(draft: Draft, signed: Callable[..., bytes] = signed, sent: Callable[..., bytes] = sent) -> None:
-            draft.body = sent(draft.fields)
-            draft.signature = draft.sign(message=signed(draft.fields))
 
-        says = f"with a signature over the {signed_word} form of a body that is sent {sent_word}"
-        yield Change(f"signature.reserialised:{name}", says, Stage.SIGNATURE, apply)
+def _sorted_compact(fields: Mapping[str, Any]) -> bytes:
+    return encoding.json_compact(dict(sorted(fields.items())))
+
+
+def _spaced(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields).encode()
+
+
+def _sorted_spaced(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields, sort_keys=True).encode()
+
+
+def _over(name: str, signed: Callable[..., bytes], what: str, *, sent: Callable[..., bytes]) -> Change:
+    def apply(draft: Draft) -> None:
+        draft.body = sent(draft.fields)
+        draft.signature = draft.sign(message=signed(draft.fields))
+
+    return Change(f"signature.reserialised:{name}", f"with a signature over {what}", Stage.SIGNATURE, apply)

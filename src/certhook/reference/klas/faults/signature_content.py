@@ -147,6 +147,30 @@ class SignatureOverPrettyToo(_Lenient):
         return {self.signature(json.dumps(_fields(body), indent=indent).encode()) for indent in (2, 4)}
 
 
+@fault("signature-over-sorted-too", breaks=["klas.signature.reserialised"])
+class SignatureOverSortedToo(_Lenient):
+    """Tries the body with its fields sorted, as another integration signs it, where the bytes received do not fit."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {self.signature(json.dumps(_fields(body), separators=(",", ":"), sort_keys=True).encode())}
+
+
+@fault("signature-over-spaced-too", breaks=["klas.signature.reserialised"])
+class SignatureOverSpacedToo(_Lenient):
+    """Tries the body as its language writes it by default, with spaces, where the bytes received do not fit."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {self.signature(json.dumps(_fields(body)).encode())}
+
+
+@fault("signature-over-sorted-and-spaced-too", breaks=["klas.signature.reserialised"])
+class SignatureOverSortedAndSpacedToo(_Lenient):
+    """Tries the body with its fields sorted and with spaces, where the bytes received do not fit."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {self.signature(json.dumps(_fields(body), sort_keys=True).encode())}
+
+
 @fault(
     "signature-in-any-order",
     breaks=["klas.signature.key-order-changed", "klas.signature.whitespace-changed", "klas.signature.reserialised"],
