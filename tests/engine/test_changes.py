@@ -139,6 +139,27 @@ def test_a_repeated_request_is_the_accepted_one_but_for_its_signature() -> None:
     assert again.header("x-signature") != accepted.header("x-signature")
 
 
+@pytest.mark.parametrize(
+    ("secret", "named"),
+    [
+        ("a-key-9f2d", ["upper-case", "secret", "test"]),
+        ("A-Key-9f2d", ["lower-case", "upper-case", "secret", "test"]),
+        ("20170101", ["secret", "test"]),
+        ("SECRET", ["lower-case", "secret", "test"]),
+        ("test", ["upper-case", "secret"]),
+    ],
+)
+def test_another_key_is_another_one(secret: str, named: list[str]) -> None:
+    """The right key is not among the other ones, whichever it is."""
+    data = KlasTarget.profile(URL) | {"credentials": {"secret": secret}}
+    found = list(changes_of("signature.other-key", scope(data)))
+    assert [one.place for one in found] == ["", *named]
+    made = builder(data=data)
+    for one in found:
+        request = made.build(authenticate(), one)
+        assert (request.header("x-signature") or b"").decode() != made.response_signature(request.body)
+
+
 def test_missing_takes_out_and_null_keeps() -> None:
     """A missing field is not there, a null one is."""
     made = builder()

@@ -11,9 +11,15 @@ from certhook.building import encoding
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.clock import Window
 from certhook.changes.examples import Example, combinations, enumerated
-from certhook.changes.registry import FILTERED, Scope, family
+from certhook.changes.registry import FILTERED, Scope, always, family
 
 OTHER_KEY = b"certhook-some-other-key"
+PLACEHOLDERS = ("secret", "test")
+"""Keys that stand in a configuration until somebody puts in the right one."""
+
+NO_VALUES = ("null", "undefined")
+"""What a caller writes where it meant to write a signature and had none."""
+
 _DIGITS = "0123456789abcdef"
 
 
@@ -72,6 +78,11 @@ def random_digits(scope: Scope) -> Iterator[Change]:
     yield from _whatever_is_asked(scope, "random", says, random_hex)
 
 
+@family("signature.zeros")
+def zeros(scope: Scope) -> Iterator[Change]:
+    yield _signature("zeros", "with zeros as its signature", lambda draft: b"0" * len(_right(draft)))
+
+
 @family("signature.nibble")
 def nibble(scope: Scope) -> Iterator[Change]:
     places = {"start": lambda size: 0, "middle": lambda size: size // 2, "end": lambda size: size - 1}
@@ -114,6 +125,17 @@ def prefix(scope: Scope) -> Iterator[Change]:
 @family("signature.other-key")
 def other_key(scope: Scope) -> Iterator[Change]:
     yield _signature("other-key", "signed with another key", lambda draft: draft.sign(key=OTHER_KEY))
+    right = str(scope.profile.value(scope.pack.signing.key) or "")
+    for name, key in {"lower-case": right.lower(), "upper-case": right.upper()}.items():
+        if key != right:
+            yield _signed_with(name, f"signed with its key in {name.replace('-', ' ')}", key)
+    for key in PLACEHOLDERS:
+        if key != right:
+            yield _signed_with(key, f'signed with the key "{key}"', key)
+
+
+def _signed_with(name: str, says: str, key: str) -> Change:
+    return _signature(f"other-key:{name}", says, lambda draft: draft.sign(key=key.encode()))
 
 
 @family("signature.empty-key")
@@ -168,6 +190,8 @@ def not_hex(scope: Scope) -> Iterator[Change]:
         "with a letter that is no hex digit in place of each second digit of its signature",
         lambda draft: "".join(digit if at % 2 else "z" for at, digit in enumerate(_right(draft))).encode(),
     )
+    for word in NO_VALUES:
+        yield _signature(f"not-hex:{word}", f"with the word {word} as its signature", always(word.encode()))
 
 
 @family("signature.non-ascii")

@@ -133,6 +133,14 @@ class SignatureNoKey(Lenient):
         return {hashlib.sha256(self.signed_content(parameters)).hexdigest()}
 
 
+@fault("signature-key-of-tests", breaks=["evenbet.signature.other-key"])
+class SignatureKeyOfTests(_Lenient):
+    """Accepts, beside the client's own key, the one that its tests use."""
+
+    def others(self, parameters: Parameters) -> set[str]:
+        return {hashlib.sha256(self.signed_content(parameters) + b"test").hexdigest()}
+
+
 @fault("signature-hmac", breaks=["evenbet.signature.hmac"])
 class SignatureHmac(Lenient):
     """Accepts an HMAC too, for clients that took the page for that."""

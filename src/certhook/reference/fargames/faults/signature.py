@@ -212,6 +212,38 @@ class SignatureEmptyKey(_AlsoAccepted):
         return {self.signature(agent.token or b"", content) for agent in self.agents}
 
 
+@fault("signature-key-in-any-case", breaks=["fargames.signature.other-key"])
+class SignatureKeyInAnyCase(_AlsoAccepted):
+    """Tries the token in one case, as its back office shows it, too."""
+
+    def others(self, right: str, key: bytes, content: bytes) -> set[str]:
+        return {self.signature(key.upper(), content), self.signature(key.lower(), content)}
+
+
+@fault("signature-key-of-tests", breaks=["fargames.signature.other-key"])
+class SignatureKeyOfTests(_AlsoAccepted):
+    """Accepts, beside the agent's token, the one that its tests use."""
+
+    def others(self, right: str, key: bytes, content: bytes) -> set[str]:
+        return {self.signature(b"test", content)}
+
+
+@fault("signature-no-value-passes", breaks=["fargames.signature.not-hex"])
+class SignatureNoValuePasses(_AlsoAccepted):
+    """Takes the word for no value for the agent's way to say that it has switched its signing off."""
+
+    def others(self, right: str, key: bytes, content: bytes) -> set[str]:
+        return {"null", "undefined"}
+
+
+@fault("signature-zeros-pass", breaks=["fargames.signature.random"])
+class SignatureZerosPass(_AlsoAccepted):
+    """Accepts zeros, as its simulator of agents sends them."""
+
+    def others(self, right: str, key: bytes, content: bytes) -> set[str]:
+        return {"0" * len(right)}
+
+
 @fault("signature-plain-hash", breaks=["fargames.signature.plain-hash"])
 class SignaturePlainHash(_AlsoAccepted):
     """Accepts the plain hash of body and token, as its first version had it."""

@@ -57,6 +57,30 @@ class SignatureEmptyKey(_Lenient):
         return {hmac.digest(b"", body, "sha256").hex()}
 
 
+@fault("signature-key-in-any-case", breaks=["klas.signature.other-key"])
+class SignatureKeyInAnyCase(_Lenient):
+    """Tries the secret as its back office shows it, in upper case, too."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hmac.digest(self.secret.upper(), body, "sha256").hex()}
+
+
+@fault("signature-key-of-tests", breaks=["klas.signature.other-key"])
+class SignatureKeyOfTests(_Lenient):
+    """Accepts, beside the right key, the one that its tests use."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hmac.digest(b"test", body, "sha256").hex()}
+
+
+@fault("signature-key-as-delivered", breaks=["klas.signature.other-key"])
+class SignatureKeyAsDelivered(_Lenient):
+    """Still has the key of the example configuration among its keys."""
+
+    def others(self, body: bytes) -> set[str]:
+        return {hmac.digest(b"secret", body, "sha256").hex()}
+
+
 @fault("signature-unkeyed", breaks=["klas.signature.plain-hash"])
 class SignatureUnkeyed(_Lenient):
     """Accepts the plain hash of the body."""
