@@ -39,11 +39,6 @@ def key_first(scope: Scope) -> Iterator[Change]:
     yield _signed_so("key-first", says, lambda draft: draft.sign(construction="key-first"))
 
 
-@family("signature.word")
-def word(scope: Scope) -> Iterator[Change]:
-    yield _signed_so("word:null", "with the word null as its signature", lambda draft: b"null")
-
-
 def _signed_so(name: str, says: str, make: Callable[[Draft], bytes]) -> Change:
     def apply(draft: Draft) -> None:
         draft.signature = make(draft)

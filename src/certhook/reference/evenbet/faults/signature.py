@@ -134,7 +134,7 @@ class SignatureNoKey(Lenient):
 
 
 @fault("signature-key-of-tests", breaks=["evenbet.signature.other-key"])
-class SignatureKeyOfTests(_Lenient):
+class SignatureKeyOfTests(Lenient):
     """Accepts, beside the client's own key, the one that its tests use."""
 
     def others(self, parameters: Parameters) -> set[str]:
