@@ -21,7 +21,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import httpx
 
@@ -152,9 +152,15 @@ def unpacked(raw: bytes, encoding: str, most: int = MAX_BODY) -> bytes | None:
     return body if len(body) <= most else None
 
 
-def _verification(url: str, route: Route) -> ssl.SSLContext | bool:
-    """Where no certificate will come, the cost of loading the trusted ones is spared."""
-    return route.trust() if url.lower().startswith("https:") else False
+def _verification(url: str, route: Route) -> ssl.SSLContext:
+    """By what the target's certificate is checked; where none will come, loading the trusted ones is spared."""
+    return route.trust() if url.lower().startswith("https:") else _no_trust()
+
+
+@cache
+def _no_trust() -> ssl.SSLContext:
+    """One for all connections, since httpx would make one for each, which takes as long as a request."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _pieces(request: Request) -> Iterator[bytes]:
