@@ -16,7 +16,7 @@ SPOILING = ("malformed", "robustness")
 """Groups among whose requests a control goes over every connection: what went over it last may have spoilt it."""
 
 FOLLOWED = ("methods",)
-"""Groups each of whose requests has a connection of its own with a control right behind it.
+"""Groups each of whose requests has a connection of its own and, if it has a body, a control right behind it.
 
 A server that knows no other method may leave the body of one unread: its beginning is then that of the very next
 request, and in the answer to that, which is a refusal whatever it was, all traces of it end.
@@ -121,12 +121,12 @@ class GroupRun:
         return deliveries
 
     def _delivered_apart(self, errands: Iterable[Errand]) -> list[Delivery]:
-        """Send each over a connection of its own, with a control behind it."""
+        """Send each over a connection of its own, with a control behind it where it has a body."""
         pairs = [(one, self.round(one.operation).control("lane")) for one in errands]
-        delivered = self._courier.deliver_pairs(pairs)
+        delivered = self._courier.deliver_followed(pairs)
         deliveries = [first for first, _ in delivered]
         self._pulse.answered(deliveries)
-        self._check([control for _, control in delivered])
+        self._check([control for _, control in delivered if control is not None])
         for one in self._rounds.values():
             one.lane_control = None  # other requests of the group may have been answered after it
         return deliveries

@@ -78,13 +78,9 @@ def _flaky(first: str, second: str) -> str:
 def spoilt(control: Delivery) -> bool:
     """Whether a control failed for the request before it, on the same connection; a fresh one has none before it.
 
-    One that the target's rate limit turned away says nothing of either, nor does a connection that was closed after an
-    answer: a server may do so at any time (RFC 9112, section 9.3.1).
+    One that the target's rate limit turned away says nothing of either.
     """
-    answer = control.exchange.answer
-    closed = isinstance(answer, Failure) and answer.kind is FailureKind.DROPPED
-    excused = control.accepted or control.answer.kind is Kind.LIMITED or closed
-    return not excused and control.exchange.nth > 0
+    return not control.accepted and control.answer.kind is not Kind.LIMITED and control.exchange.nth > 0
 
 
 class Settler:

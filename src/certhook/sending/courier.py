@@ -173,12 +173,15 @@ class Courier:
         """The same, each over a fresh connection."""
         return self._lanes.spread(self._carry, errands, fresh=True)
 
-    def deliver_pairs(self, pairs: Iterable[tuple[Errand, Errand]]) -> list[tuple[Delivery, Delivery]]:
-        """Send pairs of errands, several at once: those of a pair one after the other over one fresh connection."""
+    def deliver_followed(self, pairs: Iterable[tuple[Errand, Errand]]) -> list[tuple[Delivery, Delivery | None]]:
+        """Send pairs of errands, several at once: those of a pair one after the other over one fresh connection.
 
-        def carry(pair: tuple[Errand, Errand], lane: TrackedLane) -> tuple[Delivery, Delivery]:
-            first, second = pair
-            return self._carry(first, lane), self._carry(second, lane)
+        Where the first has no body, which the target might leave unread, nothing follows it.
+        """
+
+        def carry(pair: tuple[Errand, Errand], lane: TrackedLane) -> tuple[Delivery, Delivery | None]:
+            first = self._carry(pair[0], lane)
+            return first, self._carry(pair[1], lane) if first.exchange.request.body else None
 
         return self._lanes.spread(carry, pairs, fresh=True)
 

@@ -411,7 +411,11 @@ class LockedOut(EvenbetTarget):
         return super().succeed(parameters)
 
 
-@fault("notice-before-body", breaks=["evenbet.robustness.readable"], also=["evenbet.parameters.game-accepted"])
+@fault(
+    "notice-before-body",
+    breaks=["evenbet.robustness.readable"],
+    also=["evenbet.parameters.game-accepted", "evenbet.semantics.refusal-hides-session"],
+)
 class NoticeBeforeBody(EvenbetTarget):
     """Prints a warning into the answer where launchOptions are no object."""
 

@@ -11,6 +11,8 @@ from certhook.reference.fargames.target import DEMO, LIST, FargamesTarget
 from certhook.reference.wire import HttpRequest
 
 _TIMES = ("fargames.fields.timestamp", "fargames.fields.timestamp-utc", "fargames.fields.timestamp-now")
+_OF_OTHER_METHODS = ("fargames.methods.envelope",)
+"""What has no whole envelope anywhere has none where another method is refused."""
 
 
 class _OwnRefusal(FargamesTarget):
@@ -51,7 +53,7 @@ class ListWithoutStatus(FargamesTarget):
         return reply
 
 
-@fault("timestamp-number", breaks=["fargames.fields.timestamp"], also=_TIMES)
+@fault("timestamp-number", breaks=["fargames.fields.timestamp"], also=[*_TIMES, *_OF_OTHER_METHODS])
 class TimestampNumber(FargamesTarget):
     """Answers with Unix seconds, as it is asked with."""
 
@@ -59,7 +61,11 @@ class TimestampNumber(FargamesTarget):
         return int(self.now())
 
 
-@fault("timestamp-spaced", breaks=["fargames.fields.timestamp", "fargames.fields.timestamp-utc"])
+@fault(
+    "timestamp-spaced",
+    breaks=["fargames.fields.timestamp", "fargames.fields.timestamp-utc"],
+    also=_OF_OTHER_METHODS,
+)
 class TimestampSpaced(FargamesTarget):
     """Writes the time as its database does."""
 
@@ -67,7 +73,7 @@ class TimestampSpaced(FargamesTarget):
         return datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-@fault("timestamp-missing-in-refusals", breaks=["fargames.fields.timestamp"])
+@fault("timestamp-missing-in-refusals", breaks=["fargames.fields.timestamp"], also=_OF_OTHER_METHODS)
 class TimestampMissingInRefusals(FargamesTarget):
     """Leaves the time out of refusals."""
 
@@ -113,7 +119,7 @@ class TimestampWrongZone(FargamesTarget):
         return super().is_fresh(sent, super().now())
 
 
-@fault("request-id-number", breaks=["fargames.fields.request-id"])
+@fault("request-id-number", breaks=["fargames.fields.request-id"], also=_OF_OTHER_METHODS)
 class RequestIdNumber(FargamesTarget):
     """Numbers its answers."""
 
@@ -125,7 +131,7 @@ class RequestIdNumber(FargamesTarget):
         return self.last
 
 
-@fault("request-id-missing-in-refusals", breaks=["fargames.fields.request-id"])
+@fault("request-id-missing-in-refusals", breaks=["fargames.fields.request-id"], also=_OF_OTHER_METHODS)
 class RequestIdMissingInRefusals(FargamesTarget):
     """Leaves the request id out of refusals."""
 
@@ -226,7 +232,7 @@ class MessageMissing(_OwnRefusal):
         return {name: value for name, value in fields.items() if name != "message"}
 
 
-@fault("message-per-language", breaks=["fargames.fields.message"])
+@fault("message-per-language", breaks=["fargames.fields.message"], also=_OF_OTHER_METHODS)
 class MessagePerLanguage(FargamesTarget):
     """Sends the message in each of its languages."""
 
@@ -234,7 +240,7 @@ class MessagePerLanguage(FargamesTarget):
         return {"en": super().message(code), "ru": "\u043e\u0448\u0438\u0431\u043a\u0430"}
 
 
-@fault("refusal-content-null", breaks=["fargames.fields.other-envelope"])
+@fault("refusal-content-null", breaks=["fargames.fields.other-envelope"], also=_OF_OTHER_METHODS)
 class RefusalContentNull(FargamesTarget):
     """Writes all fields of a success into refusals, as null."""
 
