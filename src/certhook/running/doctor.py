@@ -83,40 +83,61 @@ def record_examined(certification: Certification) -> None:
 def _checks(certification: Certification) -> Iterator[CheckUp]:
     parts = urlsplit(certification.profile.url)
     route = certification.profile.route
-    first = urlsplit(route.proxy_address) if route.proxy_address else parts
-    yield _name(*_door(first))
-    yield _connection(*_door(first), min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
+    door = _door(urlsplit(route.proxy_address) if route.proxy_address else parts)
+    yield _name(*door)
+    yield _connection(*door, min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
     if parts.scheme == "https" and route.proxy is None:
         yield _tls(*_door(parts), route)
-    for operation in certification.pack.operations:
-        control = certification.courier.control(operation, f"{operation.name}.doctor")
-        delivery, beside = _delivered(control, certification)
-        certification.examined.append(delivery)
-        skewed = _skew(delivery) if certification.pack.clock else None
-        if skewed is not None and not skewed.ok:
-            yield skewed
-        yield _control(delivery, certification)
-        if skewed is not None:
-            yield skewed
-        if beside is not None:
-            yield _connections(beside, certification)
+    first, *others = (
+        certification.courier.control(operation, f"{operation.name}.doctor")
+        for operation in certification.pack.operations
+    )
+    delivery, beside = _first_delivered(first, certification)
+    yield from _of_control(delivery, certification)
+    connections = _connections(beside, certification) if beside is not None else None
+    if connections is not None:
+        yield connections
+    at_once = connections is not None and connections.says != ONE_BY_ONE
+    for delivery in _others_delivered(others, certification, at_once=at_once):
+        yield from _of_control(delivery, certification)
 
 
-def _delivered(control: Errand, certification: Certification) -> tuple[Delivery, Delivery | None]:
-    """A control request; the first operation's, where nothing is wrong with it, with a second connection beside it."""
+def _of_control(delivery: Delivery, certification: Certification) -> Iterator[CheckUp]:
+    """What a control says of the clock and of itself; where the clock is wrong, of that first."""
+    certification.examined.append(delivery)
+    skewed = _skew(delivery) if certification.pack.clock else None
+    if skewed is not None and not skewed.ok:
+        yield skewed
+    yield _control(delivery, certification)
+    if skewed is not None:
+        yield skewed
+
+
+def _first_delivered(control: Errand, certification: Certification) -> tuple[Delivery, Delivery | None]:
+    """The first operation's control and, where nothing is wrong with it, a second connection beside it."""
 
     def sound(delivery: Delivery) -> bool:
         skewed = _skew(delivery) if certification.pack.clock else None
-        first = control.operation is certification.pack.operations[0]
-        return first and delivery.accepted and (skewed is None or skewed.ok)
+        return delivery.accepted and (skewed is None or skewed.ok)
 
     (other,) = changes_of("methods.get", Scope(certification.pack, control.operation, certification.profile))
     patience_s = min(BESIDE_LIMIT_S, certification.profile.limits.timeout_s)
     courier = certification.courier
     delivery, beside = courier.deliver_beside(control, replace(control, change=other), patience_s, sound=sound)
-    if isinstance(delivery.exchange.answer, Failure):
-        delivery = courier.deliver(control)
-    return delivery, beside
+    return _answered(delivery, certification), beside
+
+
+def _others_delivered(controls: Iterable[Errand], certification: Certification, *, at_once: bool) -> Iterator[Delivery]:
+    """The controls of the other operations, at once where the target serves several connections."""
+    courier = certification.courier
+    sent = courier.deliver_apart(controls) if at_once else map(courier.deliver, controls)
+    return (_answered(delivery, certification) for delivery in sent)
+
+
+def _answered(delivery: Delivery, certification: Certification) -> Delivery:
+    """The delivery, or a second one where the first brought no answer."""
+    failed = isinstance(delivery.exchange.answer, Failure)
+    return certification.courier.deliver(delivery.errand) if failed else delivery
 
 
 def _door(parts: SplitResult) -> tuple[str, int]:
