@@ -347,3 +347,10 @@ def test_an_answer_that_was_lost_names_nothing() -> None:
         exchange = Exchange(number, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
         met += [one.met for one in judge.invariants(exchange, judge.read(exchange, CONTROL), CONTROL)]
     assert met == [True]
+
+
+def test_the_signature_of_nothing_is_no_secret() -> None:
+    """A signed answer without a body carries what an unsigned request without one would have been signed with."""
+    what = seen(answered(405, b""))
+    unsigned = replace(what, exchange=replace(what.exchange, request=replace(what.exchange.request, body=b"")))
+    assert verdict("keeps-secret", unsigned) == "met"

@@ -119,8 +119,12 @@ class Builder:
         return self._key is not None and not any(str(valid.get(name)).encode() in request.body for name in fresh)
 
     def request_signature(self, request: Request) -> str | None:
-        """The right signature of a request as it went out, or None where requests are not signed."""
-        return self._over(_read_back(request, self._pack.operation(request.operation)))
+        """The right signature of a request as it went out, or None where requests are not signed.
+
+        That of nothing is none: a response without a body has the same.
+        """
+        signable = _read_back(request, self._pack.operation(request.operation))
+        return self._over(signable) if self._scheme.message(signable) else None
 
     def response_signature(self, body: bytes) -> str | None:
         """The right signature of a response with that body, or None where responses are not signed."""

@@ -164,6 +164,7 @@ class SignatureIgnored(KlasTarget):
 @fault(
     "signature-short-skipped",
     breaks=["klas.signature.truncated", "klas.signature.other-algorithm", "klas.signature.base64"],
+    also=["klas.signature.not-hex"],
 )
 class SignatureShortSkipped(KlasTarget):
     """Takes a signature shorter than its own for one of an older scheme, which it no longer checks."""
