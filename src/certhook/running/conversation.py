@@ -115,7 +115,7 @@ class Conversation:
         delivery = self.send(change)
         if delivery.accepted:
             raise Nonconformance(
-                f"a {self.item.operation.name} request {change.says}",
+                f"a valid {self.item.operation.name} request, but {change.says}",
                 expected="anything but the success marker",
                 observed=delivery.answer.says,
                 exchange=delivery.exchange,
