@@ -45,7 +45,7 @@ def refusal(**fields: Any) -> bytes:
     return json.dumps(envelope | {"timestamp": "2026-11-20T00:00:00.000Z"} | fields).encode()
 
 
-def seen(status: int, body: bytes, sent: Change = CONTROL, named: dict[str, int] | None = None) -> Seen:
+def seen(status: int, body: bytes, sent: Change = CONTROL, named: dict[int, int] | None = None) -> Seen:
     """An answer, of exchange 2, as invariants look at it."""
     exchange = Exchange(2, "case", BUILDER.build(LIST), Response(status, (), body), NOW, 0.01)
     answer = read_answer(PACK, exchange.answer, sent.front)
@@ -59,8 +59,8 @@ def seen(status: int, body: bytes, sent: Change = CONTROL, named: dict[str, int]
         ("refusal-not-success", seen(404, refusal()), None),
         ("answer-time", seen(404, refusal(timestamp="2026-11-20T00:06:00Z")), "360 seconds"),
         ("answer-time", seen(404, refusal(timestamp="2026-11-20T03:00:00+03:00")), None),
-        ("answer-id-unique", seen(404, refusal(), named={"1": 1}), "exchange 1"),
-        ("answer-id-unique", seen(404, refusal(), named={"1": 2}), None),
+        ("answer-id-unique", seen(404, refusal(), named={hash("1"): 1}), "exchange 1"),
+        ("answer-id-unique", seen(404, refusal(), named={hash("1"): 2}), None),
         ("discloses-nothing", seen(404, refusal(content={"url": "http://a"}), replaced(game_id=1)), "/content/url"),
         ("discloses-nothing", seen(404, refusal(url="http://help"), replaced(game_id=1)), None),
         ("documented-code", seen(404, refusal(error="gone")), "gone"),

@@ -314,7 +314,7 @@ def evi_answer(given: str, launched: str = "LAUNCH-1", kind: bytes = b'"PlayerId
     sent = json.dumps({"ClientToken": launched}).encode()
     request = Request("authenticate", "POST", "/Authenticate", (), sent)
     exchange = Exchange(7, "case", request, Response(200, (JSON,), body), datetime(2026, 11, 20, tzinfo=UTC), 0.01)
-    read, named = read_answer(pack, exchange.answer), {"OLD": 3, "NEW": 7}
+    read, named = read_answer(pack, exchange.answer), {hash("OLD"): 3, hash("NEW"): 7}
     return Seen(exchange, read, CONTROL, pack, lambda _: None, named=named, fields=("ClientToken",))
 
 

@@ -30,10 +30,10 @@ class Seen:
     """An answer with all that an invariant may look at.
 
     `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
-    account and its sessions; `named` says by an answer's id which exchange carried it first, `first` by a member
-    what the first success that had it carried, and its exchange. `fields` are the members, of answers or of requests,
-    that the requirement names. `key` is what requests are signed with, and `request_signature` computes what a
-    request's signature should be.
+    account and its sessions; `named` says, by the hash of an answer's id, which exchange carried it first; `first`, by a
+    member, what the first success that had it carried, and its exchange. `fields` are the members, of answers or of
+    requests, that the requirement names. `key` is what requests are signed with, and `request_signature` computes what
+    a request's signature should be.
     """
 
     exchange: Exchange
@@ -42,7 +42,7 @@ class Seen:
     pack: Pack
     right_signature: Callable[[bytes], str | None]
     told: Told = field(default_factory=Told)
-    named: Mapping[str, int] = field(default_factory=dict)
+    named: Mapping[int, int] = field(default_factory=dict)
     first: Mapping[str, tuple[Any, int]] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
     key: bytes = field(default=b"", repr=False)
@@ -211,7 +211,7 @@ def _name_of_id(seen: Seen) -> str:
 
 @invariant("answer-id-unique", "an id that no other answer has", lambda seen: seen.own and _id_of(seen) is not None)
 def answer_id_unique(seen: Seen) -> str | None:
-    first = seen.named.get(str(_id_of(seen)), seen.exchange.number)
+    first = seen.named.get(hash(str(_id_of(seen))), seen.exchange.number)
     return None if first == seen.exchange.number else f"the {_name_of_id(seen)} that exchange {first} was answered with"
 
 

@@ -56,7 +56,7 @@ class Judge:
         self._builder = builder
         self._selected = selected
         self._told = Told(known=builder.known)
-        self._named: dict[str, int] = {}
+        self._named: dict[int, int] = {}  # by hash: of all ids none may be forgotten
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
         self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}
         self._lists: dict[int, KnownLists] = {}
@@ -77,7 +77,7 @@ class Judge:
                 first.setdefault(name, (answer.members[name], exchange.number))
         id = pointed(answer.members, self._pack.reading.answer_id) if self._pack.reading.answer_id else None
         if id is not None:
-            self._named.setdefault(str(id), exchange.number)
+            self._named.setdefault(hash(str(id)), exchange.number)
         return answer
 
     def asks(self, asks: tuple[Ask, ...], exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
