@@ -254,3 +254,13 @@ class ExtraFieldsRefused(KlasTarget):
         super().check_shape(fields)
         if len(fields) > len(self.texts) + 1:
             raise Refusal(BAD_PARAMS)
+
+
+@variant("other-methods-signed-empty")
+class OtherMethodsSignedEmpty(KlasTarget):
+    """Answers other methods without a body, and signs that as it signs any."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method == "POST":
+            return super().answer(request)
+        return HttpAnswer(405, ((b"X-Signature", self.signature(b"").encode()),), b"")
