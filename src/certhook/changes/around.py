@@ -1,7 +1,8 @@
 """A wrong signature on a request that is carried, made or declared otherwise: none of that is a way around the check.
 
-The signature is what is wrong. Whether the target takes a request that is made so, were it signed, does not matter: it
-may refuse it for whatever it likes, as long as it does not accept it.
+For JSON; `forgedforms` has what forms have of it. The signature is what is wrong. Whether the target takes a request
+that is made so, were it signed, does not matter: it may refuse it for whatever it likes, as long as it does not accept
+it.
 """
 
 from __future__ import annotations
