@@ -4,7 +4,7 @@ The fixed catalogue comes first, one case each; Hypothesis then explores. What m
 bytes by a strict reader, not from how it was made. Every body is signed as it goes out.
 """
 
-from certhook.fuzzing import Exploration
+from certhook.fuzzing.exploration import Exploration
 from certhook.suite import Item, certify, explorations, refusals
 
 

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certhook.building.change import Stage
-from certhook.fuzzing import Exploration, exploration
+from certhook.fuzzing import exploration
+from certhook.fuzzing.exploration import Exploration
 from certhook.fuzzing.isolation import draw_nothing_from_sources
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from certhook.fuzzing import search
+from certhook.fuzzing.drawn import Drawn, each_once
+from certhook.fuzzing.found import Found
 from certhook.fuzzing.recipe import Recipe
-from certhook.fuzzing.search import Drawn, Found, Search
+from certhook.fuzzing.search import Search
 from certhook.judging.judge import Judgement
 from tests.certifying import authenticate
 from tests.recording.lines import exchange
@@ -41,7 +43,7 @@ def found(recipe: Recipe) -> Found:
 
 def first(count: int, search: Search) -> list[Drawn]:
     """The first recipes that a search draws."""
-    return list(islice(search.drawn(), count))
+    return list(islice(each_once(search.draw), count))
 
 
 def long_one(drawn: list[Drawn]) -> Drawn:

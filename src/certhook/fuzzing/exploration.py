@@ -13,8 +13,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from certhook.fuzzing.drawer import Drawer
+from certhook.fuzzing.drawn import Drawn, each_once
+from certhook.fuzzing.found import Found
 from certhook.fuzzing.recipe import Recipe
-from certhook.fuzzing.search import Drawn, Found, Search
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Ask
 from certhook.judging.oracle import wrongs_of
@@ -25,6 +27,7 @@ from certhook.sending.courier import Delivery
 from certhook.values import CaseOutcome, Level, Outcome
 
 if TYPE_CHECKING:
+    from certhook.fuzzing.search import Search
     from certhook.running.items import Item
 
 MAX_FINDINGS = 5
@@ -32,12 +35,12 @@ MAX_FINDINGS = 5
 
 
 class Exploration:
-    """The fuzzed property of one operation."""
+    """The fuzzed property of one operation. Where there is no `drawer`, it draws for itself."""
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, drawer: Drawer | None = None) -> None:
         self.item = item
         self._certification = item.certification
-        self._search = Search(item.operation, self._certification.setup.seed, self._examples())
+        self._drawer = drawer
         self._known: set[str] = set()
         self._outcomes: dict[str, CaseOutcome] = {}
 
@@ -46,9 +49,20 @@ class Exploration:
         """Asked for when it is run, since it holds what was planned by then."""
         return self._certification.group(self.item.group)
 
+    @cached_property
+    def _search(self) -> Search:
+        from certhook.fuzzing.search import Search  # Hypothesis takes a while to load, and may not be needed
+
+        return Search(self.item.operation, self._certification.setup.seed, self._examples)
+
     @property
     def _round(self) -> Round:
         return self._group.round(self.item.operation)
+
+    def prepare(self) -> None:
+        """Have the first bodies drawn while other cases are sent."""
+        if self._drawer is not None:
+            self._drawer.ask(self.item.operation.name, 0)
 
     def explore(self) -> None:
         """Look for bodies that break a requirement, and conclude the item."""
@@ -71,6 +85,8 @@ class Exploration:
 
     def _try_kept(self) -> None:
         """What an earlier run kept, one after the other, as long as it still breaks something new."""
+        if not self._examples.exists():
+            return
         for _ in range(MAX_FINDINGS):
             found = self._search.kept(self._alone)
             if found is None:
@@ -78,7 +94,7 @@ class Exploration:
             self._report(found)
 
     def _try_drawn(self) -> None:
-        bodies = itertools.islice(self._search.drawn(), self._certification.profile.limits.max_examples)
+        bodies = itertools.islice(each_once(self._list), self._certification.profile.limits.max_examples)
         shrunk = 0
         while batch := list(itertools.islice(bodies, self._group.batch_size)):
             for place, found in self._sent([one.recipe for one in batch]):
@@ -86,6 +102,12 @@ class Exploration:
                 shrunk += 1
             if self._round.blocked:
                 return
+
+    def _list(self, number: int) -> Sequence[Recipe]:
+        """Recipes that were drawn together."""
+        if self._drawer is None:
+            return self._search.draw(number)
+        return self._drawer.take(self.item.operation.name, number)
 
     def _smaller(self, drawn: Drawn, found: Found) -> Found:
         """The smallest finding of that kind; the one that came first where it does not come again."""
@@ -96,6 +118,7 @@ class Exploration:
         outcome = self._certification.outcome_of(found.judgement, self._sentence(found))
         self._outcomes[found.requirement] = outcome
 
+    @property
     def _examples(self) -> Path:
         """Where bodies that were found are kept, to be tried first by the next run."""
         setup = self._certification.setup

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,13 +20,15 @@ def on_a_form(operation: Operation) -> Callable[[Recipe], Recipe]:
     plain = sample(operation)
 
     def filled(recipe: Recipe) -> Recipe:
-        def apply(draft: Draft) -> None:
-            draft.body = form_encode({**operation.carried("form", draft.fields), **plain}.items())
-            recipe.apply(draft)
-
-        return Recipe(recipe.stage, f"several parameters and {recipe.says}", apply)
+        says = f"several parameters and {recipe.says}"
+        return Recipe(recipe.stage, says, partial(_filled, plain, recipe.apply))
 
     return filled
+
+
+def _filled(plain: Mapping[str, Any], apply: Callable[[Draft], None], draft: Draft) -> None:
+    draft.body = form_encode({**draft.operation.carried("form", draft.fields), **plain}.items())
+    apply(draft)
 
 
 def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Recipe]:
@@ -34,11 +37,11 @@ def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> 
 
     def changed(place: str, value: Any) -> Recipe:
         text = field_text(value)
-
-        def apply(draft: Draft) -> None:
-            draft.fields[place] = text
-
-        return Recipe(Stage.FIELDS, f"{text!a} as {place!a}", apply)
+        return Recipe(Stage.FIELDS, f"{text!a} as {place!a}", partial(_set, place, text))
 
     names = st.sampled_from(places) | st.text(min_size=1, max_size=10).map(lambda text: f"x_{text}")
     return st.builds(changed, names, values)
+
+
+def _set(place: str, text: str, draft: Draft) -> None:
+    draft.fields[place] = text

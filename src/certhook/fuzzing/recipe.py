@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.changes.registry import FILTERED
@@ -19,6 +20,7 @@ SHOWN = 120
 class Recipe:
     """A stage, what is done there, and what that is in words: two recipes with the same words are the same.
 
+    It can be handed to another process, and so must what is done: functions of a module, with arguments bound to them.
     `finish` changes the finished request. `harmless`: how the request is answered is open, whatever its body looks like
     on the wire; only that it is answered soundly is asked.
     """
@@ -41,3 +43,12 @@ class Recipe:
 
     def __repr__(self) -> str:
         return self.says
+
+
+def on_body(says: str, change: Callable[[bytes], bytes]) -> Recipe:
+    """A recipe that does something to the encoded body."""
+    return Recipe(Stage.BODY, says, partial(_change_body, change))
+
+
+def _change_body(change: Callable[[bytes], bytes], draft: Draft) -> None:
+    draft.body = change(draft.body)

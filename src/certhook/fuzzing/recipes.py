@@ -1,22 +1,21 @@
 """How to damage a valid body: recipes that Hypothesis draws and shrinks.
 
-A recipe is applied when the request is built, so that ids and times stay fresh. Positions are fractions of the body, so
-that a recipe fits whatever its length. Strategies are built from an operation's request schema alone.
+A recipe is applied when the request is built, so that ids and times stay fresh. Strategies are built from the request
+schema of an operation alone.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from hypothesis import strategies as st
 
 from certhook.building.change import Draft, Stage
+from certhook.fuzzing import damage
 from certhook.fuzzing.forms import on_a_form, parameters_changed
-from certhook.fuzzing.recipe import Recipe
+from certhook.fuzzing.recipe import Recipe, on_body
 from certhook.fuzzing.wire import DECLARED, chunked
 from certhook.pack.dotted import leaves
 from certhook.pack.model import Operation
@@ -46,7 +45,6 @@ EDGES = (
 )
 NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63, 2**64, -(2**63) - 1, 10**30, 0.1, -0.0, 1e-320, 1e308)
 
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 _SPARE_TOKENS = (
     b"{",
     b"}",
@@ -84,82 +82,53 @@ def recipes(operation: Operation) -> st.SearchStrategy[Recipe]:
     return st.one_of(*kinds, st.sampled_from(few), chunked())
 
 
-def _on_body(says: str, change: Callable[[bytes], bytes]) -> Recipe:
-    def apply(draft: Draft) -> None:
-        draft.body = change(draft.body)
-
-    return Recipe(Stage.BODY, says, apply)
-
-
-def _at(body: bytes, thousandths: int) -> int:
-    return len(body) * thousandths // 1000
-
-
 _PLACE = st.sampled_from(range(1000))
 
 
 def _bytes_damaged() -> st.SearchStrategy[Recipe]:
     """Cut, flip a bit, put something in, take something out, write something twice."""
-    byte = st.sampled_from(range(256))
+    byte, bit, size = (st.sampled_from(some) for some in (range(256), range(8), range(1, 41)))
     return st.one_of(
-        st.builds(lambda at: _on_body(f"its body cut at {at}/1000", lambda body: body[: _at(body, at)]), _PLACE),
+        st.builds(lambda at: on_body(f"its body cut at {at}/1000", partial(damage.cut, at)), _PLACE),
         st.builds(
-            lambda at, bit: _on_body(
-                f"bit {bit} flipped at {at}/1000 of its body", lambda body: _flipped(body, at, bit)
-            ),
+            lambda at, bit: on_body(f"bit {bit} flipped at {at}/1000 of its body", partial(damage.flip, at, bit)),
             _PLACE,
-            st.sampled_from(range(8)),
+            bit,
         ),
         st.builds(
-            lambda at, value: _on_body(
-                f"byte {value:#04x} put in at {at}/1000 of its body",
-                lambda body: body[: _at(body, at)] + bytes([value]) + body[_at(body, at) :],
+            lambda at, byte: on_body(
+                f"byte {byte:#04x} put in at {at}/1000 of its body", partial(damage.put_in, at, byte)
             ),
             _PLACE,
             byte,
         ),
         st.builds(
-            lambda at, size: _on_body(
-                f"{size} bytes taken out at {at}/1000 of its body",
-                lambda body: body[: _at(body, at)] + body[_at(body, at) + size :],
+            lambda at, size: on_body(
+                f"{size} bytes taken out at {at}/1000 of its body", partial(damage.take_out, at, size)
             ),
             _PLACE,
-            st.sampled_from(range(1, 41)),
+            size,
         ),
         st.builds(
-            lambda at, size: _on_body(
-                f"{size} bytes written twice at {at}/1000 of its body",
-                lambda body: body[: _at(body, at) + size] + body[_at(body, at) :],
+            lambda at, size: on_body(
+                f"{size} bytes written twice at {at}/1000 of its body", partial(damage.write_twice, at, size)
             ),
             _PLACE,
-            st.sampled_from(range(1, 41)),
+            size,
         ),
     )
 
 
-def _flipped(body: bytes, at: int, bit: int) -> bytes:
-    place = _at(body, at)
-    return body[:place] + bytes([body[place] ^ (1 << bit)]) + body[place + 1 :] if body else body
-
-
 def _encoding_swapped(name: str) -> Recipe:
-    return _on_body(f"its body in {name}", lambda body: body.decode("utf-8", "replace").encode(name, "replace"))
+    return on_body(f"its body in {name}", partial(damage.swap_encoding, name))
 
 
 def _tokens_damaged() -> st.SearchStrategy[Recipe]:
     """Drop, repeat or replace one token of the JSON text."""
 
     def damaged(at: int, spare: bytes | None, repeat: bool) -> Recipe:  # noqa: FBT001 - drawn, not called
-        def change(body: bytes) -> bytes:
-            tokens = list(_TOKENS.finditer(body))
-            if not tokens:
-                return body
-            token = tokens[len(tokens) * at // 1000]
-            new = token.group() * 2 if repeat else spare or b""
-            return body[: token.start()] + new + body[token.end() :]
-
         what = "repeated" if repeat else f"replaced by {spare!r}" if spare else "dropped"
-        return _on_body(f"the JSON token at {at}/1000 {what}", change)
+        return on_body(f"the JSON token at {at}/1000 {what}", partial(damage.change_token, at, spare or b"", repeat))
 
     spares = st.none() | st.sampled_from(_SPARE_TOKENS)
     return st.builds(damaged, _PLACE, spares, st.booleans())
@@ -189,14 +158,11 @@ def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
     """One field given another value, at any depth, or an extra one added."""
 
     def replaced(place: str, value: Any) -> Recipe:
-        change = _reencoding(lambda draft: draft.put(place, value))
-        return Recipe(Stage.BODY, f"{json.dumps(value)} as {place}", change)
+        return Recipe(Stage.BODY, f"{json.dumps(value)} as {place}", partial(_put, place, value))
 
     def added(name: str, value: Any) -> Recipe:
-        def apply(draft: Draft) -> None:
-            draft.fields.setdefault(name, value)
-
-        return Recipe(Stage.BODY, f"an extra field {json.dumps(name)} with {json.dumps(value)}", _reencoding(apply))
+        says = f"an extra field {json.dumps(name)} with {json.dumps(value)}"
+        return Recipe(Stage.BODY, says, partial(_add, name, value))
 
     return st.one_of(
         st.builds(replaced, st.sampled_from(places), json_values()),
@@ -204,27 +170,35 @@ def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
     )
 
 
+# The fields that were changed are written as JSON even where they hold what UTF-8 cannot, such as lone surrogates.
+
+
+def _put(place: str, value: Any, draft: Draft) -> None:
+    draft.put(place, value)
+    draft.body = draft.encoded()
+
+
+def _add(name: str, value: Any, draft: Draft) -> None:
+    draft.fields.setdefault(name, value)
+    draft.body = draft.encoded()
+
+
 def _field_removed(place: str) -> Recipe:
-    return Recipe(Stage.FIELDS, f"{place} taken out", lambda draft: draft.drop(place))
+    return Recipe(Stage.FIELDS, f"{place} taken out", partial(_drop, place))
 
 
-def _reencoding(change: Callable[[Draft], None]) -> Callable[[Draft], None]:
-    """Write the changed fields as JSON even where they hold what UTF-8 cannot, such as lone surrogates."""
-
-    def apply(draft: Draft) -> None:
-        change(draft)
-        draft.body = draft.encoded()
-
-    return apply
+def _drop(place: str, draft: Draft) -> None:
+    draft.drop(place)
 
 
 def _whole_replaced() -> st.SearchStrategy[Recipe]:
     """Something else altogether."""
 
     def other(value: Any) -> Recipe:
-        return _on_body(f"the body {json.dumps(value)}", lambda _body: json.dumps(value).encode())
+        text = json.dumps(value)
+        return on_body(f"the body {text}", partial(damage.replace_all, text.encode()))
 
     def noise(data: bytes) -> Recipe:
-        return _on_body(f"the body {data!r}", lambda _body: data)
+        return on_body(f"the body {data!r}", partial(damage.replace_all, data))
 
     return st.builds(other, json_values()) | st.builds(noise, st.binary(max_size=60))

@@ -7,9 +7,7 @@ seed draws the same again: that is how a search begins right at the recipe that 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from unittest import SkipTest
 
@@ -17,66 +15,39 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+from certhook.fuzzing.drawn import DRAWN_TOGETHER, Drawn
+from certhook.fuzzing.found import Found
 from certhook.fuzzing.isolation import draw_nothing_from_sources, keep_caches_out_of_the_way
 from certhook.fuzzing.recipe import Recipe
 from certhook.fuzzing.recipes import recipes
-from certhook.judging.judge import Judgement
 from certhook.pack.model import Operation
 
 MAX_SHRINKS = 300
 """Recipes that may be tried to make a finding smaller."""
 
-_DRAWN_TOGETHER = 72
-"""Some more than a default run sends, since a few are drawn twice: then one list will do."""
-
 _STRIDE = 1_000_003
 """Between the seeds of two lists, so that runs with neighbouring seeds share none."""
-
-
-class Found(Exception):
-    """Some recipe breaks a MUST. Two that break the same requirement are the same to Hypothesis."""
-
-    def __init__(self, requirement: str, judgement: Judgement, recipe: Recipe) -> None:
-        super().__init__(requirement)
-        self.requirement = requirement
-        self.judgement = judgement
-        self.recipe = recipe
 
 
 Try = Callable[[Recipe], Found | None]
 """Sends a recipe, and says what it broke."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A recipe, and where it was drawn: in which list, and where in that one."""
-
-    recipe: Recipe
-    list: int
-    place: int
-
-
 class Search:
     """Draws recipes for an operation. `examples` is a folder that keeps what was found for the next run."""
 
-    def __init__(self, operation: Operation, seed: int, examples: Path) -> None:
-        some = st.lists(recipes(operation), min_size=_DRAWN_TOGETHER, max_size=_DRAWN_TOGETHER)
+    def __init__(self, operation: Operation, seed: int, examples: Path | None = None) -> None:
+        some = st.lists(recipes(operation), min_size=DRAWN_TOGETHER, max_size=DRAWN_TOGETHER)
         # The simplest is always drawn first: here it is nothing, and costs nothing.
         self._together: st.SearchStrategy[list[Recipe]] = st.just([]) | some
         self._seed = seed
         self._examples = examples
 
-    def drawn(self) -> Iterator[Drawn]:
-        """Recipes without end, no two the same."""
-        seen: set[int] = set()
-        for number in itertools.count():
-            together: list[Recipe] = []
-            self._run(together.extend, number, Phase.generate)
-            for place, recipe in enumerate(together):
-                key = hash(recipe.says)
-                if key not in seen:
-                    seen.add(key)
-                    yield Drawn(recipe, number, place)
+    def draw(self, number: int) -> list[Recipe]:
+        """The list of recipes with that number; some of them may be the same."""
+        together: list[Recipe] = []
+        self._run(together.extend, number, Phase.generate)
+        return together
 
     def smaller(self, start: Drawn, attempt: Try) -> Found | None:
         """What the smallest recipe breaks that could be made from one that was drawn.
@@ -95,8 +66,6 @@ class Search:
 
     def kept(self, attempt: Try) -> Found | None:
         """What a recipe that was kept by an earlier run still breaks, made smaller where that is possible."""
-        if not self._examples.exists():
-            return None
         attempts = _Attempts(attempt)
         aim: list[int] = []
 
@@ -119,7 +88,7 @@ class Search:
             max_examples=2,  # nothing, and a list
             deadline=None,
             derandomize=False,  # as it would be where a CI system is recognised
-            database=DirectoryBasedExampleDatabase(self._examples) if keeping else None,
+            database=DirectoryBasedExampleDatabase(self._examples) if keeping and self._examples else None,
             phases=phases,
             suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 from hypothesis import strategies as st
 
@@ -47,27 +48,29 @@ def _declared(media_type: str | None) -> Recipe:
 
 
 def _with_header(name: str, value: bytes | None, says: str) -> Recipe:
-    def finish(request: Request) -> Request:
-        return request.with_header(name, value)
+    return Recipe(Stage.WIRE, says, untouched, partial(_put_header, name, value), harmless=True)
 
-    return Recipe(Stage.WIRE, says, untouched, finish, harmless=True)
+
+def _put_header(name: str, value: bytes | None, request: Request) -> Request:
+    return request.with_header(name, value)
 
 
 def _chunked(sizes: list[int]) -> Recipe:
-    def apply(draft: Draft) -> None:
-        draft.chunks = tuple(sizes)
+    says = f"its body in chunks of {', '.join(map(str, sizes))} bytes"
+    return Recipe(Stage.WIRE, says, partial(_cut_into, tuple(sizes)), harmless=True)
 
-    return Recipe(Stage.WIRE, f"its body in chunks of {', '.join(map(str, sizes))} bytes", apply, harmless=True)
+
+def _cut_into(sizes: tuple[int, ...], draft: Draft) -> None:
+    draft.chunks = sizes
 
 
 def _packed(encoding: str) -> Recipe:
-    def apply(draft: Draft) -> None:
-        draft.body = PACKINGS[encoding](draft.body)
+    finish = partial(_put_header, "Content-Encoding", encoding.encode())
+    return Recipe(Stage.WIRE, f"its body encoded as {encoding}", partial(_pack, encoding), finish, harmless=True)
 
-    def finish(request: Request) -> Request:
-        return request.with_header("Content-Encoding", encoding.encode())
 
-    return Recipe(Stage.WIRE, f"its body encoded as {encoding}", apply, finish, harmless=True)
+def _pack(encoding: str, draft: Draft) -> None:
+    draft.body = PACKINGS[encoding](draft.body)
 
 
 DECLARED = (

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from certhook.fuzzing import Exploration
+from certhook.fuzzing.drawer import Drawer
+from certhook.fuzzing.exploration import Exploration
 from certhook.judging.judge import annotated
 from certhook.plugin.allure_results import AllureResults, take_over
 from certhook.plugin.crashes import conceal, conceal_internal
@@ -35,10 +36,13 @@ class Executor:
         self._config = config
         self._worker = worker
         self.certifications = [Certification(setup, worker) for setup in setups]
+        self._drawers: list[Drawer] = []
         self._allure: AllureResults | None = None
 
     def close(self) -> None:
         """Close connections and journals, and wait for Allure's results."""
+        for drawer in self._drawers:
+            drawer.close()
         for certification in self.certifications:
             certification.close()
         if self._allure is not None:
@@ -51,7 +55,8 @@ class Executor:
         kind = mark.args[0]
         items = [item for one in self.certifications for item in self._items(one, kind, mark.kwargs)]
         if kind == "explorations":
-            arguments: list[Any] = [Exploration(item) for item in items]
+            drawers = {one: self._drawer(one) for one in self.certifications}
+            arguments: list[Any] = [Exploration(item, drawers[item.certification]) for item in items]
         elif kind == "flow":
             arguments = [Conversation(item) for item in items]
         else:
@@ -61,6 +66,14 @@ class Executor:
             for item, argument in zip(items, arguments, strict=True)
         ]
         metafunc.parametrize(_ARGUMENTS[kind], params)
+
+    def _drawer(self, certification: Certification) -> Drawer | None:
+        """What draws a protocol's bodies. Where there are several workers, no core is idle that could do it."""
+        setup, examples = certification.setup, certification.profile.limits.max_examples
+        if setup.workers > 1:
+            return None
+        self._drawers.append(Drawer(certification.pack.operations, setup.seed, examples))
+        return self._drawers[-1]
 
     def _items(self, certification: Certification, kind: str, details: Mapping[str, Any]) -> Iterator[Item]:
         if kind == "cases":
@@ -150,10 +163,14 @@ class Executor:
             certification.journal.write("plan", cases=cases)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Say which cases will be sent."""
+        """Say which cases will be sent, and have bodies drawn meanwhile."""
         items = _items_of(session.items)
         for certification in self.certifications:
             certification.plan(item.case for item in items if item.case and item.certification is certification)
+        for test in session.items if not self._config.option.collectonly else ():
+            exploration = test.funcargs.get("exploration") if isinstance(test, pytest.Function) else None
+            if isinstance(exploration, Exploration):
+                exploration.prepare()
 
     # ------------------------------------------------------------------- running
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import pickle
-import signal
-import subprocess
 import sys
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
+from certhook import child
 from certhook.reporting.exchange_text import evidence_text
 
 Record = dict[str, Any]
@@ -49,14 +48,7 @@ class AllureClerk:
     """Hands results over to a process that writes them."""
 
     def __init__(self, folder: Path) -> None:
-        # What interrupts a run must not keep its last results from being written: a child begins with what is blocked.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
-        try:
-            self._child = subprocess.Popen(  # noqa: S603 - this very module, by this very interpreter
-                [sys.executable, "-m", __name__, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self._child = child.start(__name__, str(folder))
 
     def write(self, result: Any, records: Sequence[Record], deciding: Record | None) -> None:
         """As AllureFiles does it. Raises OSError where an earlier one could not be written."""
