@@ -129,15 +129,17 @@ class _Session:
             headers.append((b"Content-Length", b"%d" % len(answer.body)))
         if answer.close:
             headers.append((b"Connection", b"close"))
-        self._send(h11.Response(status_code=answer.status, headers=headers, reason=b""))
-        if not head and answer.status != 204:
-            for piece in _pieces(answer):
-                self._send(h11.Data(data=piece))
-        self._send(h11.EndOfMessage())
+        pieces = () if head or answer.status == 204 else _pieces(answer)
+        self._send(
+            h11.Response(status_code=answer.status, headers=headers, reason=b""),
+            *(h11.Data(data=piece) for piece in pieces),
+            h11.EndOfMessage(),
+        )
         await self.writer.drain()
 
-    def _send(self, event: h11.Event) -> None:
-        self.writer.write(self.http.send(event) or b"")
+    def _send(self, *events: h11.Event) -> None:
+        # In one piece: each by itself would cost a packet, and its reader a look at it.
+        self.writer.write(b"".join(self.http.send(event) or b"" for event in events))
 
 
 def _pieces(answer: HttpAnswer) -> tuple[bytes, ...]:
