@@ -1,8 +1,28 @@
-"""What can be done to the bytes of a body, whatever they are. Places are thousandths of it, so that they always fit."""
+"""What recipes do: to the bytes of a body, whatever they are, to a draft, and to a finished request.
+
+Places in a body are thousandths of it, so that they always fit. Nothing here draws: recipes are drawn by one process
+and applied by another, which needs no Hypothesis for that.
+"""
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from certhook.building.change import Draft
+from certhook.building.encoding import form_encode
+from certhook.exchange import Request
+
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda body: gzip.compress(body, mtime=0),
+    "deflate": zlib.compress,
+    "br": lambda body: body,
+    "identity": lambda body: body,
+}
+"""What a body is written as by the name of an encoding, rightly or not."""
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
@@ -53,6 +73,49 @@ def change_token(at: int, spare: bytes, repeat: bool, body: bytes) -> bytes:  # 
 def replace_all(new: bytes, body: bytes) -> bytes:  # noqa: ARG001 - called as the others are
     """Take something else in place of the body."""
     return new
+
+
+def put(place: str, value: Any, draft: Draft) -> None:
+    """Give a field another value; as JSON even where that is what UTF-8 cannot hold, such as lone surrogates."""
+    draft.put(place, value)
+    draft.body = draft.encoded()
+
+
+def add(name: str, value: Any, draft: Draft) -> None:
+    """Add a field, in the same way."""
+    draft.fields.setdefault(name, value)
+    draft.body = draft.encoded()
+
+
+def drop(place: str, draft: Draft) -> None:
+    """Take a field out."""
+    draft.drop(place)
+
+
+def fill(plain: Mapping[str, Any], apply: Callable[[Draft], None], draft: Draft) -> None:
+    """Do something to a form that has more parameters than the control's."""
+    draft.body = form_encode({**draft.operation.carried("form", draft.fields), **plain}.items())
+    apply(draft)
+
+
+def set_parameter(place: str, text: str, draft: Draft) -> None:
+    """Give a parameter of a form a text."""
+    draft.fields[place] = text
+
+
+def cut_into(sizes: tuple[int, ...], draft: Draft) -> None:
+    """Send the body in chunks of these sizes."""
+    draft.chunks = sizes
+
+
+def pack(encoding: str, draft: Draft) -> None:
+    """Write the body in an encoding for the way."""
+    draft.body = PACKINGS[encoding](draft.body)
+
+
+def put_header(name: str, value: bytes | None, request: Request) -> Request:
+    """Put a header in the place of another one, or of none; take it out where the value is None."""
+    return request.with_header(name, value)
 
 
 def _place(body: bytes, thousandths: int) -> int:

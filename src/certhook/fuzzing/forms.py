@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
-from certhook.building.change import Draft, Stage
-from certhook.building.encoding import field_text, form_encode
+from certhook.building.change import Stage
+from certhook.building.encoding import field_text
 from certhook.changes.examples import optional_places, sample
+from certhook.fuzzing import damage
 from certhook.fuzzing.recipe import Recipe
 from certhook.pack.model import Operation
 
@@ -21,14 +22,9 @@ def on_a_form(operation: Operation) -> Callable[[Recipe], Recipe]:
 
     def filled(recipe: Recipe) -> Recipe:
         says = f"several parameters and {recipe.says}"
-        return Recipe(recipe.stage, says, partial(_filled, plain, recipe.apply))
+        return Recipe(recipe.stage, says, partial(damage.fill, plain, recipe.apply))
 
     return filled
-
-
-def _filled(plain: Mapping[str, Any], apply: Callable[[Draft], None], draft: Draft) -> None:
-    draft.body = form_encode({**draft.operation.carried("form", draft.fields), **plain}.items())
-    apply(draft)
 
 
 def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Recipe]:
@@ -37,11 +33,7 @@ def parameters_changed(operation: Operation, values: st.SearchStrategy[Any]) -> 
 
     def changed(place: str, value: Any) -> Recipe:
         text = field_text(value)
-        return Recipe(Stage.FIELDS, f"{text!a} as {place!a}", partial(_set, place, text))
+        return Recipe(Stage.FIELDS, f"{text!a} as {place!a}", partial(damage.set_parameter, place, text))
 
     names = st.sampled_from(places) | st.text(min_size=1, max_size=10).map(lambda text: f"x_{text}")
     return st.builds(changed, names, values)
-
-
-def _set(place: str, text: str, draft: Draft) -> None:
-    draft.fields[place] = text

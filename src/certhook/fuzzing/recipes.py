@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from certhook.building.change import Draft, Stage
+from certhook.building.change import Stage
 from certhook.fuzzing import damage
 from certhook.fuzzing.forms import on_a_form, parameters_changed
 from certhook.fuzzing.recipe import Recipe, on_body
@@ -158,11 +158,11 @@ def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
     """One field given another value, at any depth, or an extra one added."""
 
     def replaced(place: str, value: Any) -> Recipe:
-        return Recipe(Stage.BODY, f"{json.dumps(value)} as {place}", partial(_put, place, value))
+        return Recipe(Stage.BODY, f"{json.dumps(value)} as {place}", partial(damage.put, place, value))
 
     def added(name: str, value: Any) -> Recipe:
         says = f"an extra field {json.dumps(name)} with {json.dumps(value)}"
-        return Recipe(Stage.BODY, says, partial(_add, name, value))
+        return Recipe(Stage.BODY, says, partial(damage.add, name, value))
 
     return st.one_of(
         st.builds(replaced, st.sampled_from(places), json_values()),
@@ -170,25 +170,8 @@ def _fields_changed(places: list[str]) -> st.SearchStrategy[Recipe]:
     )
 
 
-# The fields that were changed are written as JSON even where they hold what UTF-8 cannot, such as lone surrogates.
-
-
-def _put(place: str, value: Any, draft: Draft) -> None:
-    draft.put(place, value)
-    draft.body = draft.encoded()
-
-
-def _add(name: str, value: Any, draft: Draft) -> None:
-    draft.fields.setdefault(name, value)
-    draft.body = draft.encoded()
-
-
 def _field_removed(place: str) -> Recipe:
-    return Recipe(Stage.FIELDS, f"{place} taken out", partial(_drop, place))
-
-
-def _drop(place: str, draft: Draft) -> None:
-    draft.drop(place)
+    return Recipe(Stage.FIELDS, f"{place} taken out", partial(damage.drop, place))
 
 
 def _whole_replaced() -> st.SearchStrategy[Recipe]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from collections.abc import Callable
 from functools import partial
 
 from hypothesis import strategies as st
 
-from certhook.building.change import Draft, Stage, untouched
-from certhook.exchange import Request
+from certhook.building.change import Stage, untouched
+from certhook.fuzzing import damage
 from certhook.fuzzing.recipe import Recipe
 
 _MEDIA_TYPES = (
@@ -28,12 +25,6 @@ _MEDIA_TYPES = (
     "/",
     "a" * 300,
 )
-PACKINGS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": lambda body: gzip.compress(body, mtime=0),
-    "deflate": zlib.compress,
-    "br": lambda body: body,
-    "identity": lambda body: body,
-}
 
 
 def chunked() -> st.SearchStrategy[Recipe]:
@@ -48,34 +39,22 @@ def _declared(media_type: str | None) -> Recipe:
 
 
 def _with_header(name: str, value: bytes | None, says: str) -> Recipe:
-    return Recipe(Stage.WIRE, says, untouched, partial(_put_header, name, value), harmless=True)
-
-
-def _put_header(name: str, value: bytes | None, request: Request) -> Request:
-    return request.with_header(name, value)
+    return Recipe(Stage.WIRE, says, untouched, partial(damage.put_header, name, value), harmless=True)
 
 
 def _chunked(sizes: list[int]) -> Recipe:
     says = f"its body in chunks of {', '.join(map(str, sizes))} bytes"
-    return Recipe(Stage.WIRE, says, partial(_cut_into, tuple(sizes)), harmless=True)
-
-
-def _cut_into(sizes: tuple[int, ...], draft: Draft) -> None:
-    draft.chunks = sizes
+    return Recipe(Stage.WIRE, says, partial(damage.cut_into, tuple(sizes)), harmless=True)
 
 
 def _packed(encoding: str) -> Recipe:
-    finish = partial(_put_header, "Content-Encoding", encoding.encode())
-    return Recipe(Stage.WIRE, f"its body encoded as {encoding}", partial(_pack, encoding), finish, harmless=True)
-
-
-def _pack(encoding: str, draft: Draft) -> None:
-    draft.body = PACKINGS[encoding](draft.body)
+    finish = partial(damage.put_header, "Content-Encoding", encoding.encode())
+    return Recipe(Stage.WIRE, f"its body encoded as {encoding}", partial(damage.pack, encoding), finish, harmless=True)
 
 
 DECLARED = (
     *map(_declared, _MEDIA_TYPES),
-    *map(_packed, sorted(PACKINGS)),
+    *map(_packed, sorted(damage.PACKINGS)),
     _with_header("Expect", b"100-continue", "an Expect header"),
 )
 """Another media type, a compressed body, a client that asks before it sends."""

@@ -114,7 +114,7 @@ def _packing(encoding: str, raw: bytes) -> tuple[Callable[[bytes], bytes], bytes
     plain = unpacked(raw, encoding)
     if not encoding or plain is None or plain == raw:
         return bytes, raw
-    from certhook.fuzzing.wire import PACKINGS
+    from certhook.fuzzing.damage import PACKINGS
 
     return PACKINGS[encoding], plain
 
