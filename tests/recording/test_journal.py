@@ -16,7 +16,18 @@ from certhook.recording.journal import Journal, read_journal
 from certhook.recording.record import REQUEST_BODY_LIMIT, RESPONSE_BODY_LIMIT, body_record, record_of
 from certhook.recording.redaction import Redactor
 from tests.recording.appending import append
-from tests.recording.lines import case_line, end_line, exchange, exchange_line, journal_at, run_line, schema
+from tests.recording.lines import (
+    case_line,
+    doctor_line,
+    end_line,
+    exchange,
+    exchange_line,
+    journal_at,
+    outcome,
+    plan_line,
+    run_line,
+    schema,
+)
 
 REDACTOR = Redactor(["the-secret"], ["X-Signature"], b"salt")
 URL = "http://target.example/authenticate"
@@ -49,6 +60,20 @@ def test_everything_written_is_redacted(tmp_path: Path) -> None:
         journal.exchange(exchange(Response(200, (("B", "the-secret"),), b"\xffthe-secret")), URL)
     assert b"the-secret" not in path.read_bytes()
     assert path.read_bytes().count(b"***") == 8 - 1  # one of them stands within base64
+
+
+@pytest.mark.parametrize("secret", ["passed", "pass", "klas", "MUST", "2026", "10", "a"])
+def test_a_secret_that_is_one_of_our_words_harms_no_line(tmp_path: Path, secret: str) -> None:
+    """What stands in a journal by certhook's own doing stays, whatever the secrets of a profile are."""
+    path = tmp_path / "journal.ndjson"
+    lines = [run_line(), doctor_line(), plan_line(a=["klas.fields.signed"]), case_line(outcome()), end_line()]
+    with Journal.open(path, Redactor([secret], [], b"salt")) as journal:
+        for line in lines:
+            journal.write(**line)
+    for line, written in zip(lines, read_journal(path), strict=True):
+        schema("journal").validate(written)
+        said = {"target": "", "reason": "", "checks": [], "profile": {}, "interrupted": "", "versions": {}}
+        assert {**written, **said, "outcomes": []} == {**line, **said, "outcomes": []}
 
 
 def test_exchange_lines_follow_the_schema(tmp_path: Path) -> None:
