@@ -267,9 +267,10 @@ def test_one_hiccup_is_forgiven(tmp_path: Path) -> None:
     assert calls == 2
 
 
-def test_an_unmarked_answer_is_left_to_the_run(tmp_path: Path) -> None:
-    """Account data without the success marker is a finding, not a reason to stop."""
-    checks, _ = asked_of(tmp_path, lambda _: signed(b'{"currency":"EUR","balance":"30"}'))
+@pytest.mark.parametrize("body", [b'{"currency":"EUR","balance":"30"}', b'{"status_code":"OK","balance":NaN}'])
+def test_an_unmarked_answer_is_left_to_the_run(tmp_path: Path, body: bytes) -> None:
+    """A success without its marker, or in what is not JSON by the letter, is a finding, not a reason to stop."""
+    checks, _ = asked_of(tmp_path, lambda _: signed(body))
     assert all(check.ok for check in checks)
     assert "not as it should be" in " ".join(check.says for check in checks)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,7 +24,10 @@ _UNREADABLE = {Flaw.GRAMMAR, Flaw.ROOT, Flaw.DUPLICATE_KEYS}
 
 
 class Kind(StrEnum):
-    """`unmarked`: account data without the success marker, and no refusal either. `limited`: come back later."""
+    """`limited`: come back later. `unmarked`: meant as a success, and not marked, or not written, as one.
+
+    That is account data without the success marker, or with it in a body that is not JSON by the letter.
+    """
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -138,7 +142,19 @@ def _unreadable(reading: Reading, answer: Response, text: JsonText, front: tuple
         return Answer(Kind.REFUSED, says, status, words=words)
     if status // 100 in (3, 5):
         return Answer(Kind.BROKEN, f"HTTP {status}: {_meaning(status)}", status)
+    if _meant_as_success(reading, answer.body):
+        says = f"HTTP {status}: a success in {_body_of(answer, text)}"
+        return Answer(Kind.UNMARKED, says, status)
     return Answer(Kind.BROKEN, f"HTTP {status}: {_body_of(answer, text)}", status)
+
+
+def _meant_as_success(reading: Reading, body: bytes) -> bool:
+    """Whether a reader that lets a few things pass, such as NaN, finds the success marker in a body."""
+    try:
+        value = json.loads(body[:HELD])
+    except (ValueError, RecursionError):
+        return False
+    return validator(reading.accepted).is_valid(value)
 
 
 def _meaning(status: int) -> str:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.fargames.target import DEMO, LIST, FargamesTarget
-from certhook.reference.wire import HttpRequest
+from certhook.reference.wire import HttpAnswer, HttpRequest
 
 _TIMES = ("fargames.fields.timestamp", "fargames.fields.timestamp-utc", "fargames.fields.timestamp-now")
 _OF_OTHER_METHODS = ("fargames.methods.envelope",)
@@ -51,6 +52,17 @@ class ListWithoutStatus(FargamesTarget):
         if operation == LIST:
             del reply.fields["status"]
         return reply
+
+
+@fault("list-names-status-twice", breaks=["fargames.robustness.readable", "fargames.status.valid-accepted"])
+class ListNamesStatusTwice(FargamesTarget):
+    """Puts its mark before a list of games that has one."""
+
+    def send(self, reply: Reply) -> HttpAnswer:
+        answer = super().send(reply)
+        if "games" not in reply.fields.get("content", {}):
+            return answer
+        return replace(answer, body=b'{"status":"success",' + answer.body[1:])
 
 
 @fault("timestamp-number", breaks=["fargames.fields.timestamp"], also=[*_TIMES, *_OF_OTHER_METHODS])
