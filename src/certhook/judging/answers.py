@@ -145,7 +145,7 @@ def _unreadable(reading: Reading, answer: Response, text: JsonText, front: tuple
     if _meant_as_success(reading, answer.body):
         says = f"HTTP {status}: a success in {_body_of(answer, text)}"
         return Answer(Kind.UNMARKED, says, status)
-    return Answer(Kind.BROKEN, f"HTTP {status}: {_body_of(answer, text)}", status)
+    return Answer(Kind.BROKEN, f"HTTP {status}: {_body_of(answer, text)}, so neither a success nor a refusal", status)
 
 
 def _meant_as_success(reading: Reading, body: bytes) -> bool:
