@@ -185,7 +185,7 @@ def test_another_method_is_refused_by_its_own_code(conversation: Conversation) -
     """The application itself says that the method is not allowed, not only a layer in front of it."""
     scope = Scope(conversation.certification.pack, conversation.item.operation, conversation.profile)
     changes = [change for method in METHODS for change in changes_of(f"methods.{method.lower()}", scope)]
-    for change, delivery in zip(changes, conversation.send_each(changes), strict=True):
+    for change, delivery in zip(changes, conversation.brought(changes), strict=True):
         sent = f"a valid {conversation.item.operation.name} request, but {change.says}"
         if delivery.refused and delivery.answer.code != "method_not_allowed":
             raise _breach(sent, "HTTP 405 with method_not_allowed", delivery)

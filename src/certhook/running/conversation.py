@@ -97,6 +97,21 @@ class Conversation:
             round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
         return sent
 
+    def brought(self, changes: Sequence[Change]) -> list[Delivery]:
+        """What changes brought as cases of the group, where they were sent as those, or what they bring now."""
+        group = self.certification.group(self.item.group)
+        own = [
+            one
+            for one in self.certification.cases
+            if (one.operation, one.group) == (self.item.operation, self.item.group)
+        ]
+        results = {case.change.name: group.result(case) for case in own}
+        brought = {name: result.deliveries[0] for name, result in results.items() if result.deliveries}
+        waiting = [change for change in changes if change.name not in brought]
+        self.deliveries += [brought[change.name] for change in changes if change.name in brought]
+        brought |= {one.name: delivery for one, delivery in zip(waiting, self.send_each(waiting), strict=True)}
+        return [brought[change.name] for change in changes]
+
     def unchanged(self, member: str, whose: str) -> None:
         """Two valid requests in a row must show the same member. Raises Nonconformance, or Blocked."""
         first, second = self.control(), self.control()
