@@ -22,7 +22,7 @@ WRONG: Mapping[str, Mapping[str, Maker]] = {
     "number": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
     "integer": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
     "boolean": _OBJECT | _ARRAY | _WORD,
-    "object": _ARRAY | _WORD | _JSON_TEXT | _BOOLEAN,
+    "object": _ARRAY | _ARRAY_OF_ONE | _WORD | _JSON_TEXT | _BOOLEAN,
 }
 """Types that cannot be coerced, by the type that is right: refusing them is a MUST."""
 

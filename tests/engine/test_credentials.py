@@ -11,8 +11,12 @@ from certhook.changes import Change, Scope, changes_of
 from certhook.pack.loading import load_pack
 from certhook.profile.profile import profile_from
 from certhook.reference import profile
+from certhook.running.cases import cases_of, select
 
-FAMILIES = ("wrong", "loose", "all-wrong", "swapped", "other-case", "trailing-space", "prefix", "quotes")
+FAMILIES = (
+    *("wrong", "loose", "all-wrong", "swapped", "other-case", "altered", "respelled", "trailing-space", "prefix"),
+    *("example", "shape", "hollow", "all-empty", "quotes"),
+)
 
 
 def scope(**credentials: str) -> Scope:
@@ -65,6 +69,82 @@ def test_nearly_right_passwords() -> None:
 def test_what_would_change_nothing_is_left_out(credentials: dict[str, str], family: str) -> None:
     """Where a change leads back to the right credentials, or to none, it is not made."""
     assert made(scope(**credentials), family) == {}
+
+
+def test_passwords_that_differ_in_little() -> None:
+    """Each as whoever folds, cuts or trims would have it, and none of them twice."""
+    accounts = made(scope(username="caller", password="sEcret-9"), "altered", "respelled")
+    assert [account["Password"] for account in accounts.values()] == [
+        "SECRET-9",
+        "secret-9",
+        "SEcret-9",
+        "sEcret-x",
+        "xsEcret-9",
+        " sEcret-9",
+        "sEcret-9\n",
+        "sEcret-9\0x",
+        "%73Ecret-9",
+    ]
+
+
+def test_accents_make_another_password_and_another_form_of_them_does_not() -> None:
+    """Without its accents a password is another one; that they are written apart is nothing to be judged by."""
+    sent = {account["Password"] for account in made(scope(password="\xe9t\xe9-9"), "respelled").values()}
+    assert "ete-9" in sent
+    assert "e\u0301te\u0301-9" not in sent
+
+
+def test_an_account_in_other_shapes() -> None:
+    """What stands around the credentials is changed as a whole."""
+    accounts = made(scope(username="caller", password="Secret-9"), "shape", "hollow", "all-empty")
+    empty = {"Username": "", "Password": ""}
+    assert list(accounts.values()) == [["caller", "Secret-9"], "caller:Secret-9", {}, empty]
+
+
+@pytest.mark.parametrize(
+    ("credentials", "change"),
+    [
+        ({"password": "'"}, "quotes:Account.Password=quote"),
+        ({"password": "%"}, "loose:Account.Password=percent"),
+        ({"username": "*"}, "loose:Account.Username=star"),
+        ({"username": "same", "password": "same"}, "wrong:Account.Password=user-name"),
+        ({"username": "eviuser", "password": "evipassword"}, "example"),
+        ({"password": "0"}, "loose:Account.Password=zero"),
+    ],
+)
+def test_a_valid_request_is_never_taken_for_a_wrong_one(credentials: dict[str, str], change: str) -> None:
+    """Where what is sent as wrong is what is right, no case is made of it."""
+
+    def sent(scope: Scope) -> set[str]:
+        found = cases_of(
+            scope.pack, scope.profile, select(scope.pack, scope.profile), Builder(scope.pack, scope.profile)
+        )
+        return {case.change.name for case in found}
+
+    left_out = sent(scope()) - sent(scope(**credentials))
+    assert f"credentials.{change}" in left_out
+    assert all(one.startswith(("credentials.", "robustness.")) for one in left_out)
+
+
+def test_launch_tokens_that_differ_in_little() -> None:
+    """A long one with a character less, more, or behind a NUL; and words, of which a valid one is left out."""
+
+    def sent(*tokens: str) -> list[str]:
+        asked = scope()
+        asked.profile.subject["client_tokens"][:] = tokens
+        builder, names = Builder(asked.pack, asked.profile), []
+        for change in changes_of("parameters.near", asked):
+            fields = builder.fields(asked.operation)
+            draft = builder._draft(asked.operation, change.name, fields)
+            change.apply(draft)
+            names += [draft.fields["ClientToken"]] if change.place == "ClientToken" else []
+        return names
+
+    words = ["   ", "' OR '1'='1", "%", "null", "undefined"]
+    long = "PPT_D8A1CA355FB54904BD061AF331B52C9D"
+    assert sent(long) == [long[:-1], f"{long}x", f"{long}\0x", *words]
+    assert sent(f"{long}==")[:2] == [long[:-1], f"{long}x"]
+    assert sent("launch-1", "launch-12") == words
 
 
 def test_the_right_credentials_are_divided_elsewhere() -> None:

@@ -20,6 +20,7 @@ from certhook.building import encoding, signing
 from certhook.building.change import CONTROL, Change, Draft, Stage
 from certhook.building.clock import Moments, MomentScope, Window
 from certhook.exchange import Request
+from certhook.pack.dotted import leaves
 from certhook.pack.model import Operation, Pack
 from certhook.profile.profile import Profile
 
@@ -77,6 +78,20 @@ class Builder:
             self._moments.use(operation.name, moment)
             built = again
         return built
+
+    def leaves_as_it_was(self, operation: Operation, change: Change) -> bool:
+        """Whether a request with the change is a valid one all the same: what is put in a place is what is right there.
+
+        Where the profile has several values for a place, each of them is right.
+        """
+        fields = self._fields(operation, _NOTHING, self._clock())
+        changed = self._run(self._draft(operation, change.name, _copied(fields)), change)
+        plain = self._draft(operation, change.name, _copied(fields))
+        for place, part in leaves(operation.request).items():
+            values = self._profile.value(part["x-pool"]) if "x-pool" in part else None
+            if values and (given := changed.fields.get(place)) in values:
+                plain.put(place, given)
+        return self._request(self._run(plain, CONTROL), CONTROL) == self._request(changed, change)
 
     def _signed(self, request: Request) -> tuple[object, ...]:
         """What a target may know a request by: how it is carried, and what is not signed, makes it no other one."""

@@ -7,6 +7,7 @@ Credentials that are missing, empty or no text at all are the parameters' famili
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -55,20 +56,38 @@ def _other(draft: Draft) -> str:
 
 @family("credentials.wrong")
 def wrong(scope: Scope) -> Iterator[Change]:
-    """Nobody's, and the right one as the beginning of a longer one, which is another."""
+    """Nobody's, what goes with another place, and the right one with more behind it or less of it, which is another."""
     for place in _places(scope):
         yield _put(f"wrong:{place}", f"with a wrong {place}", {place: _other})
         longer = always(f"{_right(scope, place)}x")
         yield _put(f"wrong:{place}=longer", f"with one letter behind the right {place}", {place: longer})
+    user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
+    for place in user_names if passwords else ():
+        if len(right := _right(scope, place)) > 1:
+            yield _put(f"wrong:{place}=prefix", f"without the last character of {place}", {place: always(right[:-1])})
+    for user_name, place in itertools.product(user_names, passwords):
+        name = always(_right(scope, user_name))
+        yield _put(f"wrong:{place}=user-name", f"with the right {user_name} as {place}", {place: name})
 
 
 @family("credentials.loose")
 def loose(scope: Scope) -> Iterator[Change]:
-    """What is equal to any text by the loose comparison of some languages, or to a pattern's."""
+    """What is equal to any text by the loose comparison of some languages, or to a pattern's, or to nothing at all.
+
+    A number may be taken for its digits: where these are right, it says nothing.
+    """
     for place in _places(scope):
-        yield _put(f"loose:{place}=zero", f"with the number 0 as {place}", {place: always(0)})
-        says = f"with % as {place}, which in a query's pattern stands for anything"
-        yield _put(f"loose:{place}=percent", says, {place: always("%")}, FILTERED)
+        if _right(scope, place) != "0":
+            yield _put(f"loose:{place}=zero", f"with the number 0 as {place}", {place: always(0)})
+        for word, (text, says) in _PATTERNS.items():
+            yield _put(f"loose:{place}={word}", f"with {text} as {place}, {says}", {place: always(text)}, FILTERED)
+        yield _put(f"loose:{place}=blank", f"with spaces only as {place}", {place: always("   ")})
+
+
+_PATTERNS = {
+    "percent": ("%", "which in a query's pattern stands for anything"),
+    "star": ("*", "which in a directory's filter stands for anything"),
+}
 
 
 @family("credentials.all-wrong")
@@ -101,6 +120,105 @@ def other_case(scope: Scope) -> Iterator[Change]:
         right = _right(scope, place)
         if right.swapcase() != right:
             yield _put(f"other-case:{place}", f"with {place} in the other case", {place: always(right.swapcase())})
+
+
+@family("credentials.altered")
+def altered(scope: Scope) -> Iterator[Change]:
+    """Other passwords that differ from the right one in little: in the case of letters, or in one character."""
+    for place in _places(scope, secret=True):
+        right = _right(scope, place)
+        sent = {right, right.swapcase()}
+        for word, (says, alter) in _ALTERED.items():
+            if (value := alter(right)) not in sent:
+                sent.add(value)
+                yield _put(f"altered:{place}={word}", f"with {place} {says}", {place: always(value)})
+
+
+def _another(character: str) -> str:
+    return "y" if character in "xX" else "x"
+
+
+_ALTERED: dict[str, tuple[str, Callable[[str], str]]] = {
+    "upper": ("in upper case", str.upper),
+    "lower": ("in lower case", str.lower),
+    "first-case": ("in the other case of its first letter", lambda right: right[:1].swapcase() + right[1:]),
+    "last": ("with another last character", lambda right: right[:-1] + _another(right[-1:])),
+    "before": ("behind one more letter", lambda right: f"x{right}"),
+}
+
+
+@family("credentials.respelled")
+def respelled(scope: Scope) -> Iterator[Change]:
+    """What a target might make the right password of that cleans, decodes or simplifies what it was given.
+
+    Another Unicode form of the same characters is not among them: there are good reasons to take both for one.
+    """
+    for place in _places(scope, secret=True):
+        right = _right(scope, place)
+        for word, (says, respell) in _RESPELLED.items():
+            value = respell(right)
+            if unicodedata.normalize("NFKC", value) != unicodedata.normalize("NFKC", right):
+                yield _put(f"respelled:{place}={word}", f"with {place} {says}", {place: always(value)}, FILTERED)
+
+
+def _without_accents(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+
+
+_RESPELLED: dict[str, tuple[str, Callable[[str], str]]] = {
+    "leading-space": ("behind a space", lambda right: f" {right}"),
+    "newline": ("and a line break behind it", lambda right: f"{right}\n"),
+    "nul": ("and a NUL and a letter behind it", lambda right: f"{right}\0x"),
+    "percent-encoded": ("with its first character percent-encoded", lambda right: _escaped(right[:1]) + right[1:]),
+    "without-accents": ("without its accents", _without_accents),
+}
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
+
+
+@family("credentials.example")
+def example(scope: Scope) -> Iterator[Change]:
+    """The credentials of the document's own example, which everybody knows."""
+    schemas = leaves(scope.operation.request)
+    values = {place: schemas[place]["x-example"] for place in _places(scope) if "x-example" in schemas[place]}
+    if values:
+        makers = {place: always(value) for place, value in values.items()}
+        yield _put("example", f"with the example's {' and '.join(values)}", makers)
+
+
+def _holders(scope: Scope) -> dict[str, tuple[str, ...]]:
+    """The objects that credentials stand in, and nothing else, each with its user name and its password."""
+    places = (*_places(scope, secret=False), *_places(scope, secret=True))
+    holders = dict.fromkeys(place.rpartition(".")[0] for place in places)
+    found = {one: tuple(place for place in places if place.rpartition(".")[0] == one) for one in holders if one}
+    return {one: inside for one, inside in found.items() if len(inside) == 2}
+
+
+@family("credentials.shape")
+def shape(scope: Scope) -> Iterator[Change]:
+    """Right credentials in another shape than an object: as they are written elsewhere, or by their order."""
+    for holder, places in _holders(scope).items():
+        right = [_right(scope, place) for place in places]
+        yield _put(f"shape:{holder}=list", f"with an array of both credentials as {holder}", {holder: always(right)})
+        text = always(":".join(right))
+        yield _put(f"shape:{holder}=text", f"with both credentials in one text as {holder}", {holder: text})
+
+
+@family("credentials.hollow")
+def hollow(scope: Scope) -> Iterator[Change]:
+    """An object without any credentials in it."""
+    for holder in _holders(scope):
+        yield _put(f"hollow:{holder}", f"with an empty object as {holder}", {holder: lambda _: {}})
+
+
+@family("credentials.all-empty")
+def all_empty(scope: Scope) -> Iterator[Change]:
+    """All credentials empty, as in a form that nobody filled in."""
+    for holder, places in _holders(scope).items():
+        says = f"with empty {' and '.join(places)}"
+        yield _put(f"all-empty:{holder}", says, dict.fromkeys(places, always("")))
 
 
 @family("credentials.trailing-space")

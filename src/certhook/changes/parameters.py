@@ -134,10 +134,45 @@ def unknown(scope: Scope) -> Iterator[Change]:
 
 @family("parameters.loose")
 def loose(scope: Scope) -> Iterator[Change]:
-    """A number for an identifier that is a text: by the loose comparison of some languages, 0 is equal to any word."""
+    """A number for an identifier that is a text: by the loose comparison of some languages, 0 is equal to any word.
+
+    It may be taken for its digits: where these are a valid value, it says nothing.
+    """
     for place, schema in leaves(scope.operation.request).items():
-        if schema.get("x-identifier") and type_of(schema) == "string" and scope.operation.encoding != "form":
+        text = type_of(schema) == "string" and scope.operation.encoding != "form"
+        if schema.get("x-identifier") and text and "0" not in _valid_values(scope, schema):
             yield _set("loose", place, f"with the number 0 as {place}", always(0))
+
+
+@family("parameters.near")
+def near(scope: Scope) -> Iterator[Change]:
+    """The valid value with a character more or less, which is another, and words that stand for nothing or anything.
+
+    Only where valid values are long: behind a short one, or before its end, may stand somebody else's.
+    """
+    for place, schema in leaves(scope.operation.request).items():
+        if not schema.get("x-identifier") or type_of(schema) != "string" or scope.operation.encoding == "form":
+            continue
+        if _is_long(scope, schema):
+            for word, (says, alter) in _NEAR.items():
+                yield _set("near", place, f"with the valid {place} {says}", _of_valid(place, alter), f"={word}")
+        for word, value in _WORDS.items():
+            yield replace(_set("near", place, f"with {value!r} as {place}", always(value), f"={word}"), front=FILTERED)
+
+
+_NEAR: Mapping[str, tuple[str, Callable[[Draft, Any], Any]]] = {
+    "shorter": ("without its last letter or digit", lambda draft, valid: valid[: _replaceable(valid)[-1]]),
+    # What stands behind the padding of Base64 is passed over by many readers; so it goes before that.
+    "longer": ("and a letter behind it", lambda draft, valid: f"{valid.rstrip('=')}x"),
+    "nul": ("and a NUL and a letter behind it", lambda draft, valid: f"{valid}\0x"),
+}
+_WORDS = {
+    "blank": "   ",
+    "query": "' OR '1'='1",
+    "percent": "%",
+    "null": "null",
+    "undefined": "undefined",
+}
 
 
 def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:
@@ -159,10 +194,15 @@ _KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 def _is_long(scope: Scope, schema: Mapping[str, Any]) -> bool:
     """Whether the valid values, which the profile gives, are texts that stay nobody's when their ends are replaced."""
+    values = _valid_values(scope, schema)
+    return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in values)
+
+
+def _valid_values(scope: Scope, schema: Mapping[str, Any]) -> list[Any]:
+    """The values that the profile gives for a place; one that is None where it gives none."""
     source = schema.get("x-value", "")
     given = scope.profile.value(source) if "." in source else None
-    values = (scope.profile.value(schema["x-pool"]) if "x-pool" in schema else None) or [given]
-    return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in values)
+    return (scope.profile.value(schema["x-pool"]) if "x-pool" in schema else None) or [given]
 
 
 def _replaceable(text: str) -> list[int]:

@@ -93,7 +93,7 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
     name = scope.operation.name
     every = [Selected(entry, entry.requirement) for entry in scope.pack.entries]
     homes = {change.name: _home(change, asks) for change, asks in _asked(scope, every).values()}
-    for change, asks in _asked(scope, selected).values():
+    for change, asks in _telling(scope, _asked(scope, selected).values(), builder):
         group = homes[change.name]
         yield Case(_id(name, group, change), scope.operation, group, change, tuple(asks))
     groups = {one.requirement.group for one in selected}
@@ -128,6 +128,15 @@ def _asked(scope: Scope, selected: list[Selected]) -> dict[str, tuple[Change, li
                     ask = Ask(one.requirement, scope.pack.answers[check.answer])
                     found.setdefault(change.name, (change, []))[1].append(ask)
     return found
+
+
+def _telling(
+    scope: Scope, asked: Iterable[tuple[Change, list[Ask]]], builder: Builder
+) -> Iterator[tuple[Change, list[Ask]]]:
+    """Without violations that are none with this profile: the request is valid, and to accept it is nobody's fault."""
+    for change, asks in asked:
+        if change.legal or not builder.leaves_as_it_was(scope.operation, change):
+            yield change, asks
 
 
 def _id(operation: str, group: str, change: Change) -> str:

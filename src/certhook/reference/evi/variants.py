@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
@@ -14,6 +16,7 @@ from certhook.reference.evi.target import (
     GENERAL_ERROR,
     INVALID_ROUND,
     LAUNCH_TOKENS,
+    PLAYER,
     EviTarget,
     Player,
 )
@@ -32,6 +35,38 @@ class SingleUseTokens(EviTarget):
             raise Refusal(INVALID_ROUND)
         self.spent.add(fields["ClientToken"])
         return super().succeed(player, fields)
+
+
+@variant("coercing")
+class Coercing(EviTarget):
+    """Takes numbers for texts."""
+
+    def examine(self, fields: Fields) -> Reply:
+        account = fields.get("Account")
+        return super().examine(
+            {**self.texts(fields), **({"Account": self.texts(account)} if isinstance(account, dict) else {})}
+        )
+
+    def texts(self, fields: Fields) -> Fields:
+        return {name: str(value) if type(value) is int else value for name, value in fields.items()}
+
+
+@variant("credentials-that-look-wrong", subject={"client_tokens": ["%"]})
+class CredentialsThatLookWrong(EviTarget):
+    """Has a caller, a password and a launch whose names are what others are attacked with."""
+
+    username = "*"
+    password = "'"  # noqa: S105 - of a target that holds nothing
+    launched: Mapping[str, Player] = MappingProxyType({"%": PLAYER})
+
+
+@variant("credentials-of-digits", subject={"client_tokens": ["0"]})
+class CredentialsOfDigits(Coercing):
+    """Takes numbers for texts, and has a caller, a password and a launch that are numbers."""
+
+    username = "12001"
+    password = "0"  # noqa: S105 - the same
+    launched: Mapping[str, Player] = MappingProxyType({"0": PLAYER})
 
 
 @variant("address-field-of-the-table", options={"client_ip_field": "ClientIP"})
@@ -153,20 +188,6 @@ class PrettyWithExtras(EviTarget):
 
     def media_type(self, reply: Reply) -> Headers:
         return ((b"content-type", b'application/problem+json; charset="UTF-8"'),)
-
-
-@variant("coercing")
-class Coercing(EviTarget):
-    """Takes numbers for texts."""
-
-    def examine(self, fields: Fields) -> Reply:
-        account = fields.get("Account")
-        return super().examine(
-            {**self.texts(fields), **({"Account": self.texts(account)} if isinstance(account, dict) else {})}
-        )
-
-    def texts(self, fields: Fields) -> Fields:
-        return {name: str(value) if type(value) is int else value for name, value in fields.items()}
 
 
 @variant("lenient-reader")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from urllib.parse import unquote
 
 from certhook.reference.application import Fields, Refusal
 from certhook.reference.catalogue import fault
@@ -19,6 +20,7 @@ from certhook.reference.evi.target import AUTHENTICATE_FAILED, GENERAL_ERROR, IN
         "evi.credentials.wrong-user",
         "evi.credentials.both-wrong",
         "evi.credentials.nearly-right-password",
+        "evi.credentials.example-account",
         "evi.credentials.empty",
         "evi.credentials.missing",
         "evi.credentials.null",
@@ -101,6 +103,103 @@ class PasswordTrimmed(EviTarget):
         return super().password_matches(password.strip())
 
 
+@fault("password-chomped", breaks=["evi.credentials.nearly-right-password"])
+class PasswordChomped(EviTarget):
+    """Takes the line break from the end of a password, as its own record was read from a file."""
+
+    def password_matches(self, password: str) -> bool:
+        return super().password_matches(password.removesuffix("\n"))
+
+
+@fault("password-also-in-upper-case", breaks=["evi.credentials.nearly-right-password"])
+class PasswordAlsoInUpperCase(EviTarget):
+    """Still has the record of a password store that folded everything to upper case, and compares with both."""
+
+    def password_matches(self, password: str) -> bool:
+        return password == self.password.upper() or super().password_matches(password)
+
+
+@fault("password-also-in-lower-case", breaks=["evi.credentials.nearly-right-password"])
+class PasswordAlsoInLowerCase(EviTarget):
+    """Tries passwords as its form for people lets them through, in lower case, too."""
+
+    def password_matches(self, password: str) -> bool:
+        return password == self.password.lower() or super().password_matches(password)
+
+
+@fault("password-first-letter-any-case", breaks=["evi.credentials.nearly-right-password"])
+class PasswordFirstLetterAnyCase(EviTarget):
+    """Forgives what the keyboard of a telephone does to the first letter of a password."""
+
+    def password_matches(self, password: str) -> bool:
+        return super().password_matches(password) or super().password_matches(password[:1].swapcase() + password[1:])
+
+
+@fault("password-c-string", breaks=["evi.credentials.nearly-right-password"])
+class PasswordCString(EviTarget):
+    """Hands the password to a library for which a text ends with its first NUL."""
+
+    def password_matches(self, password: str) -> bool:
+        return super().password_matches(password.partition("\0")[0])
+
+
+@fault("password-last-character-ignored", breaks=["evi.credentials.nearly-right-password"])
+class PasswordLastCharacterIgnored(EviTarget):
+    """Compares passwords of the right length, and is off by one at their end."""
+
+    def password_matches(self, password: str) -> bool:
+        return len(password) == len(self.password) and password[:-1] == self.password[:-1]
+
+
+@fault("password-ending", breaks=["evi.credentials.nearly-right-password"])
+class PasswordEnding(EviTarget):
+    """Looks for the password behind a scheme that some callers write before it, and takes anything for one."""
+
+    def password_matches(self, password: str) -> bool:
+        return password.endswith(self.password)
+
+
+@fault("password-decoded", breaks=["evi.credentials.nearly-right-password"])
+class PasswordDecoded(EviTarget):
+    """Decodes the password as if it had come in a form."""
+
+    def password_matches(self, password: str) -> bool:
+        return super().password_matches(unquote(password))
+
+
+@fault("password-blank-binds", breaks=["evi.credentials.wrong-password"])
+class PasswordBlankBinds(EviTarget):
+    """Asks a directory, which lets anybody in without a password, and trims it after it saw that there is one."""
+
+    def password_matches(self, password: str) -> bool:
+        return not password.strip() or super().password_matches(password)
+
+
+@fault("password-in-filter", breaks=["evi.credentials.wrong-password"])
+class PasswordInFilter(EviTarget):
+    """Puts the password into a directory's filter, in which a star stands for anything."""
+
+    def password_matches(self, password: str) -> bool:
+        return password.startswith("*") or super().password_matches(password)
+
+
+@fault("password-is-user-name", breaks=["evi.credentials.wrong-password"])
+class PasswordIsUserName(EviTarget):
+    """Never took back the password that every account begins with: its user name."""
+
+    def password_matches(self, password: str) -> bool:
+        return password == self.username or super().password_matches(password)
+
+
+@fault("example-account-active", breaks=["evi.credentials.example-account"])
+class ExampleAccountActive(EviTarget):
+    """Was set up with the account of the document's example, which is still there."""
+
+    def check_account(self, fields: Fields) -> None:
+        if fields.get("Account") != {"Username": "eviuser", "Password": "evipassword"}:
+            super().check_account(fields)
+
+
 @fault("password-prefix", breaks=["evi.credentials.nearly-right-password"])
 class PasswordPrefix(EviTarget):
     """Compares as much of the password as it was given."""
@@ -126,6 +225,30 @@ class UserBeginning(EviTarget):
 
     def user_matches(self, user: str) -> bool:
         return user.startswith(self.username)
+
+
+@fault("user-prefix", breaks=["evi.credentials.wrong-user"])
+class UserPrefix(EviTarget):
+    """Compares as much of the user name as it was given."""
+
+    def user_matches(self, user: str) -> bool:
+        return self.username.startswith(user)
+
+
+@fault("user-in-filter", breaks=["evi.credentials.wrong-user"])
+class UserInFilter(EviTarget):
+    """Puts the user name into a directory's filter, in which a star stands for anything."""
+
+    def user_matches(self, user: str) -> bool:
+        return user.startswith("*") or super().user_matches(user)
+
+
+@fault("user-blank-is-default", breaks=["evi.credentials.wrong-user"])
+class UserBlankIsDefault(EviTarget):
+    """Trims the user name after it saw that there is one, and takes none for its only caller's."""
+
+    def user_matches(self, user: str) -> bool:
+        return not user.strip() or super().user_matches(user)
 
 
 @fault(
@@ -236,6 +359,58 @@ class AccountTextRead(EviTarget):
             return super().account({"Account": json.loads(fields["Account"])})
         except (KeyError, TypeError, ValueError, RecursionError):
             return super().account(fields)
+
+
+@fault("account-array-unwrapped", breaks=["evi.credentials.wrong-type"])
+class AccountArrayUnwrapped(EviTarget):
+    """Takes the element of an array of one for the account, as its reader is set to."""
+
+    def account(self, fields: Fields) -> Fields:
+        account = fields.get("Account")
+        if isinstance(account, list) and len(account) == 1:
+            return super().account({"Account": account[0]})
+        return super().account(fields)
+
+
+@fault("account-by-order", breaks=["evi.credentials.wrong-type"])
+class AccountByOrder(EviTarget):
+    """Reads the members of an account by their order where it is an array."""
+
+    def account(self, fields: Fields) -> Fields:
+        account = fields.get("Account")
+        if isinstance(account, list) and len(account) == 2:
+            return dict(zip(("Username", "Password"), account, strict=True))
+        return super().account(fields)
+
+
+@fault("account-as-in-header", breaks=["evi.credentials.wrong-type"])
+class AccountAsInHeader(EviTarget):
+    """Reads a text as the account as it reads the header of its other interface: with a colon between the two."""
+
+    def account(self, fields: Fields) -> Fields:
+        account = fields.get("Account")
+        if isinstance(account, str) and ":" in account:
+            return dict(zip(("Username", "Password"), account.split(":", 1), strict=True))
+        return super().account(fields)
+
+
+@fault("account-hollow-accepted", breaks=["evi.credentials.missing"])
+class AccountHollowAccepted(EviTarget):
+    """Takes an account with nothing in it for the default one."""
+
+    def check_account(self, fields: Fields) -> None:
+        if fields.get("Account") != {}:
+            super().check_account(fields)
+
+
+@fault("account-of-empty-texts-accepted", breaks=["evi.credentials.empty"])
+class AccountOfEmptyTextsAccepted(EviTarget):
+    """Takes an account that was not filled in for the default one."""
+
+    def check_account(self, fields: Fields) -> None:
+        account = self.account(fields)
+        if any(value != "" for value in account.values()) or not {"Username", "Password"} <= account.keys():
+            super().check_account(fields)
 
 
 @fault("query-by-hand", breaks=["evi.credentials.quotes"])
