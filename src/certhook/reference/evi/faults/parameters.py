@@ -29,6 +29,72 @@ class TokenFormOnly(EviTarget):
         return PLAYER if re.fullmatch("PPT_[0-9A-F]{32}", token) else super().find_player(token)
 
 
+class _TokenFoundOtherwise(EviTarget):
+    """Finds the player by more than the whole launch token."""
+
+    def find_player(self, token: str) -> Player:
+        return PLAYER if self.finds(token) else super().find_player(token)
+
+    def finds(self, token: str) -> bool:
+        raise NotImplementedError
+
+
+@fault("token-by-beginning", breaks=["evi.parameters.unknown-token"])
+class TokenByBeginning(_TokenFoundOtherwise):
+    """Looks up the launch whose token begins with what it was given, since logs show tokens cut short."""
+
+    def finds(self, token: str) -> bool:
+        return len(token) > 8 and any(known.startswith(token) for known in self.launched)
+
+
+@fault("token-with-more-behind", breaks=["evi.parameters.unknown-token"])
+class TokenWithMoreBehind(_TokenFoundOtherwise):
+    """Has a column as wide as its tokens, and cuts what it was given to that."""
+
+    def finds(self, token: str) -> bool:
+        return token[: len(_KNOWN)] in self.launched
+
+
+@fault("token-c-string", breaks=["evi.parameters.unknown-token"])
+class TokenCString(_TokenFoundOtherwise):
+    """Looks tokens up in a cache for which a text ends with its first NUL."""
+
+    def finds(self, token: str) -> bool:
+        return token.partition("\0")[0] in self.launched
+
+
+@fault("token-blank-accepted", breaks=["evi.parameters.unknown-token"])
+class TokenBlankAccepted(_TokenFoundOtherwise):
+    """Trims the token after it saw that there is one, and takes none for the last launch of the address."""
+
+    def finds(self, token: str) -> bool:
+        return not token.strip()
+
+
+@fault("token-in-query-by-hand", breaks=["evi.parameters.unknown-token"])
+class TokenInQueryByHand(_TokenFoundOtherwise):
+    """Puts the token into its query as it is."""
+
+    def finds(self, token: str) -> bool:
+        return "' OR '1'='1" in token
+
+
+@fault("token-in-pattern", breaks=["evi.parameters.unknown-token"])
+class TokenInPattern(_TokenFoundOtherwise):
+    """Looks tokens up with LIKE, for which a percent sign stands for anything."""
+
+    def finds(self, token: str) -> bool:
+        return "%" in token and any(known.startswith(token.partition("%")[0]) for known in self.launched)
+
+
+@fault("token-of-script", breaks=["evi.parameters.unknown-token"])
+class TokenOfScript(_TokenFoundOtherwise):
+    """Lets the games of its own test page in, which sends what a script makes of a token that it lacks."""
+
+    def finds(self, token: str) -> bool:
+        return token in ("null", "undefined")
+
+
 @fault("token-missing-accepted", breaks=["evi.parameters.missing"])
 class TokenMissingAccepted(EviTarget):
     """Takes the last launch of the address where no token is given."""
