@@ -16,8 +16,9 @@ _TRACE = re.compile(
     rb"|(?:^|[\n\"])[ \t]*at (?:[\w$`<>]++\.){2,}+[\w$`<>\[\],.]*\([^()\n]{0,400}\)"
     rb"|Stack trace:|(?i:\"stack_?trace\")\s*:\s*(?:\"[^\"]|[\[{]\s*[^\]}\s])|\bgoroutine \d+ \["
     rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
+    rb"|\bpanicked at (?:'[^\n]{0,400}', )?[\w./\\-]{1,200}\.rs:\d+:\d+|\bat [\w./-]{1,200}\.p[lm] line \d+"
 )
-_SCRIPT = re.compile(rb"\.(?:js|ts|mjs):\d+:\d+")
+_SCRIPT = re.compile(rb"\.(?:[cm]?[jt]s|[jt]sx):\d+:\d+")
 _AT = re.compile(rb"\bat [^\n]+$")
 _LONGEST_FRAME = 200
 
@@ -25,7 +26,10 @@ _UNIX_PATH = re.compile(rb"(?:/[\w.-]++){2,}+")
 _WINDOWS_PATH = re.compile(rb"[A-Z]:\\(?:[\w. -]++\\)++[\w.-]+")
 _ROOT = re.compile(rb"/(?:usr|var|home|srv|app|opt|root|www|node_modules)(?=/)")
 _LINES = re.compile(rb":\d")
-_SOURCE_FILE = re.compile(rb"[\w-]\.(?:py|php|rb|js|ts|java|go|cs|ex|pl)\b")
+_SOURCE_FILE = re.compile(
+    rb"[\w-]\.(?:(?:py|php|phtml|rb|erb|[cm]?js|jsx|tsx?|java|kt|scala|go|cs|vb|ex|pl|pm|rs|lua|cpp|hs)\b"
+    rb"|c(?![\w-]|\.\w))"
+)
 _LINK = re.compile(rb"(?:(?<!file):/(?:/[\w.:-]*)?|\b(?:href|src|action)\s*=\s*[\"']?)$", re.IGNORECASE)
 _LONGEST_LINK = 80
 
