@@ -9,8 +9,6 @@ from certhook.reference.application import Fields
 from certhook.reference.catalogue import fault
 from certhook.reference.evi.target import EviTarget, Player
 
-_CODE_OF_CURRENCY = ("evi.fields.currency-iso", "evi.fields.currency-current")
-_CODE_OF_COUNTRY = ("evi.fields.country-iso", "evi.fields.country-current")
 _SPAIN = {"jurisdiction": "ES"}
 
 
@@ -49,7 +47,7 @@ class CurrencyMissing(_Rewritten):
         return {"CurrencyCode": ...}
 
 
-@fault("currency-lower-case", breaks=["evi.fields.currency-iso"], also=_CODE_OF_CURRENCY)
+@fault("currency-lower-case", breaks=["evi.fields.currency-iso"])
 class CurrencyLowerCase(_Rewritten):
     """Sends the code in lower case."""
 
@@ -57,7 +55,7 @@ class CurrencyLowerCase(_Rewritten):
         return {"CurrencyCode": player.currency.lower()}
 
 
-@fault("currency-symbol", breaks=["evi.fields.currency-iso"], also=_CODE_OF_CURRENCY)
+@fault("currency-symbol", breaks=["evi.fields.currency-iso"])
 class CurrencySymbol(_Rewritten):
     """Sends the currency's sign."""
 
@@ -81,7 +79,7 @@ class CountryNull(_Rewritten):
         return {"CountryCode": None}
 
 
-@fault("country-three-letters", breaks=["evi.fields.country-iso"], also=_CODE_OF_COUNTRY)
+@fault("country-three-letters", breaks=["evi.fields.country-iso"])
 class CountryThreeLetters(_Rewritten):
     """Sends the code of three letters."""
 
@@ -89,7 +87,7 @@ class CountryThreeLetters(_Rewritten):
         return {"CountryCode": "GBR"}
 
 
-@fault("country-unassigned", breaks=["evi.fields.country-iso"], also=_CODE_OF_COUNTRY)
+@fault("country-unassigned", breaks=["evi.fields.country-iso"])
 class CountryUnassigned(_Rewritten):
     """Sends what the country is called for short, which ISO 3166-1 does not assign."""
 

@@ -11,7 +11,6 @@ from certhook.reference.wire import HttpRequest
 _CURRENCY = (
     "klas.fields.currency",
     "klas.fields.currency-iso",
-    "klas.fields.currency-current",
     "klas.semantics.same-currency",
 )
 _BALANCE = ("klas.fields.balance", "klas.fields.balance-decimal", "klas.semantics.same-balance")
