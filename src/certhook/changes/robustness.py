@@ -13,7 +13,7 @@ from certhook.changes.examples import sample
 from certhook.changes.registry import EXTRA, FILTERED, Scope, family
 from certhook.exchange import Request
 from certhook.jsontypes import type_of
-from certhook.pack.dotted import leaves
+from certhook.pack.dotted import leaves, mandatory_leaves
 
 _ANY = ("4xx",)
 
@@ -166,6 +166,7 @@ def field_text(scope: Scope) -> Iterator[Change]:
         "surrogate": ("a lone surrogate", "a\ud800b"),
         "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
         "long": ("5,000 letters", "a" * 5_000),
+        "digits": ("a number that no machine integer holds", "9223372036854775808"),
     }
     for place, schema in _of_json(scope).items():
         for name, (what, value) in texts.items() if type_of(schema) == "string" else ():
@@ -176,6 +177,34 @@ def field_text(scope: Scope) -> Iterator[Change]:
 
             says = f"with {what} in {place}"
             yield Change(f"robustness.field-text:{place}={name}", says, Stage.BODY, apply, front=FILTERED)
+
+
+@family("robustness.optional")
+def optional(scope: Scope) -> Iterator[Change]:
+    """Texts that a request need not have, there and saying nothing, or what is rare though nothing is wrong with it."""
+    mandatory = mandatory_leaves(scope.operation.request)
+    for place, schema in _of_json(scope).items():
+        if place in mandatory or type_of(schema) != "string" or schema.get("x-in", "form") != "form":
+            continue
+        for name, (what, value) in (_SAYING_NOTHING | _rare(schema)).items():
+
+            def apply(draft: Draft, place: str = place, value: Any = value) -> None:
+                draft.put(place, value)
+
+            says = f"with {what} as {place}"
+            yield Change(f"robustness.optional:{place}={name}", says, Stage.FIELDS, apply, front=FILTERED)
+
+
+_SAYING_NOTHING: dict[str, tuple[str, Any]] = {
+    "null": ("null", None),
+    "empty": ("an empty text", ""),
+    "escape": ("a percent sign that begins no escape", "a%ZZb%"),
+}
+
+
+def _rare(schema: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    """Values of the field that its document allows and few callers send."""
+    return {f"rare-{at}": (repr(value), value) for at, value in enumerate(schema.get("x-rare", ()), 1)}
 
 
 @family("robustness.field-number")

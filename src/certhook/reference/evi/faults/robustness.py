@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from certhook.reference import mishaps
@@ -63,6 +64,60 @@ class TextCrash(EviTarget):
         if any("\0" in value for value in fields.values() if isinstance(value, str)):
             raise Crash(_TRACE)
         return super().examine(fields)
+
+
+class _OptionalCrash(EviTarget):
+    """Uses the fields that it need not look at before it knows what is in them."""
+
+    def check_optional(self, fields: Fields) -> None:
+        super().check_optional(fields)
+        if any(name in fields and self.fails(name, fields[name]) for name in self.optional):
+            raise Crash
+
+    def fails(self, name: str, value: object) -> bool:
+        raise NotImplementedError
+
+
+@fault("optional-null-crash", breaks=["evi.robustness.no-server-error"])
+class OptionalNullCrash(_OptionalCrash):
+    """Trims the texts that it was sent, and has none where one is null."""
+
+    def fails(self, name: str, value: object) -> bool:
+        return name in self.optional and value is None
+
+
+@fault("game-empty-crash", breaks=["evi.robustness.no-server-error"])
+class GameEmptyCrash(_OptionalCrash):
+    """Takes the first word of the game's code, of which an empty one has none."""
+
+    def fails(self, name: str, value: object) -> bool:
+        return name == "GameCode" and value == ""
+
+
+@fault("address-crash", breaks=["evi.robustness.no-server-error"])
+class AddressCrash(_OptionalCrash):
+    """Takes the player's address apart at its dots, of which one of version 6 has none."""
+
+    def fails(self, name: str, value: object) -> bool:
+        return name == "ClientIp" and isinstance(value, str) and ":" in value
+
+
+@fault("escape-crash", breaks=["evi.robustness.no-server-error"])
+class EscapeCrash(_OptionalCrash):
+    """Decodes ExtraData with a function that throws where a percent sign begins no escape."""
+
+    def fails(self, name: str, value: object) -> bool:
+        return name == "ExtraData" and isinstance(value, str) and bool(re.search("%(?![0-9A-Fa-f]{2})", value))
+
+
+@fault("token-of-digits-crash", breaks=["evi.robustness.no-server-error"])
+class TokenOfDigitsCrash(EviTarget):
+    """Takes a token of digits for the number of a launch, in a column of 64 bits."""
+
+    def find_player(self, token: str) -> Player:
+        if token.isdecimal() and int(token) >= 2**63:
+            raise Crash
+        return super().find_player(token)
 
 
 @fault(
