@@ -70,13 +70,17 @@ class Response:
 
 
 class FailureKind(StrEnum):
-    """How an exchange ended without an HTTP answer. DROPPED: not a byte of it came; CUT_SHORT: it ended too early."""
+    """How an exchange ended without an HTTP answer. DROPPED: not a byte of it came; CUT_SHORT: it ended too early.
+
+    NOT_PACKED: its body is not what its Content-Encoding says, so that no caller can read it.
+    """
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     DROPPED = "dropped"
     CUT_SHORT = "cut-short"
     NOT_HTTP = "not-http"
+    NOT_PACKED = "not-packed"
     TOO_LARGE = "too-large"
     TLS = "tls"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -160,8 +162,6 @@ def test_a_body_beyond_the_bound_is_cut_off() -> None:
 
 def test_a_body_that_grows_when_unpacked_is_bounded() -> None:
     """The bound counts what is unpacked, not what came over the wire."""
-    import gzip
-
     bomb = plain(200, gzip.compress(b"x" * 10_000_000), (b"Content-Encoding", b"gzip"))
     with serving(lambda _: bomb) as served:
         assert failure(sent_to(served.url, most=100_000).answer) is FailureKind.TOO_LARGE
@@ -221,12 +221,33 @@ def test_cookies_are_not_kept() -> None:
     assert [call.request.header("cookie") for call in served.calls] == [None, None]
 
 
-def test_a_body_that_cannot_be_unpacked_is_what_came() -> None:
-    """Bytes that are not what Content-Encoding says are judged as they are."""
-    with serving(lambda _: plain(200, b"not gzip", (b"Content-Encoding", b"gzip"))) as served:
+@pytest.mark.parametrize("encoding", [b"gzip", b"deflate"])
+def test_a_body_that_cannot_be_unpacked_is_no_answer(encoding: bytes) -> None:
+    """Bytes that are not what Content-Encoding says can be read by no caller."""
+    with serving(lambda _: plain(200, b'{"a":1}', (b"Content-Encoding", encoding))) as served:
+        answer = sent_to(served.url).answer
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.NOT_PACKED
+    assert answer.detail == f"HTTP 200 with a body that is not {encoding.decode()}, as its Content-Encoding says"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sent", "read"),
+    [
+        (b"gzip", b"", b""),
+        (b"GZIP", gzip.compress(b"{}"), b"{}"),
+        (b"deflate", zlib.compress(b"{}"), b"{}"),
+        (b"deflate", zlib.compress(b"{}")[2:-4], b"{}"),
+        (b"identity", b"{}", b"{}"),
+        (b"br", b"{}", b"{}"),
+    ],
+)
+def test_a_body_is_unpacked_as_callers_do(encoding: bytes, sent: bytes, read: bytes) -> None:
+    """An empty one is none, whatever is said of it; deflate comes with and without its head; other encodings stay."""
+    with serving(lambda _: plain(200, sent, (b"Content-Encoding", encoding))) as served:
         answer = sent_to(served.url).answer
     assert isinstance(answer, Response)
-    assert answer.body == b"not gzip"
+    assert answer.body == read
 
 
 @pytest.mark.parametrize(

@@ -263,6 +263,7 @@ def _failure_advice(failure: Failure, url: str) -> str:
         FailureKind.TIMEOUT: "the target takes connections and does not answer; or raise limits.timeout_s",
         FailureKind.TLS: "mend the certificate, or check target.url",
         FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
+        FailureKind.NOT_PACKED: "no caller can read that: send the body as it is, or packed as the header says",
         FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
         FailureKind.CUT_SHORT: "it breaks off its answer: check scheme and port in target.url, and that it works",
         FailureKind.TOO_LARGE: "no answer that long is read: check that target.url leads to the endpoint",

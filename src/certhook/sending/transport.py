@@ -11,6 +11,7 @@ cookie is kept, and nothing is sent to any host but the profile's.
 | MAX_FIELDS header fields                             | too-large                         |
 | MAX_BODY bytes, or fewer, of body, also unpacked     | too-large                         |
 | not a byte behind the answer                         | not-http                          |
+| a body that its Content-Encoding, gzip or deflate, is true of | not-packed               |
 """
 
 from __future__ import annotations
@@ -88,12 +89,16 @@ class Lane:
                 return _too_large(response, f"more than {MAX_FIELDS} header fields")
             too_long = f"a body of more than {most // 1024} KiB"
             raw = self._read(response, most)
-            body = None if raw is None else unpacked(raw, response.headers.get("content-encoding", ""), most)
+            encoding = response.headers.get("content-encoding", "")
+            body = None if raw is None else unpacked(raw, encoding, most)
             if body is None:
                 return _too_large(response, too_long)
             if not request.chunks and left_over(self._transport):
                 says = "and bytes behind its end, which would be taken for the next answer"
                 return Failure(FailureKind.NOT_HTTP, f"HTTP {response.status_code}, {says}")
+        except zlib.error:
+            says = f"a body that is not {encoding.strip().lower()}, as its Content-Encoding says"
+            return Failure(FailureKind.NOT_PACKED, f"HTTP {response.status_code} with {says}")
         finally:
             response.close()
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
@@ -138,17 +143,28 @@ def _ends_connection(answer: Response | Failure) -> bool:
     return answer.http_version == "HTTP/1.0" or "close" in (answer.header("connection") or "").lower()
 
 
+_GZIP_OR_ZLIB, _BARE = 47, -15
+"""How zlib is told which head to expect."""
+
+
 def unpacked(raw: bytes, encoding: str, most: int = MAX_BODY) -> bytes | None:
     """A body without its gzip or deflate encoding; None where it has more bytes than that.
 
-    One that is not what its encoding says, or has an encoding that nobody asked for, is left as it came.
+    One that has another encoding, which nobody asked for, is left as it came. Raises zlib.error for one that is not
+    what its encoding says; what is called deflate may lack the head of zlib, as it does with some servers.
     """
-    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+    named = encoding.strip().lower()
+    if named not in ("gzip", "x-gzip", "deflate"):
         return raw
     try:
-        body = zlib.decompressobj(wbits=47).decompress(raw, most + 1)
+        body = zlib.decompressobj(wbits=_GZIP_OR_ZLIB).decompress(raw, most + 1)
     except zlib.error:
-        return raw
+        if named != "deflate":
+            raise
+        bare = zlib.decompressobj(wbits=_BARE)
+        body = bare.decompress(raw, most + 1)
+        if not bare.eof and len(body) <= most:  # without a head, many a text is the beginning of something packed
+            raise
     return body if len(body) <= most else None
 
 

@@ -122,6 +122,12 @@ def packs_its_answer_twice(call: Call) -> Iterator[Step]:
 
 
 @hostile()
+def says_that_it_packs(call: Call) -> Iterator[Step]:
+    """Sends a sound answer as it is, and says that it is gzip."""
+    yield framed(call.right.status, call.right.body, (*call.right.headers, (b"Content-Encoding", b"gzip")))
+
+
+@hostile()
 def packs_in_an_unknown_way(call: Call) -> Iterator[Step]:
     """Names a content coding that does not exist."""
     packed = bytes(byte ^ 0x5A for byte in call.right.body)

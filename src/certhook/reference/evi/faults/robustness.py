@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 from certhook.reference import mishaps
@@ -34,6 +35,21 @@ _AFTER_POISON = (
 )
 class UnreadableDropped(mishaps.MalformedDropped, EviTarget):
     """Closes the connection where the body cannot be read."""
+
+
+@fault(
+    "unreadable-not-packed",
+    breaks=["evi.robustness.answers", "evi.malformed.grammar", "evi.malformed.root"],
+    also=DISPUTED,
+)
+class UnreadableNotPacked(EviTarget):
+    """Has a layer of errors that takes the packing away from what it answers, and not what says that it is packed."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        answer = super().answer(request)
+        if not mishaps.is_malformed(request):
+            return answer
+        return replace(answer, headers=(*answer.headers, (b"Content-Encoding", b"gzip")))
 
 
 @fault("empty-body-hangs", breaks=["evi.robustness.answers", "evi.malformed.grammar"], limits={"timeout_s": 1})
