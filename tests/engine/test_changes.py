@@ -195,16 +195,36 @@ def test_an_unknown_value_is_also_sent_in_the_form_of_the_valid_one(valid: str, 
     assert sum(before != after for before, after in zip(valid, sent[0], strict=True)) == 16
 
 
-@pytest.mark.parametrize("valid", ["12001", "s-1", "session-of-ada"])
+@pytest.mark.parametrize(
+    ("valid", "form"),
+    [
+        ("s-1a2b3c4d5e", r"s-1[0-9a-f]{9}"),
+        ("session-of-ada", r"sess[a-z]{3}-[a-z]{2}-[a-z]{3}"),
+        ("DEADBEEF", r"[0-9A-F]{8}"),
+        ("1712345678901", r"171\d{10}"),
+    ],
+)
+def test_of_a_shorter_value_no_more_is_replaced_than_is_enough(valid: str, form: str) -> None:
+    """So many of its last letters and digits are others that nobody has the result; what it begins with stays."""
+    data = KlasTarget.profile(URL)
+    data["subject"]["session_id"] = valid
+    (one,) = changes_of("parameters.unknown:session_id=alike", scope(data))
+    assert re.fullmatch(form, json.loads(builder(data=data).build(authenticate(), one).body)["session_id"])
+
+
+def test_a_short_number_as_text_becomes_a_larger_one() -> None:
+    """Digits too few to be replaced have a number of ten digits in their place, which is nobody's."""
+    (one,) = changes_of("parameters.unknown:player_id=digits", scope())
+    assert re.fullmatch(r"1\d{9}", json.loads(builder().build(authenticate(), one).body)["player_id"])
+
+
+@pytest.mark.parametrize("valid", ["s-1", "ada-7"])
 def test_a_short_value_has_neighbours_and_none_is_made_up(valid: str) -> None:
     """An identifier of few characters may be somebody's after some of them have changed, but not behind its end."""
     data = KlasTarget.profile(URL)
     data["subject"]["session_id"] = valid
-    found = list(changes_of("parameters.unknown", scope(data)))
-    places = ("session_id", "player_id")
-    assert [one.name for one in found] == [
-        f"parameters.unknown:{place}{way}" for place in places for way in ("", "=behind")
-    ]
+    found = [one for one in changes_of("parameters.unknown", scope(data)) if one.place == "session_id"]
+    assert [one.name for one in found] == [f"parameters.unknown:session_id{way}" for way in ("", "=behind")]
     assert json.loads(builder(data=data).build(authenticate(), found[1]).body)["session_id"] == f"{valid}x"
 
 

@@ -117,19 +117,28 @@ def empty_text(scope: Scope) -> Iterator[Change]:
 def unknown(scope: Scope) -> Iterator[Change]:
     """Plausible identifiers that nobody has: absurd ones could fairly be refused as invalid.
 
-    A long text is sent in the form of the valid value, too, by which alone a target might tell it from others.
+    A text is sent in the form of the valid value, too, by which alone a target might tell it from others.
     """
     for place, schema in leaves(scope.operation.request).items():
         make = _NOBODYS.get(type_of(schema)) if schema.get("x-identifier") else None
         if make is None:
             continue
         yield _set("unknown", place, f"with a {place} that nobody has", _of_valid(place, make))
-        if type_of(schema) == "string" and _is_long(scope, schema):
-            says = f"with a {place} that nobody has, of the form of the valid one"
-            yield _set("unknown", place, says, _of_valid(place, _alike), "=alike")
-        elif type_of(schema) == "string":
-            says = f"with the valid {place} and a letter behind it, which some take for the number before that"
-            yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
+        if type_of(schema) == "string":
+            yield from _formed(place, _given(scope, schema))
+
+
+def _formed(place: str, given: list[Any]) -> Iterator[Change]:
+    """Texts that nobody has, in the form of the valid ones that the profile gives, or nearly so."""
+    if all(isinstance(value, str) and _replaceable(value) for value in given):
+        says = f"with a {place} that nobody has, of the form of the valid one"
+        yield _set("unknown", place, says, _of_valid(place, _alike), "=alike")
+    elif all(isinstance(value, str) and value.isascii() and value.isdigit() for value in given):
+        says = f"with a {place} that nobody has, of digits like the valid one"
+        yield _set("unknown", place, says, lambda draft: str(draft.random.randrange(10**9, 2 * 10**9)), "=digits")
+    if not all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in given):
+        says = f"with the valid {place} and a letter behind it, which some take for the number before that"
+        yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
 
 
 @family("parameters.loose")
@@ -140,7 +149,7 @@ def loose(scope: Scope) -> Iterator[Change]:
     """
     for place, schema in leaves(scope.operation.request).items():
         text = type_of(schema) == "string" and scope.operation.encoding != "form"
-        if schema.get("x-identifier") and text and "0" not in _valid_values(scope, schema):
+        if schema.get("x-identifier") and text and "0" not in _given(scope, schema):
             yield _set("loose", place, f"with the number 0 as {place}", always(0))
 
 
@@ -186,28 +195,41 @@ _NOBODYS: Mapping[str, Callable[[Draft, Any], Any]] = {
 }
 
 _REPLACED = 16
-"""So many letters and digits, each at random another one, that nobody has the result by chance."""
+"""So many letters and digits of a long text are replaced, each by another one at random."""
+
+_ENOUGH = 10**9
+"""So many texts can come of it where fewer are, that nobody has the one that does by chance."""
 
 _NUMERALS = (string.digits, string.digits + "abcdef", string.digits + "ABCDEF")
 _KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
 def _is_long(scope: Scope, schema: Mapping[str, Any]) -> bool:
-    """Whether the valid values, which the profile gives, are texts that stay nobody's when their ends are replaced."""
-    values = _valid_values(scope, schema)
-    return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in values)
+    """Whether the valid values, which the profile gives, are long texts."""
+    return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in _given(scope, schema))
 
 
-def _valid_values(scope: Scope, schema: Mapping[str, Any]) -> list[Any]:
-    """The values that the profile gives for a place; one that is None where it gives none."""
+def _given(scope: Scope, schema: Mapping[str, Any]) -> list[Any]:
+    """The valid values, which the profile gives; None among them for what it does not."""
     source = schema.get("x-value", "")
-    given = scope.profile.value(source) if "." in source else None
-    return (scope.profile.value(schema["x-pool"]) if "x-pool" in schema else None) or [given]
+    listed = scope.profile.value(schema["x-pool"]) if "x-pool" in schema else None
+    return listed or [scope.profile.value(source) if "." in source else None]
 
 
 def _replaceable(text: str) -> list[int]:
-    """Where the last letters and digits of a text stand."""
-    return [at for at, character in enumerate(text) if character.isascii() and character.isalnum()][-_REPLACED:]
+    """Where the last letters and digits of a text stand: of a short one as many as are enough, none where all are not.
+
+    What it begins with may be the same in all of its kind.
+    """
+    places = [at for at, character in enumerate(text) if character.isascii() and character.isalnum()]
+    if len(places) >= _REPLACED:
+        return places[-_REPLACED:]
+    possible = 1
+    for count, at in enumerate(reversed(places), 1):
+        possible *= 9 if text[at].isdigit() else 15 if text[at] in string.hexdigits else 25
+        if possible >= _ENOUGH:
+            return places[-count:]
+    return []
 
 
 def _alike(draft: Draft, valid: str) -> str:

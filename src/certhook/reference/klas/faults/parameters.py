@@ -3,11 +3,24 @@
 
 from __future__ import annotations
 
+import re
 import string
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
-from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, INVALID_BODY, PLAYER, UNKNOWN, KlasTarget, Player
+from certhook.reference.klas.target import (
+    BAD_PARAMS,
+    INTEGRITY,
+    INVALID_BODY,
+    OTHER_PLAYER,
+    PLAYER,
+    UNKNOWN,
+    KlasTarget,
+    Player,
+)
 
 
 @fault("request-id-optional", breaks=["klas.parameters.missing"])
@@ -234,6 +247,17 @@ class UnknownPlayerCreated(KlasTarget):
         return super().admit(fields)
 
 
+@fault("players-by-number", breaks=["klas.parameters.unknown-player"])
+class PlayersByNumber(KlasTarget):
+    """Opens an account for any number that it does not know."""
+
+    def admit(self, fields: Fields) -> Reply:
+        player_id = fields["player_id"]
+        if player_id not in self.players and player_id.isdecimal() and player_id.isascii():
+            return self.succeed(Player(player_id, fields["session_id"], "EUR", "0"))
+        return super().admit(fields)
+
+
 @fault("player-ignored", breaks=["klas.parameters.unknown-player", "klas.parameters.foreign-session"])
 class PlayerIgnored(KlasTarget):
     """Finds the account by the session alone."""
@@ -269,3 +293,25 @@ class SessionUnknownAccepted(KlasTarget):
     def check_session(self, player: Player, session_id: str) -> None:
         if any(session_id == one.session_id for one in self.players.values()):
             super().check_session(player, session_id)
+
+
+@fault("session-by-form", breaks=["klas.parameters.unknown-session"])
+class SessionByForm(KlasTarget):
+    """Takes for a session whatever looks like one, unless another player has it."""
+
+    players: Mapping[str, Player] = {
+        PLAYER.player_id: replace(PLAYER, session_id="s-1a2b3c4d5e"),
+        OTHER_PLAYER.player_id: replace(OTHER_PLAYER, session_id="s-9z8y7x6w5v"),
+    }
+
+    @classmethod
+    def profile(cls, url: str) -> dict[str, Any]:
+        profile = super().profile(url)
+        sessions = [player.session_id for player in cls.players.values()]
+        profile["subject"] |= dict(zip(("session_id", "other_session_id"), sessions, strict=True))
+        return profile
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        others = {one.session_id for one in self.players.values()} - {player.session_id}
+        if session_id in others or not re.fullmatch("s-[0-9a-z]{10}", session_id):
+            raise Refusal(BAD_PARAMS)
