@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from certhook.changes import Scope, changes_of
+from certhook.changes import changes_of
 from certhook.errors import Nonconformance
 from certhook.judging.judge import schema_breaches
 from certhook.sending.courier import Delivery
@@ -183,7 +183,7 @@ def _unlisted(conversation: Conversation) -> list[int]:
 @flow("fargames.methods.envelope")
 def test_another_method_is_refused_by_its_own_code(conversation: Conversation) -> None:
     """The application itself says that the method is not allowed, not only a layer in front of it."""
-    scope = Scope(conversation.certification.pack, conversation.item.operation, conversation.profile)
+    scope = conversation.scope
     changes = [change for method in METHODS for change in changes_of(f"methods.{method.lower()}", scope)]
     for change, delivery in zip(changes, conversation.brought(changes), strict=True):
         sent = f"a valid {conversation.item.operation.name} request, but {change.says}"
@@ -199,6 +199,12 @@ def _whole_envelope(sent: str, delivery: Delivery, conversation: Conversation) -
     for id, observed in schema_breaches(refusal, dict(delivery.answer.members)).items():
         if pack.requirement(id).level is Level.MUST:
             raise _breach(sent, "a whole error envelope with method_not_allowed", delivery, observed)
+
+
+@flow("fargames.robustness.exact-retry")
+def test_a_request_that_comes_again_is_answered(conversation: Conversation) -> None:
+    """A caller that has seen no answer sends the same bytes again; what it gets then is open, but it gets something."""
+    conversation.repeated_exactly()
 
 
 @flow("fargames.signature.repeated-body")

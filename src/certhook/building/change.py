@@ -87,7 +87,8 @@ class Change:
     `says` finishes the sentence "a valid request, but ...". `legal` changes keep the request valid. `front` are the
     statuses ("431", "4xx") with which the HTTP server itself may refuse it, before the application sees it.
     Where a document can be read in two ways, `reading` says how this change took it, and `otherwise` is the same change
-    by the other reading, which is tried where this one is not accepted.
+    by the other reading, which is tried where this one is not accepted. A `retry` is a request that was accepted, sent
+    again: its answer may be the very one that was given then.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Change:
     finish: Callable[[Request], Request] | None = None
     reading: str = ""
     otherwise: Change | None = None
+    retry: bool = False
 
     @property
     def family(self) -> str:

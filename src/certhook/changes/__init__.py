@@ -18,6 +18,7 @@ from certhook.changes import (
     parameters,
     respelled,
     robustness,
+    second,
     signature,
     timestamp,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "parameters",
     "respelled",
     "robustness",
+    "second",
     "signature",
     "timestamp",
 ]

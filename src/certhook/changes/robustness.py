@@ -22,6 +22,12 @@ def _wire(name: str, says: str, finish: Callable[[Request], Request]) -> Change:
     return Change(f"robustness.{name}", says, Stage.WIRE, front=_ANY, finish=finish)
 
 
+def repeated(accepted: Request) -> Change:
+    """The very request that was accepted, as a caller sends it again that has seen no answer."""
+    says = "sent again, byte for byte, after it was accepted"
+    return Change("robustness.exact-retry", says, Stage.WIRE, front=_ANY, finish=lambda _: accepted, retry=True)
+
+
 @family("robustness.media-type")
 def media_type(scope: Scope) -> Iterator[Change]:
     other = b"text/plain"

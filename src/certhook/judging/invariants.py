@@ -209,14 +209,19 @@ def _name_of_id(seen: Seen) -> str:
     return seen.pack.reading.answer_id.rpartition("/")[2]
 
 
-@invariant("answer-id-unique", "an id that no other answer has", lambda seen: seen.own and _id_of(seen) is not None)
+def _answer_with_id(seen: Seen) -> bool:
+    """An answer of its own: one that is kept for whoever asks again keeps its id."""
+    return seen.own and not seen.change.retry and _id_of(seen) is not None
+
+
+@invariant("answer-id-unique", "an id that no other answer has", _answer_with_id)
 def answer_id_unique(seen: Seen) -> str | None:
     first = seen.named.get(hash(str(_id_of(seen))), seen.exchange.number)
     return None if first == seen.exchange.number else f"the {_name_of_id(seen)} that exchange {first} was answered with"
 
 
 def _success_with_id(seen: Seen) -> bool:
-    return seen.answer.kind is Kind.ACCEPTED and seen.own and _id_of(seen) not in (None, "")
+    return seen.answer.kind is Kind.ACCEPTED and _answer_with_id(seen) and _id_of(seen) != ""
 
 
 invariant("success-id-unique", "one that no other answer has", _success_with_id)(answer_id_unique)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from certhook.building.pool import Exhausted
-from certhook.changes import CONTROL, Change, around, parameters
+from certhook.changes import CONTROL, Change, Scope, around, parameters, robustness, second
 from certhook.errors import Nonconformance
 from certhook.exchange import Failure
-from certhook.judging.answers import Kind
+from certhook.judging.answers import Kind, status_fits
 from certhook.running.cases import Case
 from certhook.running.items import Blocked, Item, conclude
 from certhook.running.settling import CaseResult
@@ -32,6 +32,11 @@ class Conversation:
     @property
     def profile(self) -> Any:
         return self.certification.profile
+
+    @property
+    def scope(self) -> Scope:
+        """What changes of the item's own operation are made for."""
+        return Scope(self.certification.pack, self.item.operation, self.certification.profile)
 
     def control(self, operation: str | None = None) -> Delivery:
         """Send a valid request of an operation (the item's own by default). Raises Blocked unless it is accepted."""
@@ -124,9 +129,39 @@ class Conversation:
                 exchange=second.exchange,
             )
 
+    def second_player(self) -> None:
+        """The second player is asked for what the first is. Raises Nonconformance, NotTested, or Blocked."""
+        first = self._answered(second.valid(self.scope), self.send(second.valid(self.scope)), None)
+        if not first.accepted:
+            raise NotTested(
+                f"a valid request for the profile's second player was not accepted: {first.answer.says}; "
+                "see whether the profile's second player exists, and has the session that it names"
+            )
+        for change in second.wrong(self.scope):
+            self._not_accepted(change)
+
+    def repeated_exactly(self) -> None:
+        """What was accepted, sent again byte for byte, must be answered. Raises Nonconformance, or Blocked."""
+        change = robustness.repeated(self.opening().exchange.request)
+        delivery = self.send(change)
+        if _fails(delivery):
+            delivery = self.send(change)  # nobody is accused for a hiccup of the network
+        if delivery.answer.kind is Kind.LIMITED:
+            raise Blocked(f"a request {change.says} was answered with {delivery.answer.says}")
+        if _fails(delivery):
+            raise Nonconformance(
+                f"a valid {self.item.operation.name} request, but {change.says}",
+                expected="an answer, whichever, and no 5xx",
+                observed=delivery.answer.says,
+                exchange=delivery.exchange,
+            )
+
     def repeated_unsigned(self) -> None:
         """What was accepted, sent again with a wrong signature, must not be. Raises Nonconformance, or Blocked."""
-        change = around.repeated(self.opening().exchange.request, self.certification.pack.signing.header)
+        self._not_accepted(around.repeated(self.opening().exchange.request, self.certification.pack.signing.header))
+
+    def _not_accepted(self, change: Change) -> None:
+        """Send a changed request, which must not be accepted. Raises Nonconformance, or Blocked."""
         delivery = self.send(change)
         if delivery.accepted:
             raise Nonconformance(
@@ -159,3 +194,10 @@ class Conversation:
             finding = self.certification.finding(str(breach), breach.expected, breach.observed, breach.exchange)
             outcome = CaseOutcome(id, self.certification.requirements[id].breach, "", finding)
         conclude(self.item, [outcome], CaseResult(tuple(self.deliveries)))
+
+
+def _fails(delivery: Delivery) -> bool:
+    """No HTTP answer came, or that of a crash."""
+    if isinstance(delivery.exchange.answer, Failure):
+        return True
+    return delivery.answer.kind is not Kind.LIMITED and status_fits(delivery.answer.status, ("5xx",))

@@ -327,6 +327,23 @@ class ReplaysRefused(FargamesTarget):
         self.known.add(given)
 
 
+@variant("answers-kept")
+class AnswersKept(FargamesTarget):
+    """Keeps the answer with the link of a session, and gives the same one to whoever asks again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, Reply] = {}
+
+    def succeed(self, operation: str, content: Fields) -> Reply:
+        session = str(content.pop("session", ""))
+        reply = super().succeed(operation, content)
+        return self.kept.setdefault(session, reply) if session else reply
+
+    def link(self, game: Game, fields: Fields) -> Fields:
+        return {**super().link(game, fields), "session": fields["agent_session_id"]}
+
+
 @variant("filtered")
 class Filtered(choices.Filtered, FargamesTarget):
     """Stands behind a filter that answers what looks like an attack with HTTP 403 and a page of its own."""

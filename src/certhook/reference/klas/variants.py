@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
-from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, INVALID_BODY, UNKNOWN, KlasTarget, Player
+from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, INVALID_BODY, PLAYER, UNKNOWN, KlasTarget, Player
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 
@@ -186,6 +187,28 @@ class RepeatsRefused(KlasTarget):
         if fields["request_id"] in self.seen:
             raise Refusal(BAD_PARAMS)
         self.seen.add(fields["request_id"])
+
+
+@variant("misused-session-closed")
+class MisusedSessionClosed(KlasTarget):
+    """Closes a session that another player comes with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed: set[str] = set()
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        if session_id != player.session_id:
+            self.closed.add(session_id)
+        if session_id in self.closed:
+            raise Refusal(BAD_PARAMS)
+
+
+@variant("second-player-gone")
+class SecondPlayerGone(KlasTarget):
+    """Does not have the profile's second player any more."""
+
+    players: Mapping[str, Player] = {PLAYER.player_id: PLAYER}
 
 
 @variant("front-413")

@@ -70,6 +70,21 @@ class LockedOut(FargamesTarget):
         return super().perform(operation, fields, agent)
 
 
+@fault("retry-crash", breaks=["fargames.robustness.exact-retry", "fargames.robustness.no-server-error"])
+class RetryCrash(FargamesTarget):
+    """Writes sessions to a table in which they are unique, and does not look at what the database says of a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sessions: set[str] = set()
+
+    def link(self, game: Game, fields: Fields) -> Fields:
+        if fields["agent_session_id"] in self.sessions:
+            raise Crash
+        self.sessions.add(fields["agent_session_id"])
+        return super().link(game, fields)
+
+
 @fault("trace-in-refusal", breaks=["fargames.robustness.no-trace"])
 class TraceInRefusal(FargamesTarget):
     """Runs with its debug switch on, and adds a trace to the refusal of an unknown game."""

@@ -53,6 +53,7 @@ WITH_ANYTHING = frozenset(
     {
         "klas.signature.repeated-body",
         "klas.signature.whatever-else",
+        "klas.status.second-player",
     }
 )
 

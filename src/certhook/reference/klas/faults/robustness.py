@@ -11,7 +11,7 @@ from certhook.reference.catalogue import fault
 from certhook.reference.json_reader import Unreadable
 from certhook.reference.klas.faults.consequences import DISPUTED, NOT_ACCEPTED
 from certhook.reference.klas.target import INTEGRITY, INVALID_BODY, UNKNOWN, KlasTarget, Player
-from certhook.reference.wire import HttpAnswer, HttpRequest
+from certhook.reference.wire import Dropped, HttpAnswer, HttpRequest
 
 # What comes next on the connection may be any request at all.
 _AFTER_POISON = (
@@ -218,6 +218,40 @@ class NoticeBeforeBody(KlasTarget):
             return super().send(reply)
         body = b"Warning: Undefined index\n" + self.serialise(reply.fields)
         return HttpAnswer(reply.status, (*self.media_type(reply), *self.sign(reply, body)), body)
+
+
+class _RequestIdUnique(KlasTarget):
+    """Writes every request that it accepts to a table whose request ids are unique."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: set[str] = set()
+
+    def admit(self, fields: Fields) -> Reply:
+        reply = super().admit(fields)
+        if fields["request_id"] in self.table:
+            raise self.violation()
+        self.table.add(fields["request_id"])
+        return reply
+
+    def violation(self) -> Exception:
+        raise NotImplementedError
+
+
+@fault("retry-crash", breaks=["klas.robustness.exact-retry", "klas.robustness.no-server-error"])
+class RetryCrash(_RequestIdUnique):
+    """Does not catch what the database says of a request id that it has already."""
+
+    def violation(self) -> Exception:
+        return Crash()
+
+
+@fault("retry-dropped", breaks=["klas.robustness.exact-retry", "klas.robustness.answers"])
+class RetryDropped(_RequestIdUnique):
+    """Drops the connection over a request id that it has already."""
+
+    def violation(self) -> Exception:
+        return Dropped()
 
 
 @fault("slow", breaks=["klas.robustness.latency"], options={"max_p95_ms": 60})

@@ -10,7 +10,7 @@ from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import BAD_PARAMS, UNKNOWN, KlasTarget
 
 
-@fault("timestamp-ignored", breaks=["klas.timestamp.stale", "klas.timestamp.future"])
+@fault("timestamp-ignored", breaks=["klas.timestamp.stale", "klas.timestamp.future", "klas.status.second-player"])
 class TimestampIgnored(KlasTarget):
     """Does not look at the time."""
 
@@ -40,7 +40,7 @@ class TimestampFutureAccepted(KlasTarget):
         return now - sent <= self.window_s
 
 
-@fault("timestamp-past-accepted", breaks=["klas.timestamp.stale"])
+@fault("timestamp-past-accepted", breaks=["klas.timestamp.stale", "klas.status.second-player"])
 class TimestampPastAccepted(KlasTarget):
     """Subtracts the wrong way round, and so refuses only the future."""
 

@@ -1,0 +1,57 @@
+"""Faults that the second player alone meets with: what a target does for a known account need not hold for another."""
+
+from __future__ import annotations
+
+import json
+
+from certhook.reference.application import Fields
+from certhook.reference.catalogue import fault
+from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget, Player
+from certhook.reference.wire import HttpRequest
+
+
+@fault("second-player-lower-case", breaks=["klas.fields.currency-iso"], also=["klas.fields.currency-current"])
+class SecondPlayerLowerCase(KlasTarget):
+    """Has accounts from an older platform, which wrote its currencies in lower case."""
+
+    def currency(self, player: Player) -> object:
+        return player.currency.lower() if player.player_id == OTHER_PLAYER.player_id else player.currency
+
+
+@fault("second-player-without-balance", breaks=["klas.fields.balance"], also=["klas.fields.balance-decimal"])
+class SecondPlayerWithoutBalance(KlasTarget):
+    """Leaves out the balance of whoever has not paid in yet."""
+
+    def success_fields(self, player: Player) -> Fields:
+        fields = dict(super().success_fields(player))
+        if player.player_id == OTHER_PLAYER.player_id:
+            del fields["balance"]
+        return fields
+
+
+class _TestAccount(KlasTarget):
+    """Has a test account, for which it is less strict."""
+
+    def is_test_account(self, body: bytes) -> bool:
+        try:
+            return bool(json.loads(body)["player_id"] == OTHER_PLAYER.player_id)
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return False
+
+
+@fault("second-player-unsigned", breaks=["klas.status.second-player"])
+class SecondPlayerUnsigned(_TestAccount):
+    """Does not check the signature of requests for its test account."""
+
+    def check_signature(self, request: HttpRequest) -> None:
+        if not self.is_test_account(request.body):
+            super().check_signature(request)
+
+
+@fault("second-player-stale", breaks=["klas.status.second-player"])
+class SecondPlayerStale(_TestAccount):
+    """Does not look at the time of requests for its test account."""
+
+    def check_timestamp(self, fields: Fields) -> None:
+        if fields["player_id"] != OTHER_PLAYER.player_id:
+            super().check_timestamp(fields)
