@@ -55,12 +55,12 @@ def wrong_type(scope: Scope) -> Iterator[Change]:
     """
     yield from _typed(scope, "wrong-type", WRONG)
     schemas = leaves(scope.operation.request)
-    for place in mandatory_leaves(scope.operation.request):
-        if type_of(schemas[place]) == "string":
-            operator = _set(
-                "wrong-type", place, f"with a query's operator as {place}", always({"$ne": ""}), "=operator"
-            )
-            yield replace(operator, front=FILTERED)
+    texts = [place for place in mandatory_leaves(scope.operation.request) if type_of(schemas[place]) == "string"]
+    for place in texts:
+        operator = _set("wrong-type", place, f"with a query's operator as {place}", always({"$ne": ""}), "=operator")
+        yield replace(operator, front=FILTERED)
+    for place in texts[:1]:  # what takes false for nothing does so in all fields
+        yield _set("wrong-type", place, f"with false as {place}", always(False), "=false")
 
 
 @family("parameters.coercible")

@@ -183,6 +183,23 @@ def field_text(scope: Scope) -> Iterator[Change]:
 
             says = f"with {what} in {place}"
             yield Change(f"robustness.field-text:{place}={name}", says, Stage.BODY, apply, front=FILTERED)
+        for name, value in _readable(scope, schema).items():
+
+            def put(draft: Draft, place: str = place, value: str = value) -> None:
+                draft.put(place, value)
+
+            says = f"with {value!r} as {place}"
+            yield Change(f"robustness.field-text:{place}={name}", says, Stage.FIELDS, put, front=FILTERED)
+
+
+def _readable(scope: Scope, schema: Mapping[str, Any]) -> Mapping[str, str]:
+    """Texts that an application reads as what they stand for, and then cannot hold or read on."""
+    source = schema.get("x-value", "")
+    valid = scope.profile.value(source) if "." in source else None
+    texts = {"odd": schema["x-odd"]} if "x-odd" in schema else {}
+    if type_of(schema) == "string" and isinstance(valid, str) and valid.isascii() and valid.isdigit():
+        texts["large"] = _LARGER_THAN_64_BITS
+    return texts
 
 
 @family("robustness.optional")
@@ -217,7 +234,13 @@ def _rare(schema: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
 def field_number(scope: Scope) -> Iterator[Change]:
     """Numbers that no integer or double of a usual size holds, in the fields that have to be numbers."""
     for place, schema in _of_json(scope).items():
-        for number in ("1e400", "-1e400", "9223372036854775808") if type_of(schema) in ("integer", "number") else ():
+        if type_of(schema) == "number":
+
+            def halve(draft: Draft, place: str = place) -> None:
+                draft.put(place, draft.at(place) + 0.5)
+
+            yield Change(f"robustness.field-number:{place}=half", f"with half a unit more as {place}", apply=halve)
+        for number in ("1e400", "-1e400", _LARGER_THAN_64_BITS) if type_of(schema) in ("integer", "number") else ():
 
             def apply(draft: Draft, place: str = place, number: str = number) -> None:
                 draft.put(place, _STAND_IN)
@@ -225,6 +248,9 @@ def field_number(scope: Scope) -> Iterator[Change]:
 
             yield Change(f"robustness.field-number:{place}={number}", f"with {number} as {place}", Stage.BODY, apply)
 
+
+_LARGER_THAN_64_BITS = "9223372036854775808"
+"""One more than the largest integer that 64 bits with a sign hold."""
 
 _STAND_IN = 987_654_321_012_345_678
 """An integer that is nowhere else in a request."""

@@ -86,6 +86,15 @@ class ArraysUnwrapped(_Filled):
             fields[name] = value[0] if isinstance(value, list) and value else value
 
 
+@fault("false-is-no-text", breaks=["fargames.parameters.wrong-type"], also=_LACKING)
+class FalseIsNoText(_Filled):
+    """Takes false for a text that was left open."""
+
+    def fill(self, operation: str, fields: Fields) -> None:
+        for name in self.texts[operation]:
+            fields |= {name: "none"} if fields.get(name) is False else {}
+
+
 @fault("numbers-as-text", breaks=["fargames.parameters.coercible"])
 class NumbersAsText(_Filled):
     """Takes numbers for identifiers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from certhook.reference import mishaps
 from certhook.reference.application import Crash, Fields, Refusal
@@ -83,6 +84,18 @@ class RetryCrash(FargamesTarget):
             raise Crash
         self.sessions.add(fields["agent_session_id"])
         return super().link(game, fields)
+
+
+@fault("home-port-crash", breaks=["fargames.robustness.no-server-error"])
+class HomePortCrash(FargamesTarget):
+    """Takes an address for good before it has read its port, and does not catch what is said of that."""
+
+    def check_home_url(self, home_url: str) -> None:
+        super().check_home_url(home_url)
+        try:
+            urlsplit(home_url).port  # noqa: B018 - read for what it raises
+        except ValueError as error:
+            raise Crash from error
 
 
 @fault("trace-in-refusal", breaks=["fargames.robustness.no-trace"])

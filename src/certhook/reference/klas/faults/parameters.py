@@ -68,6 +68,18 @@ class TimestampInArray(KlasTarget):
         super().check_shape(fields)
 
 
+@fault("false-is-no-text", breaks=["klas.parameters.wrong-type"])
+class FalseIsNoText(KlasTarget):
+    """Looks at the type of a text only where there is one, and takes false for none."""
+
+    def check_text(self, name: str, value: object) -> None:
+        if value is not False:
+            super().check_text(name, value)
+
+    def find_player(self, player_id: str) -> Player:
+        return super().find_player(player_id or "")
+
+
 @fault("timestamp-optional", breaks=["klas.parameters.missing"])
 class TimestampOptional(KlasTarget):
     """Takes the time of arrival where no timestamp is given."""

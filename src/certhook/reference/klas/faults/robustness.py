@@ -147,6 +147,26 @@ class OverflowingTimestamp(KlasTarget):
         return super().read(body)
 
 
+@fault("fraction-crash", breaks=["klas.robustness.no-server-error"])
+class FractionCrash(KlasTarget):
+    """Writes the timestamp to a column of whole numbers, and does not look at what the database says of others."""
+
+    def admit(self, fields: Fields) -> Reply:
+        if not float(fields["timestamp"]).is_integer():
+            raise Crash
+        return super().admit(fields)
+
+
+@fault("large-player-crash", breaks=["klas.robustness.no-server-error"])
+class LargePlayerCrash(KlasTarget):
+    """Turns the player's id into a number for its database, whose numbers have 64 bits."""
+
+    def find_player(self, player_id: str) -> Player:
+        if player_id.isascii() and player_id.isdigit() and len(player_id) < 100 and int(player_id) >= 2**63:
+            raise Crash
+        return super().find_player(player_id)
+
+
 @fault(
     "surrogate-crash",
     breaks=["klas.robustness.no-server-error", "klas.malformed.out-of-range"],
