@@ -1,4 +1,4 @@
-"""fargames: what the list of games promises, what two links have in common, and what takes more than one request.
+"""fargames: what the list of games promises, and what takes more than one request.
 
 Samples are spread over the list, from its first game to its last, so that the same list gives the same requests.
 """
@@ -40,11 +40,21 @@ def _game(listed: Any) -> Mapping[str, Any] | None:
     return {**listed, "id": whole} if isinstance(whole, int) else None
 
 
-def _sample(games: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """At most SAMPLE of the games, the first and the last among them."""
+def _sample(games: Sequence[Mapping[str, Any]], closed: int | None = None) -> list[Mapping[str, Any]]:
+    """At most SAMPLE of the games, the first and the last among them, and the closed one, where it is listed."""
     if len(games) <= SAMPLE:
         return list(games)
-    return [games[at * (len(games) - 1) // (SAMPLE - 1)] for at in range(SAMPLE)]
+    sample = [games[at * (len(games) - 1) // (SAMPLE - 1)] for at in range(SAMPLE)]
+    listed = next((game for game in games if game["id"] == closed), None)
+    if listed is not None and listed not in sample:
+        sample[SAMPLE // 2] = listed
+    return sample
+
+
+def _closed(conversation: Conversation) -> int | None:
+    """The game that the profile says is closed to the agent."""
+    id: int | None = conversation.profile.subject.get("unavailable_game_id")
+    return id
 
 
 def _listed_with(conversation: Conversation, *, demo: bool) -> list[Mapping[str, Any]]:
@@ -53,7 +63,7 @@ def _listed_with(conversation: Conversation, *, demo: bool) -> list[Mapping[str,
     found = [game for game in games if game.get("demo") is demo]
     if not found:
         raise NotTested(f"the target lists no game with demo = {str(demo).lower()}")
-    return _sample(found)
+    return _sample(found, _closed(conversation) if demo else None)
 
 
 def _breach(sent: str, expected: str, delivery: Delivery, observed: str = "") -> Nonconformance:
@@ -77,22 +87,6 @@ def _asked_for(
 ) -> list[tuple[Mapping[str, Any], Delivery]]:
     """Each of the games with what a valid request for it brought."""
     return list(zip(games, conversation.ask_each({"game_id": game["id"]} for game in games), strict=True))
-
-
-def _url(delivery: Delivery) -> object:
-    content = delivery.answer.members.get("content")
-    return content.get("url") if isinstance(content, dict) else None
-
-
-@flow("fargames.semantics.sessions-apart")
-def test_two_sessions_get_two_urls(conversation: Conversation) -> None:
-    """A link belongs to one session: another session of the same player for the same game gets another one."""
-    first, second = conversation.controls(2, LINK)
-    if _url(first) is None:
-        raise Blocked("the link could not be read")
-    if _url(first) == _url(second):
-        sent = "two valid requests for the same game with different agent_session_id"
-        raise _breach(sent, "two different URLs", second, "the same URL twice")
 
 
 @flow("fargames.semantics.total")
@@ -123,7 +117,7 @@ def test_a_listed_game_can_be_linked(conversation: Conversation) -> None:
     _, games = _listed(conversation)
     if not games:
         raise NotTested("the target lists no game")
-    _all_linked(conversation, _sample(games))
+    _all_linked(conversation, _sample(games, _closed(conversation)))
 
 
 @flow("fargames.semantics.demo-linked")

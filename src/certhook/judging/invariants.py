@@ -20,6 +20,7 @@ from certhook.judging.escapes import unescaped
 from certhook.judging.jsontext import Flaw, read_json
 from certhook.judging.members import members_within, texts_within
 from certhook.judging.oracle import malformations
+from certhook.judging.sessions import Links, link_in, session_of
 from certhook.judging.told import Told
 from certhook.judging.traces import trace_in
 from certhook.pack.model import Pack
@@ -31,7 +32,8 @@ class Seen:
 
     `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
     account and its sessions; `named` says, by the hash of an answer's id, which exchange carried it first; `first`, by
-    a member, what the first success that had it carried, and its exchange. `fields` are the members, of answers or of
+    a member, what the first success that had it carried, and its exchange; `links` says which session got which link.
+    `fields` are the members, of answers or of
     requests, that the requirement names. `key` is what requests are signed with, and `request_signature` computes what
     a request's signature should be.
     """
@@ -44,6 +46,7 @@ class Seen:
     told: Told = field(default_factory=Told)
     named: Mapping[int, int] = field(default_factory=dict)
     first: Mapping[str, tuple[Any, int]] = field(default_factory=dict)
+    links: Links = field(default_factory=Links)
     fields: tuple[str, ...] = ()
     key: bytes = field(default=b"", repr=False)
     request_signature: Callable[[Request], str | None] = lambda _: None
@@ -232,6 +235,21 @@ def success_id_not_sent(seen: Seen) -> str | None:
     sent = texts_within(read_json(seen.exchange.request.body).value)
     own = (name for name, text in sent if name in seen.fields and text == str(_id_of(seen)))
     return next((f"the request's own {name} as {_name_of_id(seen)}" for name in own), None)
+
+
+def _links_a_session(seen: Seen) -> bool:
+    """A success with a link, for a session that the request names."""
+    accepted = (
+        seen.answer.kind is Kind.ACCEPTED and seen.own and isinstance(link_in(seen.pack, seen.answer.members), str)
+    )
+    return accepted and session_of(seen.pack, seen.exchange.request) is not None
+
+
+@invariant("session-link-unique", "a URL that no other session got", _links_a_session)
+def session_link_unique(seen: Seen) -> str | None:
+    session = session_of(seen.pack, seen.exchange.request)
+    other = seen.links.other(link_in(seen.pack, seen.answer.members), session) if session else None
+    return None if other is None else f"the URL that exchange {other} was answered with, which was for another session"
 
 
 @invariant(

@@ -17,6 +17,7 @@ from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_a
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.longlists import KnownLists
 from certhook.judging.oracle import malformations
+from certhook.judging.sessions import Links, link_in, session_of
 from certhook.judging.told import Told
 from certhook.judging.tolerance import documented_statuses
 from certhook.pack.model import AnswerSet, Entry, Pack
@@ -56,6 +57,7 @@ class Judge:
         self._builder = builder
         self._selected = selected
         self._told = Told(known=builder.known)
+        self._links = Links()
         self._named: dict[int, int] = {}  # by hash: of all ids none may be forgotten
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
         self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}
@@ -75,6 +77,9 @@ class Judge:
             first = self._first.setdefault(exchange.request.operation, {})
             for name in self._lasting & set(answer.members):
                 first.setdefault(name, (answer.members[name], exchange.number))
+        if answer.kind is Kind.ACCEPTED and self._pack.reading.session_link:
+            link = link_in(self._pack, answer.members)
+            self._links.note(link, session_of(self._pack, exchange.request), exchange.number)
         id = pointed(answer.members, self._pack.reading.answer_id) if self._pack.reading.answer_id else None
         if id is not None:
             self._named.setdefault(hash(str(id)), exchange.number)
@@ -103,6 +108,7 @@ class Judge:
             self._told,
             self._named,
             first,
+            self._links,
             key=self._builder.key,
             request_signature=self._builder.request_signature,
         )

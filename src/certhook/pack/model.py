@@ -114,6 +114,7 @@ class Reading:
     value that a success carried; `private` are members, by name or by JSON pointer, that it must not carry at all.
     `answered_at` and `answer_id` point at the time of an answer and at what names it and no other, where answers have
     them; `echoes` points, by the name of a parameter of the path, at the member of a success that repeats it.
+    `session_link` points at the link of a success that is for one session alone, which `session` of the request names.
     An answer with one of `refused_status` is a refusal whatever its body.
     """
 
@@ -127,6 +128,8 @@ class Reading:
     private: tuple[str, ...] = ()
     answered_at: str = ""
     answer_id: str = ""
+    session_link: str = ""
+    session: str = ""
     echoes: Mapping[str, str] = field(default_factory=dict)
     media_types: tuple[str, ...] = ("application/json", "+json")
     refused_status: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from certhook.reference.fargames.platform import Agent, Game
 from certhook.reference.fargames.target import FargamesTarget
 
 
-@fault("url-null", breaks=["fargames.fields.url"], also=["fargames.semantics.sessions-apart"])
+@fault("url-null", breaks=["fargames.fields.url"])
 class UrlNull(FargamesTarget):
     """Fills the URL in later, and so sends null."""
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from certhook.reference.application import Fields, Refusal
 from certhook.reference.catalogue import fault
@@ -18,6 +20,44 @@ class UrlOfThePlayer(FargamesTarget):
 
     def session_token(self, fields: Fields) -> str:
         return f"token-of-{fields['player_id'].encode('utf-8', 'replace').hex()}"
+
+
+@fault("links-in-turn", breaks=["fargames.semantics.sessions-apart"])
+class LinksInTurn(FargamesTarget):
+    """Has a pool of ten links, and gives them out in turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = itertools.cycle(range(10))
+
+    def session_token(self, fields: Fields) -> str:
+        return f"link-of-the-pool-{next(self.turns):04}"
+
+
+@fault("every-third-link-again", breaks=["fargames.semantics.sessions-apart"])
+class EveryThirdLinkAgain(FargamesTarget):
+    """Keeps the link that it has just made, and gives it out once more with every third request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = itertools.count(1)
+        self.last = ""
+
+    def session_token(self, fields: Fields) -> str:
+        if not self.last or next(self.turns) % 3:
+            self.last = super().session_token(fields)
+        return self.last
+
+
+@fault(
+    "closed-game-listed",
+    breaks=["fargames.semantics.listed-linked", "fargames.semantics.demo-linked"],
+)
+class ClosedGameListed(FargamesTarget):
+    """Lists the games that are closed to the agent too."""
+
+    def list_games(self, agent: Agent) -> Fields:
+        return super().list_games(replace(agent, closed_games=frozenset()))
 
 
 @fault("total-of-all-games", breaks=["fargames.semantics.total"])
