@@ -23,7 +23,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from certhook.errors import PackError, nearest
 
@@ -135,10 +135,36 @@ def misfit(format: str, value: object) -> str:
     """
     barred = _NOT_IN_URL.search(value) if format == "http-url" and isinstance(value, str) else None
     if barred is None or not is_http_url(_NOT_IN_URL.sub(lambda match: quote(match[0]), str(value))):
-        return f"is not {_IN_WORDS[format]}"
+        why = _lacking_in_url(value) if format == "http-url" and isinstance(value, str) else ""
+        return f"is not {_IN_WORDS[format]}{why}"
     code = f"U+{ord(barred[0]):04X}"
     named = f"space ({code})" if barred[0] == " " else code
     return f"has a {named} in it, which a URL may carry only percent-encoded ({quote(barred[0])})"
+
+
+def _lacking_in_url(text: str) -> str:
+    """Why a text is no absolute URL, without any of the text: it may be secret."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return ": its host is none"
+    if _NOT_IN_URL.match(text):
+        return ": it begins with white space"
+    if not parts.scheme:
+        return ": it has no scheme"
+    if parts.scheme not in {"http", "https"}:
+        return ": its scheme is not http or https"
+    if not host:
+        return ": it has no host"
+    return ": its port is none" if _has_bad_port(parts) else ": its host has a character that no host has"
+
+
+def _has_bad_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port == 0
+    except ValueError:
+        return True
 
 
 _IN_WORDS: Mapping[str, str] = {

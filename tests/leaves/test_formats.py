@@ -250,9 +250,15 @@ def test_start_up_needs_no_list_of_currencies() -> None:
         ("http://a/?lang=b c", "has a space (U+0020) in it, which a URL may carry only percent-encoded (%20)"),
         ("http://a/?lang=\0", "has a U+0000 in it, which a URL may carry only percent-encoded (%00)"),
         ("http://a/\u2028", "has a U+2028 in it, which a URL may carry only percent-encoded (%E2%80%A8)"),
-        (" http://a/", "is not an absolute http or https URL"),
-        ("/lobby?lang=b c", "is not an absolute http or https URL"),
-        ("/lobby", "is not an absolute http or https URL"),
+        (" http://a/", "is not an absolute http or https URL: it begins with white space"),
+        ("/lobby?lang=b c", "is not an absolute http or https URL: it has no scheme"),
+        ("/lobby", "is not an absolute http or https URL: it has no scheme"),
+        ("ftp://a/", "is not an absolute http or https URL: its scheme is not http or https"),
+        ("http:///lobby", "is not an absolute http or https URL: it has no host"),
+        ("http://a:port/", "is not an absolute http or https URL: its port is none"),
+        ("http://a:0/", "is not an absolute http or https URL: its port is none"),
+        ("http://[a/", "is not an absolute http or https URL: its host is none"),
+        ("http://<a>/", "is not an absolute http or https URL: its host has a character that no host has"),
     ],
 )
 def test_a_url_that_only_lacks_an_escape_is_told_which(text: str, says: str) -> None:

@@ -30,7 +30,8 @@ def _method(name: str, *, body: bool) -> Family:
             draft.body = draft.body if body or in_query else b""
 
         finish = _sent_with(name, _form_in_query if in_query else _as_it_is)
-        yield Change(f"methods.{name.lower()}", f"sent with {name}", Stage.BODY, apply, front=_FRONT, finish=finish)
+        says = f"sent with {name}" if body or in_query else f"sent with {name} and without a body"
+        yield Change(f"methods.{name.lower()}", says, Stage.BODY, apply, front=_FRONT, finish=finish)
 
     return changes
 
