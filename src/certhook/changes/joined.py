@@ -235,7 +235,10 @@ def parameter_removed(scope: Scope) -> Iterator[Change]:
 
 @family("signature.path-changed")
 def path_changed(scope: Scope) -> Iterator[Change]:
-    """Another user by the signature of the first: what the scheme has to prevent."""
+    """Another user by the signature of the first: what the scheme has to prevent.
+
+    That nobody is the other one may be found before the signature is checked.
+    """
     for name in scope.operation.carried("path", scope.fields):
 
         def apply(draft: Draft, name: str = name) -> None:

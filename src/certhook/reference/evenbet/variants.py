@@ -13,7 +13,7 @@ from certhook.reference import choices
 from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import variant
 from certhook.reference.evenbet.parameters import Parameters
-from certhook.reference.evenbet.target import EvenbetTarget
+from certhook.reference.evenbet.target import PLAYER_NOT_FOUND, EvenbetTarget
 from certhook.reference.wire import Headers, HttpAnswer, HttpRequest
 
 
@@ -179,6 +179,16 @@ class ParametersFirst(EvenbetTarget):
         self.check_auth_type(parameters.form)
         self.check_currency(parameters.form)
         return super().examine(request, parameters)
+
+
+@variant("players-first")
+class PlayersFirst(EvenbetTarget):
+    """Looks for the user among those it knows, which is one, before it checks the signature."""
+
+    def check_signature(self, request: HttpRequest, parameters: Parameters) -> None:
+        if parameters.path["userId"] != "100":
+            raise Refusal(PLAYER_NOT_FOUND, 404)
+        super().check_signature(request, parameters)
 
 
 @variant("brackets-refused")

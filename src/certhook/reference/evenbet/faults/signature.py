@@ -362,7 +362,7 @@ class SignatureOfLatin1(EvenbetTarget):
         return super().signed_content(parameters).decode("utf-8", "replace").encode("latin-1", "replace")
 
 
-@fault("signature-wrong-401", breaks=["evenbet.signature.status"])
+@fault("signature-wrong-401", breaks=["evenbet.signature.status", "evenbet.signature.path-status"])
 class SignatureWrong401(EvenbetTarget):
     """Answers a failed check with HTTP 401."""
 
