@@ -248,11 +248,28 @@ def test_what_the_url_holds_may_be_no_text() -> None:
 
 
 def test_what_the_url_holds_may_be_hostile() -> None:
-    """An apostrophe or a thousand letters, in its path or in its query."""
+    """An apostrophe, a thousand letters or control characters, in its path or in its query."""
     targets = {one.name.partition(":")[2]: built(one).target for one in changes("robustness.target")}
     assert targets["userId=apostrophe"] == "/v2/app/users/a%2Fb%27/session?clientId=c%201"
     assert targets["clientId=apostrophe"] == "/v2/app/users/a%2Fb/session?clientId=c%201%27"
+    assert targets["userId=nul"] == "/v2/app/users/a%2Fb%00/session?clientId=c%201"
+    assert targets["userId=control"] == "/v2/app/users/a%2Fb%1B%7F%0A/session?clientId=c%201"
     assert len(targets["userId=long"]) == len(targets["clientId=long"]) == len(built().target) + 1000
+
+
+def test_another_user_is_named_where_the_path_names_one() -> None:
+    """In the form or the query, with the signature over either of the two, or over both."""
+    sent = {one.name.partition("=")[2]: built(one) for one in changes("robustness.path-overridden")}
+    assert len(sent) == 6
+    assert {one.body for name, one in sent.items() if name.startswith("form")} == {b"userId=a%2F1"}
+    assert {one.target for name, one in sent.items() if name.startswith("form")} == {built().target}
+    assert sent["query-path"].target == f"{built().target}&userId=a%2F1"
+    signed = {"path": b"a/b", "other": b"a/1", "both": b"a/1a/b"}
+    for name, one in sent.items():
+        values = signed[name.partition("-")[2]]
+        assert one.header("sign") == hashlib.sha256(values + b"sk-12345").hexdigest().encode(), name
+    unsigned = changes("robustness.path-overridden", signed=False)
+    assert {built(one, signed=False).header("sign") for one in unsigned} == {None}
 
 
 def test_values_near_a_list_are_none_of_it() -> None:

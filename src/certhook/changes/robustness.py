@@ -93,6 +93,8 @@ _ENDS = {
     "": ("bytes that are no UTF-8", "\udcff\udcc0\udcaf"),
     "=apostrophe": ("an apostrophe", "'"),
     "=long": ("1,000 letters", "a" * 1000),
+    "=nul": ("a NUL", "\0"),
+    "=control": ("control characters", "\x1b\x7f\n"),
 }
 
 

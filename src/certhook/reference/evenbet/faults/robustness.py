@@ -186,6 +186,26 @@ class UserLongCrash(EvenbetTarget):
         return super().admit(parameters)
 
 
+@fault("user-nul-crash", breaks=["evenbet.robustness.no-server-error"])
+class UserNulCrash(EvenbetTarget):
+    """Looks the user up in a database that takes no NUL."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if "\0" in parameters.path["userId"]:
+            raise Crash
+        return super().admit(parameters)
+
+
+@fault("user-control-crash", breaks=["evenbet.robustness.no-server-error"])
+class UserControlCrash(EvenbetTarget):
+    """Writes the user's id into a header of a request of its own, which takes no line breaks."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if "\n" in parameters.path["userId"]:
+            raise Crash
+        return super().admit(parameters)
+
+
 @fault("nul-crash", breaks=["evenbet.robustness.no-server-error"])
 class NulCrash(EvenbetTarget):
     """Looks the address up with a library that takes no NUL."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from certhook.reference.application import Fields, Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.parameters import Parameters
@@ -88,3 +90,49 @@ class RefusalWithUrl(EvenbetTarget):
         fields = super().refusal_fields(refusal, request)
         link = {"redirect-url": self.redirect_url(self.token(), "en")}
         return {**fields, "links": link} if refusal.status == 422 else fields
+
+
+class _Merged(EvenbetTarget):
+    """Has a framework that merges the parameters of a request, so that another userId is the user's."""
+
+    def read(self, request: HttpRequest) -> Parameters:
+        read = super().read(request)
+        user_id = self.merged(read).get("userId", read.path["userId"])
+        return Parameters({"userId": user_id}, read.query, read.form)
+
+    def merged(self, parameters: Parameters) -> Mapping[str, str]:
+        raise NotImplementedError
+
+
+@fault("user-from-form", breaks=["evenbet.semantics.user-id"])
+class UserFromForm(_Merged):
+    """Lets the form override the path."""
+
+    def merged(self, parameters: Parameters) -> Mapping[str, str]:
+        return parameters.form
+
+
+@fault("user-from-query", breaks=["evenbet.semantics.user-id"])
+class UserFromQuery(_Merged):
+    """Lets the query override the path."""
+
+    def merged(self, parameters: Parameters) -> Mapping[str, str]:
+        return parameters.query
+
+
+@fault("user-from-form-unsigned", breaks=["evenbet.semantics.user-id"])
+class UserFromFormUnsigned(EvenbetTarget):
+    """Checks the signature over the path's userId, and opens the session of the form's."""
+
+    def succeed(self, parameters: Parameters) -> Reply:
+        user_id = parameters.form.get("userId", parameters.path["userId"])
+        return super().succeed(Parameters({"userId": user_id}, parameters.query, parameters.form))
+
+
+@fault("user-from-form-of-both", breaks=["evenbet.semantics.user-id"])
+class UserFromFormOfBoth(UserFromFormUnsigned):
+    """Takes two userIds for an array where they are signed, and its last one for the user's."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        user_ids = [parameters.path["userId"], *filter(None, [parameters.form.get("userId")])]
+        return {**super().signed_values(parameters), "userId": "".join(sorted(user_ids))}

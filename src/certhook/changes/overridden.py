@@ -1,0 +1,65 @@
+"""What the path names, named once more in the form or in the query, where somebody else is named.
+
+Frameworks that merge the parameters of a request let the one override the other. Such a request may be refused. How it
+is signed is open, too, so it is sent with the signature over the one value, over the other, and over both; whoever
+accepts it has to mean the one of the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from certhook.building.change import Change, Draft, Stage
+from certhook.building.encoding import field_text, form_encode, path_values, query_encode
+from certhook.building.signing import Signable
+from certhook.changes.examples import neighbour
+from certhook.changes.registry import Scope, family
+from certhook.exchange import Request
+
+Signed = Callable[[str, str], str | list[str]]
+
+_SIGNED: Mapping[str, tuple[str, Signed]] = {
+    "path": ("the path's", lambda own, other: own),
+    "other": ("the other", lambda own, other: other),
+    "both": ("both", lambda own, other: sorted([own, other])),
+}
+
+
+@family("robustness.path-overridden")
+def path_overridden(scope: Scope) -> Iterator[Change]:
+    """Legal as far as the answer to it is held against what it asked for; whether it is accepted is not asked."""
+    for name in scope.operation.carried("path", scope.fields):
+        for where in ("form", "query"):
+            for word, (what, signed) in _SIGNED.items():
+                says = f"with another {name} in the {where}, and {what} signed"
+                finish = _in_query(scope, name) if where == "query" else None
+                apply = _signing(name, signed, in_form=where == "form")
+                yield Change(
+                    f"robustness.path-overridden:{name}={where}-{word}",
+                    says,
+                    Stage.SIGNATURE,
+                    apply,
+                    legal=True,
+                    front=("4xx",),
+                    finish=finish,
+                )
+
+
+def _signing(name: str, signed: Signed, *, in_form: bool) -> Callable[[Draft], None]:
+    def apply(draft: Draft) -> None:
+        own = field_text(draft.fields[name])
+        if in_form:
+            draft.body = b"&".join(filter(None, [draft.body, form_encode([(name, neighbour(own))])]))
+        if draft.signature is not None:
+            fields = {**draft.fields, name: signed(own, neighbour(own))}
+            draft.signature = draft.sign(message=draft.scheme.message(Signable(draft.body, fields)))
+
+    return apply
+
+
+def _in_query(scope: Scope, name: str) -> Callable[[Request], Request]:
+    def finish(request: Request) -> Request:
+        own = path_values(scope.operation.path, request.target.partition("?")[0])[name]
+        return request.with_query(query_encode([(name, neighbour(own))]))
+
+    return finish
