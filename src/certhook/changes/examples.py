@@ -8,6 +8,7 @@
 |                 | `examples` show is then not sent                                                              |
 | `x-length`      | the number of characters of a fresh text                                                      |
 | `x-max-length`  | the place in the profile of the number of characters that the target takes                    |
+| `x-unusual`     | values that the document allows as well, and that not every target may have met               |
 | `x-with`        | values that mean something only along with other parameters, and the names of these           |
 """
 
@@ -64,6 +65,12 @@ def examples_of(operation: Operation, place: str, profile: Profile) -> tuple[Exa
         return tuple(Example(place, word, make, fresh=True) for word, make in _fresh(schema, profile).items())
     value = profile.value(schema["x-example"]) if "x-example" in schema else None
     return () if value is None else (Example(place, "", _always(value)),)
+
+
+def unusual_of(operation: Operation, place: str) -> tuple[Example, ...]:
+    """The values of an optional parameter that the document allows, and few callers send."""
+    values = operation.properties[place].get("x-unusual", ())
+    return tuple(Example(place, _word(value, at), _always(value)) for at, value in enumerate(values, 1))
 
 
 def other_than(example: Example, schema: Mapping[str, Any]) -> Example:

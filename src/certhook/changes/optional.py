@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from certhook.building.change import Change, Draft, Stage
+from certhook.building.encoding import query_encode
 from certhook.building.signing import Signable
-from certhook.changes.examples import Example, combinations, examples_of, optional_places, sample
+from certhook.changes.examples import Example, combinations, examples_of, optional_places, sample, unusual_of
 from certhook.changes.registry import Scope, family
+from certhook.exchange import Request
 
 
 def _adding(name: str, says: str, examples: Mapping[str, Example]) -> Change:
@@ -23,9 +25,41 @@ def _adding(name: str, says: str, examples: Mapping[str, Example]) -> Change:
 def optional(scope: Scope) -> Iterator[Change]:
     for place in optional_places(scope.operation):
         for one in examples_of(scope.operation, place, scope.profile):
-            change = _adding(f"optional:{one.name}", f"with {one.says}", {place: one})
-            decoded = scope.operation.properties[place].get("x-signed") and scope.signs
-            yield _text_or_decoded(change, one) if decoded else change
+            yield _alone("optional", scope, one)
+
+
+@family("accepted.unusual")
+def unusual(scope: Scope) -> Iterator[Change]:
+    for place in optional_places(scope.operation):
+        for one in unusual_of(scope.operation, place):
+            yield _alone("unusual", scope, one)
+
+
+def _alone(name: str, scope: Scope, one: Example) -> Change:
+    change = _adding(f"{name}:{one.name}", f"with {one.says}", {one.place: one})
+    decoded = scope.operation.properties[one.place].get("x-signed") and scope.signs
+    return _text_or_decoded(change, one) if decoded else change
+
+
+@family("accepted.unsigned-field")
+def unsigned_field(scope: Scope) -> Iterator[Change]:
+    """Parameters that a page names, and leaves out of what is signed (`x-unsigned-fields` of the request schema)."""
+    fields = dict(scope.operation.request.get("x-unsigned-fields", {}))
+    for name, value in fields.items():
+
+        def apply(draft: Draft, name: str = name, value: str = value) -> None:
+            draft.fields[name] = value
+
+        says = f"with {name}={value}, which takes no part in the signature"
+        yield Change(f"accepted.unsigned-field:{name}", says, Stage.FIELDS, apply, legal=True)
+    for name, value in tuple(fields.items())[:1]:
+        pair = query_encode([(name, value)])
+
+        def finish(request: Request, pair: str = pair) -> Request:
+            return request.with_query(pair)
+
+        says = f"with {name}={value}, which takes no part in the signature, in its query"
+        yield Change(f"accepted.unsigned-field:{name}=query", says, Stage.WIRE, legal=True, finish=finish)
 
 
 @family("accepted.together")

@@ -22,10 +22,12 @@ NOT_ACCEPTED = frozenset(
         "evenbet.parameters.currency-accepted",
         "evenbet.parameters.extra-accepted",
         "evenbet.parameters.game-accepted",
+        "evenbet.parameters.ipv6-accepted",
         "evenbet.parameters.launch-options-accepted",
         "evenbet.parameters.optional-accepted",
         "evenbet.robustness.recovers",
         "evenbet.signature.any-order",
+        "evenbet.signature.excluded-names",
         "evenbet.signature.utf-8",
         "evenbet.status.valid-accepted",
     }
@@ -54,3 +56,15 @@ SHAPED = OTHER_PARAMETERS | {
     "evenbet.signature.random",
     "evenbet.signature.unsorted",
 }
+
+# Other texts than 64 hex digits.
+MISSHAPEN = frozenset(
+    {
+        "evenbet.signature.lengthened",
+        "evenbet.signature.long",
+        "evenbet.signature.non-ascii",
+        "evenbet.signature.not-hex",
+        "evenbet.signature.other-algorithm",
+        "evenbet.signature.truncated",
+    }
+)

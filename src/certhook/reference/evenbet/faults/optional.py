@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from certhook.reference.application import Refusal, Reply
+from urllib.parse import unquote
+
+from certhook.reference.application import Crash, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.parameters import Parameters
 from certhook.reference.evenbet.target import EvenbetTarget
@@ -44,6 +46,35 @@ class NickLongestRefused(EvenbetTarget):
         if len(parameters.form.get("nick", "")) == self.max_nick_length:
             self.nick_long()
         return super().admit(parameters)
+
+
+@fault("ipv6-refused", breaks=["evenbet.parameters.ipv6-accepted"])
+class Ipv6Refused(EvenbetTarget):
+    """Takes four numbers for an address, and nothing else."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if ":" in parameters.form.get("userIp", ""):
+            raise Refusal("userIp not valid", 422)
+        return super().admit(parameters)
+
+
+@fault("ipv6-crash", breaks=["evenbet.parameters.ipv6-accepted", "evenbet.robustness.no-server-error"])
+class Ipv6Crash(EvenbetTarget):
+    """Makes a number of each part of an address between its dots."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if ":" in parameters.form.get("userIp", ""):
+            raise Crash
+        return super().admit(parameters)
+
+
+@fault("values-decoded-twice", breaks=["evenbet.parameters.launch-options-accepted"])
+class ValuesDecodedTwice(EvenbetTarget):
+    """Decodes the percent escapes of values that its framework has decoded already, and then checks the signature."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        values = super().signed_values(parameters)
+        return {name: unquote(value) if name in parameters.form else value for name, value in values.items()}
 
 
 @fault("launch-options-refused", breaks=["evenbet.parameters.launch-options-accepted"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from certhook.reference.application import Fields, Refusal
+from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.parameters import Parameters
 from certhook.reference.evenbet.target import EvenbetTarget

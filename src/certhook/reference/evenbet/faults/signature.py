@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 
 from certhook.reference.application import Crash, Refusal
 from certhook.reference.catalogue import fault
-from certhook.reference.evenbet.faults.consequences import NOT_ACCEPTED, OTHER_PARAMETERS, SHAPED
+from certhook.reference.evenbet.faults.consequences import MISSHAPEN, NOT_ACCEPTED, OTHER_PARAMETERS, SHAPED
 from certhook.reference.evenbet.parameters import Parameters, joined
 from certhook.reference.evenbet.target import EXCLUDED, NOT_VALID, EvenbetTarget
 from certhook.reference.wire import HttpRequest
@@ -36,11 +37,9 @@ class SignatureEmptyPasses(EvenbetTarget):
     "signature-ignored",
     breaks=[
         *SHAPED,
+        *MISSHAPEN,
         "evenbet.signature.header-missing",
         "evenbet.signature.header-empty",
-        "evenbet.signature.not-hex",
-        "evenbet.signature.other-algorithm",
-        "evenbet.signature.truncated",
         "evenbet.signature.whatever-else",
     ],
 )
@@ -73,7 +72,7 @@ class SignatureShapeOnly(EvenbetTarget):
         return len(given) == 64 and set(given) <= set("0123456789abcdef")
 
 
-@fault("signature-not-hex-passes", breaks=["evenbet.signature.not-hex"])
+@fault("signature-not-hex-passes", breaks=["evenbet.signature.not-hex", "evenbet.signature.lengthened"])
 class SignatureNotHexPasses(EvenbetTarget):
     """Takes what its reader of hex digits says of other letters for the answer of its check."""
 
@@ -89,7 +88,15 @@ class SignatureNullPasses(EvenbetTarget):
         return given == "null" or super().signature_matches(given, parameters)
 
 
-@fault("signature-not-hex-crash", breaks=["evenbet.signature.not-hex", "evenbet.robustness.no-server-error"])
+@fault(
+    "signature-not-hex-crash",
+    breaks=[
+        "evenbet.robustness.no-server-error",
+        "evenbet.signature.lengthened",
+        "evenbet.signature.non-ascii",
+        "evenbet.signature.not-hex",
+    ],
+)
 class SignatureNotHexCrash(EvenbetTarget):
     """Reads a signature as hex digits, and does not expect others."""
 
@@ -99,7 +106,15 @@ class SignatureNotHexCrash(EvenbetTarget):
         return super().same(given, right)
 
 
-@fault("signature-prefix", breaks=["evenbet.signature.nibble", "evenbet.signature.truncated"])
+@fault(
+    "signature-prefix",
+    breaks=[
+        "evenbet.signature.lengthened",
+        "evenbet.signature.long",
+        "evenbet.signature.nibble",
+        "evenbet.signature.truncated",
+    ],
+)
 class SignaturePrefix(EvenbetTarget):
     """Compares only the first eight digits of the signature."""
 
@@ -113,6 +128,51 @@ class SignatureStartsWith(EvenbetTarget):
 
     def same(self, given: str, right: str) -> bool:
         return right.startswith(given)
+
+
+@fault("signature-first-64", breaks=["evenbet.signature.lengthened", "evenbet.signature.long"])
+class SignatureFirst64(EvenbetTarget):
+    """Keeps the signature in a column of 64 characters, and checks what came to stand there."""
+
+    def same(self, given: str, right: str) -> bool:
+        return super().same(given[:64], right)
+
+
+@fault("signature-digits-begin", breaks=["evenbet.signature.lengthened"])
+class SignatureDigitsBegin(EvenbetTarget):
+    """Has a reader of hex digits that stops at the first letter that is none."""
+
+    def same(self, given: str, right: str) -> bool:
+        return super().same(re.split("[^0-9a-f]", given)[0], right)
+
+
+@fault("signature-non-ascii-crash", breaks=["evenbet.signature.non-ascii", "evenbet.robustness.no-server-error"])
+class SignatureNonAsciiCrash(EvenbetTarget):
+    """Compares texts with a function that takes ASCII only."""
+
+    def same(self, given: str, right: str) -> bool:
+        if not given.isascii():
+            raise Crash
+        return super().same(given, right)
+
+
+@fault("signature-non-ascii-dropped", breaks=["evenbet.signature.non-ascii"])
+class SignatureNonAsciiDropped(EvenbetTarget):
+    """Drops what is not ASCII from a header, and takes the nothing that is left for a check that is off."""
+
+    def same(self, given: str, right: str) -> bool:
+        kept = given.encode("ascii", "ignore").decode()
+        return not kept or super().same(kept, right)
+
+
+@fault("signature-long-crash", breaks=["evenbet.signature.long", "evenbet.robustness.no-server-error"])
+class SignatureLongCrash(EvenbetTarget):
+    """Logs a wrong signature to a column of 4,000 characters."""
+
+    def same(self, given: str, right: str) -> bool:
+        if len(given) > 4000:
+            raise Crash
+        return super().same(given, right)
 
 
 class Lenient(EvenbetTarget):
@@ -354,6 +414,22 @@ class SignatureSentInOrder(EvenbetTarget):
         return joined({**before, **user_id, **after}.values())
 
 
+@fault("signature-page-kept", breaks=["evenbet.signature.excluded-names"])
+class SignaturePageKept(EvenbetTarget):
+    """Leaves only those names out of what is signed that its clients send."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        return {name: value for name, value in parameters.all.items() if name not in EXCLUDED - {"page"}}
+
+
+@fault("signature-locale-kept", breaks=["evenbet.signature.excluded-names"])
+class SignatureLocaleKept(EvenbetTarget):
+    """Has a list of the names that are left out that is older than locale."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        return {name: value for name, value in parameters.all.items() if name not in EXCLUDED - {"locale"}}
+
+
 @fault("signature-of-latin-1", breaks=["evenbet.signature.utf-8"])
 class SignatureOfLatin1(EvenbetTarget):
     """Hashes values in the encoding of its old database."""
@@ -388,7 +464,7 @@ class SignatureMessage(EvenbetTarget):
 
 @fault(
     "signature-crash",
-    breaks=["evenbet.robustness.no-server-error", *SHAPED, "evenbet.signature.not-hex", "evenbet.signature.truncated"],
+    breaks=["evenbet.robustness.no-server-error", *SHAPED, *(MISSHAPEN - {"evenbet.signature.other-algorithm"})],
     also=[
         "evenbet.signature.other-algorithm",
         *OTHER_PARAMETERS,
