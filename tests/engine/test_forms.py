@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from email import message_from_bytes
 from typing import Any
 
@@ -160,7 +161,7 @@ def test_launch_options_are_signed_in_two_ways() -> None:
 
 CHANGED = (
     *("parameter-changed", "parameter-added", "parameter-removed", "path-changed"),
-    *("respelled", "path-respelled", "case-changed"),
+    *("respelled", "path-respelled", "case-changed", "member-added"),
 )
 
 
@@ -206,6 +207,11 @@ def test_a_value_is_sent_as_another_spelling_of_what_was_signed() -> None:
     """A number, a boolean or a word, in the form or in the path; each signature is that of the plain spelling."""
     found = {one.name.partition(":")[2]: built(one) for one in changes("signature.respelled")}
     sent = {name: dict(form_pairs(one.body)) for name, one in found.items()}
+    cleaned = {name: sent.pop(name) for name in list(sent) if name.rpartition("=")[2] in ("nul", "tags", "long")}
+    assert len(cleaned) == 6
+    assert cleaned["sessionId=nul"]["sessionId"].endswith("\0x")
+    assert re.fullmatch("<b>[0-9a-f]{8}</b>", cleaned["nick=tags"]["nick"])
+    assert re.fullmatch("[0-9a-f]{255}more", cleaned["sessionId=long"]["sessionId"])
     nick, session = sent.pop("nick=case")["nick"], sent.pop("sessionId=case")["sessionId"]
     assert nick == nick.upper() != nick.lower()
     assert session == session.upper() != session.lower()
@@ -277,6 +283,50 @@ def test_values_near_a_list_are_none_of_it() -> None:
     sent = {one.name.partition(":")[2]: dict(form_pairs(built(one).body)) for one in changes("parameters.unlisted")}
     assert sent["authType=both"] == {"authType": "internal,external"}
     assert sent["authType=null"] == {"authType": "null"}
+    assert sent["authType=number"] == {"authType": "1"}
+    behind = [dict(form_pairs(built(one).body)) for one in changes("parameters.unlisted-behind")]
+    assert behind == [{"authType": "internal\n"}, {"authType": "internal\0"}]
+
+
+def test_a_currency_is_none_by_its_form() -> None:
+    """In small letters, too short, too long, or a number; each made from a code that is valid, or from none."""
+    given: dict[str, Any] = {"currency": "EUR", "options": {"currency_mandatory": True}}
+    bodies = [built(one, **given).body for one in changes("parameters.misshapen", **given)]
+    assert bodies == [b"currency=qqq", b"currency=EU", b"currency=EURJ", b"currency=123"]
+
+
+def test_a_member_is_added_to_what_was_signed() -> None:
+    """The signature is that of the text as it was before, or of what it held."""
+    requests = [built(one) for one in changes("signature.member-added")]
+    (body,) = {one.body for one in requests}
+    options = json.loads(dict(form_pairs(body))["launchOptions"])
+    assert options == {"restoreSessionUrl": "https://casino.example/return", "x_certhook": "1"}
+    text = b'{"restoreSessionUrl":"https://casino.example/return"}'
+    signed = (text, b"https://casino.example/return")
+    assert [one.header("sign") for one in requests] == [
+        hashlib.sha256(values + b"a/bsk-12345").hexdigest().encode() for values in signed
+    ]
+
+
+def test_what_takes_no_part_in_the_signature_is_sent() -> None:
+    """In the form and in the query, by the signature of the control."""
+    sent = {one.name.partition(":")[2]: built(one) for one in changes("accepted.unsigned-field")}
+    assert sent["page"].body == b"page=3"
+    assert sent["page=query"].target == f"{built().target}&page=3"
+    assert {one.header("sign") for one in sent.values()} == {built().header("sign")}
+
+
+def test_unusual_values_are_documented_ones() -> None:
+    """An address of the newer kind, and a percent sign that stands for itself."""
+    sent = [dict(form_pairs(built(one).body)) for one in changes("accepted.unusual")]
+    options = '{"restoreSessionUrl":"https://casino.example/a%20b"}'
+    assert sent == [{"userIp": "2001:db8::7"}, {"launchOptions": options}]
+
+
+def test_a_right_signature_is_made_longer() -> None:
+    """By a digit, or by letters that are none."""
+    right = built().header("sign") or b""
+    assert [built(one).header("sign") for one in changes("signature.lengthened")] == [right + b"0", right + b"zz"]
 
 
 def test_values_are_signed_in_three_wrong_orders() -> None:

@@ -10,12 +10,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
+from certhook.building.encoding import field_text
 from certhook.changes.examples import Example, enumerated, examples_of, is_sent, optional_places, sample
-from certhook.changes.registry import Scope, family
+from certhook.changes.registry import FILTERED, Scope, family
 
 UNLISTED = "certhook"
 
@@ -31,7 +33,8 @@ def _with(name: str, place: str, says: str, value: Any) -> Change:
 def unlisted(scope: Scope) -> Iterator[Change]:
     """Alone, and beside each value of another parameter: what else is asked for is no excuse.
 
-    Two listed values at once are none of the list, and neither is the word null, which some take for no value at all.
+    Two listed values at once are none of the list, and neither is the word null, which some take for no value at all,
+    nor a place in the list.
     """
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
@@ -40,10 +43,27 @@ def unlisted(scope: Scope) -> Iterator[Change]:
             both = ",".join(map(str, schema["enum"][:2]))
             yield _with(f"{name}=both", place, f"with {both} as {place}", both)
             yield _with(f"{name}=null", place, f"with the word null as {place}", "null")
+            yield _with(f"{name}=number", place, f"with 1 as {place}", "1")
             for one in _beside(scope):
                 if one.place != place:
                     word = f"{one.place}-{one.word}" if one.word else one.place
                     yield _beside_another(f"{name}={word}", f"{says}, and {one.says}", place, one)
+
+
+@family("parameters.unlisted-behind")
+def unlisted_behind(scope: Scope) -> Iterator[Change]:
+    """A listed value, and behind it what some readers do not see.
+
+    Whoever trims what comes in takes it for that value.
+    """
+    for place, schema in scope.fields.items():
+        if schema.get("x-enforced"):
+            for word, (what, behind) in _BEHIND.items():
+                says, value = f"with {what} behind the value of {place}", f"{schema['enum'][0]}{behind}"
+                yield replace(_with(f"unlisted-behind:{place}={word}", place, says, value), front=FILTERED)
+
+
+_BEHIND = {"newline": ("a line break", "\n"), "nul": ("a NUL", "\0")}
 
 
 def _beside(scope: Scope) -> Iterator[Example]:
@@ -70,6 +90,36 @@ def unassigned(scope: Scope) -> Iterator[Change]:
     for place, schema in scope.fields.items():
         if "x-unknown" in schema:
             yield _with(f"unassigned:{place}", place, f"with a value of {place} that nothing has", schema["x-unknown"])
+
+
+@family("parameters.misshapen")
+def misshapen(scope: Scope) -> Iterator[Change]:
+    """Codes that are none by their form.
+
+    Whether a known one may come in small letters is open, so an unknown one does.
+    """
+    for place, schema in scope.fields.items():
+        if "x-unknown" in schema:
+            for word, (what, make) in _MISSHAPEN.items():
+
+                def apply(
+                    draft: Draft,
+                    place: str = place,
+                    unknown: str = schema["x-unknown"],
+                    make: Callable[[str, str], str] = make,
+                ) -> None:
+                    draft.fields[place] = make(field_text(draft.fields.get(place) or unknown), unknown)
+
+                says = f"with {what} as {place}"
+                yield Change(f"parameters.misshapen:{place}={word}", says, Stage.FIELDS, apply)
+
+
+_MISSHAPEN: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
+    "small": ("an unknown code in small letters", lambda valid, unknown: unknown.lower()),
+    "short": ("the valid code without its last letter", lambda valid, unknown: valid[:-1]),
+    "long": ("the valid code and one letter more", lambda valid, unknown: f"{valid}J"),
+    "digits": ("digits", lambda valid, unknown: "123"),
+}
 
 
 @family("parameters.left-out")

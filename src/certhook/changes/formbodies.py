@@ -86,6 +86,12 @@ BODIES = (
     FormBody("multipart", "with a multipart body", _constant(_MULTIPART)),
     FormBody("as-json", "declared as JSON, which it is not", _same, "application/json"),
     FormBody("as-multipart", "declared as multipart, which it is not", _same, "multipart/form-data; boundary=certhook"),
+    FormBody(
+        "as-charset",
+        "declared in a charset that nobody knows",
+        _same,
+        "application/x-www-form-urlencoded; charset=x-certhook",
+    ),
     FormBody("as-unbounded", "declared as multipart without a boundary", _same, "multipart/form-data"),
 )
 
@@ -117,6 +123,9 @@ _NOT_OBJECTS = {
     "null": "null",
     "nested": '{"a":{"b":["c",1,null,true]}}',
     "numbers": '{"a":1,"b":null,"c":false,"d":1e400}',
+    "digits": f'{{"a":{"1" * 5_000}}}',
+    "nan": '{"a":NaN}',
+    "surrogate": '{"a":"\\ud800"}',
     "duplicate": '{"a":"1","a":"2"}',
     "deep": "[" * 20_000,
 }

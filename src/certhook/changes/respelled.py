@@ -6,14 +6,16 @@ what nobody signed. What is sent may be refused for itself, too, where the targe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
-from certhook.building.encoding import field_text
+from certhook.building.encoding import field_text, json_compact
 from certhook.building.signing import Signable
 from certhook.changes.examples import Example, examples_of, optional_places
-from certhook.changes.registry import Scope, family
+from certhook.changes.registry import EXTRA, FILTERED, Scope, family
 from certhook.jsontypes import type_of
 
 Respell = Callable[[str], str]
@@ -22,6 +24,14 @@ _AS_NUMBER: Mapping[str, tuple[str, Respell]] = {
     "zero": ("a zero put before", lambda text: f"0{text}"),
     "letter": ("a letter put behind", lambda text: f"{text}x"),
 }
+
+_CLEANED: Mapping[str, tuple[str, Respell]] = {
+    "nul": ("a NUL and a letter put behind", lambda text: f"{text}\0x"),
+    "tags": ("tags put around", lambda text: f"<b>{text}</b>"),
+}
+
+_COLUMN = 255
+"""As many characters as the columns have that texts are most often kept in."""
 
 
 @family("signature.path-respelled")
@@ -55,6 +65,16 @@ def _respellings(place: str, schema: Mapping[str, Any], values: tuple[Example, .
     elif values[0].fresh or "enum" in schema:
         says = f"with the letters of {place} in capitals, and signed in small ones"
         yield from (_spelled(place, "case", says, make, str.upper) for make in _in_small_letters(values))
+    if values[0].fresh:
+        yield from _hidden(place, values[0].make)
+
+
+def _hidden(place: str, make: Callable[[], Any]) -> Iterator[Change]:
+    """Additions that are lost where a text is cut or cleaned."""
+    for word, (what, respell) in _CLEANED.items():
+        yield replace(_spelled(place, word, f"with {what} {place} after signing", make, respell), front=FILTERED)
+    says = f"with more put behind the {_COLUMN} characters of {place} that were signed"
+    yield _spelled(place, "long", says, lambda: (field_text(make()) * _COLUMN)[:_COLUMN], lambda text: f"{text}more")
 
 
 def _in_small_letters(values: tuple[Example, ...]) -> Iterator[Callable[[], str]]:
@@ -77,3 +97,32 @@ def _spelled(place: str, word: str, says: str, make: Callable[[], Any], respell:
         draft.body = draft.encode(draft)
 
     return Change(f"signature.respelled:{place}={word}", says, Stage.SIGNATURE, apply)
+
+
+@family("signature.member-added")
+def member_added(scope: Scope) -> Iterator[Change]:
+    """A member of JSON text that no page knows; what the text was before is signed, as it stood and as what it held."""
+    for place in optional_places(scope.operation):
+        values = examples_of(scope.operation, place, scope.profile)
+        if values and "x-signed" in scope.fields[place]:
+            for word, (how, read) in _READ.items():
+                says = f"with a member added to {place} after signing, {how}"
+                apply = _adding_member(place, values[0].make, read)
+                yield Change(f"signature.member-added:{place}={word}", says, Stage.SIGNATURE, apply)
+
+
+_READ: Mapping[str, tuple[str, Callable[[str], Any]]] = {
+    "text": ("signed as text", lambda text: text),
+    "decoded": ("signed decoded", json.loads),
+}
+
+
+def _adding_member(place: str, make: Callable[[], Any], read: Callable[[str], Any]) -> Callable[[Draft], None]:
+    def apply(draft: Draft) -> None:
+        text = field_text(make())
+        signed = Signable(b"", {**draft.fields, place: read(text)})
+        draft.signature = draft.sign(message=draft.scheme.message(signed))
+        draft.fields[place] = json_compact({**json.loads(text), EXTRA: "1"}).decode()
+        draft.body = draft.encode(draft)
+
+    return apply

@@ -61,7 +61,8 @@ def _joined(value: Any) -> Iterator[str]:
         for inner in value:
             yield from _joined(inner)
     else:
-        yield str(value)
+        # A lone surrogate, which JSON can escape, is no text that could be hashed.
+        yield str(value).encode("utf-8", "replace").decode()
 
 
 @variant("without-secret")

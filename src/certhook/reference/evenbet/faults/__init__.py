@@ -1,10 +1,14 @@
 """The named faults of the evenbet target, one module per group of requirements."""
 
 from certhook.reference.evenbet.faults import (
+    cleaned,
     fields,
     forged,
+    loose,
+    misread,
     normalised,
     optional,
+    options,
     parameters,
     robustness,
     semantics,
@@ -12,4 +16,18 @@ from certhook.reference.evenbet.faults import (
     status,
 )
 
-__all__ = ["fields", "forged", "normalised", "optional", "parameters", "robustness", "semantics", "signature", "status"]
+__all__ = [
+    "cleaned",
+    "fields",
+    "forged",
+    "loose",
+    "misread",
+    "normalised",
+    "optional",
+    "options",
+    "parameters",
+    "robustness",
+    "semantics",
+    "signature",
+    "status",
+]

@@ -10,7 +10,7 @@ from certhook.reference.evenbet.faults.signature import Lenient
 from certhook.reference.evenbet.parameters import Parameters
 
 
-class _Normalised(Lenient):
+class Normalised(Lenient):
     """Accepts a signature over the `form` and the `user` that it made of what was sent, too."""
 
     def others(self, parameters: Parameters) -> set[str]:
@@ -31,7 +31,7 @@ def _number(text: str) -> str:
 
 
 @fault("signature-user-as-number", breaks=["evenbet.signature.path-changed"])
-class SignatureUserAsNumber(_Normalised):
+class SignatureUserAsNumber(Normalised):
     """Has a route that makes a number of the user's id."""
 
     def user(self, user_id: str) -> str:
@@ -39,7 +39,7 @@ class SignatureUserAsNumber(_Normalised):
 
 
 @fault("signature-table-as-number", breaks=["evenbet.signature.parameter-changed"])
-class SignatureTableAsNumber(_Normalised):
+class SignatureTableAsNumber(Normalised):
     """Makes a number of a table's id before it checks the signature."""
 
     def form(self, form: Mapping[str, str]) -> dict[str, str]:
@@ -47,7 +47,7 @@ class SignatureTableAsNumber(_Normalised):
 
 
 @fault("signature-boolean-normalised", breaks=["evenbet.signature.parameter-changed"])
-class SignatureBooleanNormalised(_Normalised):
+class SignatureBooleanNormalised(Normalised):
     """Binds longLifeLoginToken to a boolean, and signs how its language writes that."""
 
     def form(self, form: Mapping[str, str]) -> dict[str, str]:
@@ -57,7 +57,7 @@ class SignatureBooleanNormalised(_Normalised):
         }
 
 
-class _Lowered(_Normalised):
+class _Lowered(Normalised):
     """Writes a parameter in lower case as soon as it comes in."""
 
     lowered = ""
@@ -90,7 +90,7 @@ class SignatureNickLowered(_Lowered):
     lowered = "nick"
 
 
-class _Default(_Normalised):
+class _Default(Normalised):
     """Takes the default of a parameter for its own addition."""
 
     name, default = "", ""
@@ -114,7 +114,7 @@ class SignatureDefaultLanguageLeftOut(_Default):
 
 
 @fault("signature-auth-type-filled-in", breaks=["evenbet.signature.parameter-removed"])
-class SignatureAuthTypeFilledIn(_Normalised):
+class SignatureAuthTypeFilledIn(Normalised):
     """Checks the signature after the default authType was filled in, too."""
 
     def form(self, form: Mapping[str, str]) -> dict[str, str]:

@@ -57,7 +57,11 @@ class ClientCrash(EvenbetTarget):
 
 @fault(
     "auth-type-unchecked",
-    breaks=["evenbet.parameters.auth-type", "evenbet.malformed.auth-type"],
+    breaks=[
+        "evenbet.malformed.auth-type",
+        "evenbet.parameters.auth-type",
+        "evenbet.parameters.auth-type-whole",
+    ],
 )
 class AuthTypeUnchecked(EvenbetTarget):
     """Takes every authType but internal for external."""
@@ -181,7 +185,14 @@ class CurrencyBlankMessage(EvenbetTarget):
         super().check_currency(form)
 
 
-@fault("currency-unchecked", breaks=["evenbet.parameters.currency-unknown", "evenbet.parameters.currency-inactive"])
+@fault(
+    "currency-unchecked",
+    breaks=[
+        "evenbet.parameters.currency-inactive",
+        "evenbet.parameters.currency-misshapen",
+        "evenbet.parameters.currency-unknown",
+    ],
+)
 class CurrencyUnchecked(EvenbetTarget):
     """Looks only whether there is a currency."""
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping
 from dataclasses import replace
 
 from certhook.reference.application import Crash, Fields, Refusal, Reply
@@ -293,39 +291,14 @@ class LongLifeCrash(EvenbetTarget):
         return super().admit(parameters)
 
 
-class _LaunchOptions(EvenbetTarget):
-    """Reads launchOptions."""
+@fault("charset-crash", breaks=["evenbet.robustness.no-server-error"])
+class CharsetCrash(EvenbetTarget):
+    """Decodes a form by whatever charset its media type names."""
 
-    def admit(self, parameters: Parameters) -> Reply:
-        self.check_launch_options(parameters.form)
-        return super().admit(parameters)
-
-    def check_launch_options(self, form: Mapping[str, str]) -> None:
-        raise NotImplementedError
-
-
-@fault("launch-options-crash", breaks=["evenbet.robustness.no-server-error"])
-class LaunchOptionsCrash(_LaunchOptions):
-    """Does not catch what its reader says of launchOptions that are no JSON."""
-
-    def check_launch_options(self, form: Mapping[str, str]) -> None:
-        try:
-            json.loads(form.get("launchOptions", "{}"))
-        except (ValueError, RecursionError) as error:
-            raise Crash from error
-
-
-@fault("launch-options-not-object-crash", breaks=["evenbet.robustness.no-server-error"])
-class LaunchOptionsNotObjectCrash(_LaunchOptions):
-    """Looks for options in whatever launchOptions hold."""
-
-    def check_launch_options(self, form: Mapping[str, str]) -> None:
-        try:
-            options = json.loads(form.get("launchOptions", "{}"))
-        except (ValueError, RecursionError):
-            return
-        if not isinstance(options, dict):
+    def read(self, request: HttpRequest) -> Parameters:
+        if "charset=x-" in (request.header("Content-Type") or ""):
             raise Crash
+        return super().read(request)
 
 
 @fault("trace-in-error", breaks=["evenbet.robustness.no-trace"])
