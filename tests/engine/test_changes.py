@@ -79,7 +79,7 @@ def test_a_change_of_the_body_leaves_the_headers(one: Change) -> None:
     made = builder()
     changed, control = parts(made.build(authenticate(), one)), parts(made.build(authenticate()))
     assert changed["others"] == control["others"]
-    assert changed["target"] == control["target"]
+    assert str(changed["target"]).partition("?")[0] == control["target"]
     assert (changed["method"] != control["method"]) == one.name.startswith("methods.")
 
 
@@ -99,6 +99,17 @@ def test_a_change_of_the_wire_differs(one: Change) -> None:
     names = [[name for name, _ in each.headers] for each in (request, control)]
     other = any(parts(request)[name] != parts(control)[name] for name in ("method", "others"))
     assert other or not signed or request.chunks or names[0] != names[1]
+
+
+@pytest.mark.parametrize("name", ["signature.query-fills", "signature.query-overrides"])
+def test_a_query_holds_what_the_signed_body_does_not(name: str) -> None:
+    """The valid value stands in the query, another one or none in the body, and the signature is that of the body."""
+    made, one = builder(), change(name)
+    request, control = made.build(authenticate(), one), made.build(authenticate())
+    valid = json.loads(control.body)[one.place]
+    assert request.target == f"{control.target}?{one.place}={valid}"
+    assert json.loads(request.body).get(one.place) != valid
+    assert (request.header("x-signature") or b"").decode() == made.response_signature(request.body)
 
 
 def test_nibbles_change_one_digit() -> None:

@@ -188,7 +188,8 @@ class Builder:
         if draft.signature is not None:
             headers.append((self._pack.signing.header, draft.signature))
         target = encoding.expand_path(draft.operation.path, draft.fields)
-        query = encoding.query_encode(draft.operation.carried("query", draft.fields).items())
+        documented = draft.operation.carried("query", draft.fields)
+        query = encoding.query_encode([*documented.items(), *draft.query])
         target = f"{target}?{query}" if query else target
         request = Request(
             draft.operation.name, draft.method, target, (*headers, *draft.headers), draft.body, draft.chunks

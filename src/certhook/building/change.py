@@ -29,7 +29,8 @@ class Draft:
     """A request in the making. A change at its stage may alter what earlier stages made, and nothing else.
 
     `fields` are the values by name (path, query and body alike); `key` is the signing key, None where there is none;
-    `captured` is the signature of a valid request of the same operation that was sent before.
+    `captured` is the signature of a valid request of the same operation that was sent before. `headers` and `query` are
+    what goes out besides what the operation has.
     """
 
     operation: Operation
@@ -45,6 +46,7 @@ class Draft:
     message: bytes = b""
     signature: bytes | None = None
     headers: list[tuple[str, bytes]] = field(default_factory=list)
+    query: list[tuple[str, Any]] = field(default_factory=list)
     chunks: tuple[int, ...] = ()
 
     def sign(self, **how: Any) -> bytes:

@@ -74,10 +74,13 @@ class KlasTarget(JsonApplication):
     def examine(self, request: HttpRequest) -> Reply:
         """The document's checks in their order."""
         self.check_signature(request)
-        fields = self.parse(request.body)
+        fields = self.fields_of(request)
         self.check_shape(fields)
         self.check_timestamp(fields)
         return self.admit(fields)
+
+    def fields_of(self, request: HttpRequest) -> Fields:
+        return self.parse(request.body)
 
     def admit(self, fields: Fields) -> Reply:
         """The account that the player and the session name."""

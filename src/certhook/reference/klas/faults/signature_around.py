@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qsl
 
-from certhook.reference.application import Reply
+from certhook.reference.application import Fields, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import KlasTarget
 from certhook.reference.wire import HttpRequest
@@ -89,6 +90,22 @@ class SignatureNotFromWithin(_Sometimes):
 
     def checked(self, request: HttpRequest) -> bool:
         return (request.header("X-Forwarded-For") or "").split(",")[0].strip() != "127.0.0.1"
+
+
+@fault("query-fills-gaps", breaks=["klas.signature.query-ignored"])
+class QueryFillsGaps(KlasTarget):
+    """Takes from the query what the body lacks."""
+
+    def fields_of(self, request: HttpRequest) -> Fields:
+        return {**dict(parse_qsl(request.query)), **super().fields_of(request)}
+
+
+@fault("query-overrides-body", breaks=["klas.signature.query-ignored"])
+class QueryOverridesBody(KlasTarget):
+    """Hands out query and body as one, as its framework does, and the query counts more."""
+
+    def fields_of(self, request: HttpRequest) -> Fields:
+        return {**super().fields_of(request), **dict(parse_qsl(request.query))}
 
 
 @fault("repeated-body-from-store", breaks=["klas.signature.repeated-body"])
