@@ -210,6 +210,17 @@ def long(scope: Scope) -> Iterator[Change]:
     yield _signature("long:right", says, lambda draft: _right(draft).encode().ljust(8192, b"0"), front)
 
 
+@family("signature.behind")
+def behind(scope: Scope) -> Iterator[Change]:
+    """Decoders of hex stop without a word at what is no digit, or leave out a digit that has no second one."""
+    for word, more in {"letters": "zz", "digit": "0"}.items():
+
+        def longer(draft: Draft, more: str = more) -> bytes:
+            return f"{_right(draft)}{more}".encode()
+
+        yield _signature(f"behind:{word}", f"with {more} behind its signature", longer)
+
+
 @family("signature.base64")
 def base64_digits(scope: Scope) -> Iterator[Change]:
     yield _signature(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from string import hexdigits
 
 from certhook.reference.application import Crash
 from certhook.reference.catalogue import fault
@@ -17,6 +18,7 @@ from certhook.reference.wire import HttpRequest
 _UNREADABLE = frozenset(
     {
         "fargames.signature.base64",
+        "fargames.signature.behind",
         "fargames.signature.non-ascii",
         "fargames.signature.not-hex",
         "fargames.signature.prefixed",
@@ -123,7 +125,7 @@ class SignatureLengthOnly(FargamesTarget):
 
 @fault(
     "signature-first-half",
-    breaks=[f"fargames.signature.{name}" for name in ("long", "nibble", "prefix", "truncated")],
+    breaks=[f"fargames.signature.{name}" for name in ("behind", "long", "nibble", "prefix", "truncated")],
 )
 class SignatureFirstHalf(FargamesTarget):
     """Compares only the first half, as a column of 32 characters keeps it."""
@@ -149,6 +151,23 @@ class SignatureErrorPasses(FargamesTarget):
             return bytes.fromhex(given) == bytes.fromhex(right)
         except ValueError:
             return True
+
+
+@fault("signature-until-bad-digit", breaks=["fargames.signature.behind"])
+class SignatureUntilBadDigit(FargamesTarget):
+    """Decodes the hex digits of a signature up to the first character that is none."""
+
+    def signature_matches(self, given: str, right: str, key: bytes, content: bytes) -> bool:
+        digits = given[: len(given) - len(given.lstrip(hexdigits))]
+        return super().signature_matches(digits.lower(), right, key, content)
+
+
+@fault("signature-odd-digit-dropped", breaks=["fargames.signature.behind"])
+class SignatureOddDigitDropped(FargamesTarget):
+    """Decodes two hex digits at a time, and does not see one that is left over."""
+
+    def signature_matches(self, given: str, right: str, key: bytes, content: bytes) -> bool:
+        return super().signature_matches(given[: len(given) // 2 * 2], right, key, content)
 
 
 @fault("signature-long-crash", breaks=["fargames.signature.long", "fargames.robustness.no-server-error"])

@@ -27,6 +27,7 @@ NOT_ACCEPTED = frozenset(
 # Signatures that are nearly right, in ways that a lax comparison may or may not notice.
 NEARLY_RIGHT = frozenset(
     {
+        "klas.signature.behind",
         "klas.signature.long",
         "klas.signature.nibble",
         "klas.signature.non-ascii",

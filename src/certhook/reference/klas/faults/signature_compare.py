@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+from string import hexdigits
 
 from certhook.reference.application import Crash, Refusal
 from certhook.reference.catalogue import fault
@@ -28,6 +29,7 @@ _ACCEPTED = _WRONG | WITH_ANYTHING
 
 
 _BY_ITS_BEGINNING = (
+    "klas.signature.behind",
     "klas.signature.long",
     "klas.signature.nibble",
     "klas.signature.prefix",
@@ -67,7 +69,7 @@ class SignatureStartsWith(KlasTarget):
         return right.startswith(given)
 
 
-@fault("signature-first-64", breaks=["klas.signature.long"])
+@fault("signature-first-64", breaks=["klas.signature.behind", "klas.signature.long"])
 class SignatureFirst64(KlasTarget):
     """Compares as many characters as a signature has, whatever comes behind them."""
 
@@ -75,12 +77,29 @@ class SignatureFirst64(KlasTarget):
         return super().signature_matches(given[: len(right)], right)
 
 
-@fault("signature-contained", breaks=["klas.signature.prefixed", "klas.signature.long"])
+@fault("signature-contained", breaks=["klas.signature.prefixed", "klas.signature.behind", "klas.signature.long"])
 class SignatureContained(KlasTarget):
     """Looks for the right signature anywhere in the header."""
 
     def signature_matches(self, given: str, right: str) -> bool:
         return right in given
+
+
+@fault("signature-until-bad-digit", breaks=["klas.signature.behind"])
+class SignatureUntilBadDigit(KlasTarget):
+    """Decodes the hex digits of a signature up to the first character that is none."""
+
+    def signature_matches(self, given: str, right: str) -> bool:
+        digits = given[: len(given) - len(given.lstrip(hexdigits))]
+        return super().signature_matches(digits.lower(), right)
+
+
+@fault("signature-odd-digit-dropped", breaks=["klas.signature.behind"])
+class SignatureOddDigitDropped(KlasTarget):
+    """Decodes two hex digits at a time, and does not see one that is left over."""
+
+    def signature_matches(self, given: str, right: str) -> bool:
+        return super().signature_matches(given[: len(given) // 2 * 2], right)
 
 
 @fault("signature-label", breaks=["klas.signature.prefixed"])
@@ -107,6 +126,7 @@ class SignatureBase64(KlasTarget):
         "klas.signature.base64",
         "klas.signature.prefixed",
         "klas.signature.truncated",
+        "klas.signature.behind",
     ],
 )
 class SignatureErrorPasses(KlasTarget):

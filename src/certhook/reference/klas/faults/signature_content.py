@@ -247,6 +247,7 @@ class SignatureOverUnescaped(KlasTarget):
     also=[
         *OTHER_BYTES,
         *WITH_ANYTHING,
+        "klas.signature.behind",
         "klas.signature.nibble",
         "klas.signature.prefix",
         "klas.signature.truncated",
