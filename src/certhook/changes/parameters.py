@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
+from certhook.building.signing import Signable
 from certhook.changes.registry import FILTERED, Scope, always, family
 from certhook.jsontypes import COERCIBLE, WRONG, type_of
 from certhook.pack.dotted import leaves, mandatory_leaves
@@ -250,6 +251,21 @@ def alternative(scope: Scope) -> Iterator[Change]:
         other = scope.profile.value(source) if source else None
         if other is not None:
             yield _set("alternative", place, f"with the profile's {source} as {place}", always(other))
+
+
+@family("parameters.alternative-unkeyed")
+def alternative_unkeyed(scope: Scope) -> Iterator[Change]:
+    """Signed with the empty key, which is what a platform has in hand for whom it has no key for."""
+    for one in alternative(scope) if scope.signs else ():
+
+        def apply(draft: Draft, one: Change = one) -> None:
+            one.apply(draft)
+            draft.body = draft.encode(draft)
+            draft.message = draft.scheme.message(Signable(draft.body, draft.fields))
+            draft.signature = draft.sign(key=b"")
+
+        name, says = f"parameters.alternative-unkeyed:{one.place}", f"{one.says}, signed with the empty key"
+        yield Change(name, says, Stage.SIGNATURE, apply)
 
 
 @family("parameters.meaningless")

@@ -7,6 +7,7 @@ from certhook.reference.application import Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.fargames.platform import AGENT, INVALID, Agent, Game, refusal
 from certhook.reference.fargames.target import DEMO, LINK, FargamesTarget
+from certhook.reference.wire import HttpRequest
 
 
 class _NoAgent(FargamesTarget):
@@ -55,6 +56,15 @@ class NoTokenIsEmpty(FargamesTarget):
 
     def key(self, agent: Agent) -> bytes:
         return agent.token or b""
+
+
+@fault("no-token-empty-key-accepted", breaks=["fargames.parameters.agent-without-token"])
+class NoTokenEmptyKeyAccepted(FargamesTarget):
+    """Signs with no key where there is no token, and misses the token only where that signature is another one."""
+
+    def check_signature(self, operation: str, given: str, request: HttpRequest, agent: Agent) -> None:
+        if agent.token is not None or given != self.signature(b"", self.signed_content(request)):
+            super().check_signature(operation, given, request, agent)
 
 
 @fault("no-token-unknown-agent", breaks=["fargames.parameters.agent-without-token"])
