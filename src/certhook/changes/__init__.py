@@ -23,6 +23,7 @@ from certhook.changes import (
     robustness,
     second,
     signature,
+    spelt,
     timestamp,
 )
 from certhook.changes.registry import FAMILIES, Scope, changes_of
@@ -49,5 +50,6 @@ __all__ = [
     "robustness",
     "second",
     "signature",
+    "spelt",
     "timestamp",
 ]

@@ -11,6 +11,7 @@ from certhook.reference.fargames.faults import (
     semantics,
     signature,
     signature_around,
+    signature_content,
     status,
     timestamp,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "semantics",
     "signature",
     "signature_around",
+    "signature_content",
     "status",
     "timestamp",
 ]
