@@ -7,6 +7,7 @@ import hmac
 import itertools
 import json
 import re
+from codecs import BOM_UTF8
 from typing import Any
 
 from certhook.reference.application import Refusal
@@ -216,6 +217,14 @@ class SignatureOverText(KlasTarget):
 
     def signed_content(self, request: HttpRequest) -> bytes:
         return request.body.decode("utf-8", "replace").encode()
+
+
+@fault("signature-over-text-without-mark", breaks=["klas.parameters.not-integrity"])
+class SignatureOverTextWithoutMark(KlasTarget):
+    """Signs the body as its framework hands it on, which takes a byte order mark off."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return request.body.removeprefix(BOM_UTF8)
 
 
 @fault(
