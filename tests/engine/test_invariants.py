@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -23,6 +24,7 @@ REFUSAL = b'{"status_code":"ERR_BAD_PARAMS"}'
 JSON = ("Content-Type", "application/json")
 BAD = change("signature.random")
 KEY = builder().key
+REQUEST = Request("authenticate", "POST", "/authenticate", (), b"{}")
 
 
 def signed(body: bytes) -> tuple[str, str]:
@@ -37,8 +39,7 @@ def answered(status: int = 200, body: bytes = REFUSAL, *headers: tuple[str, str]
 
 def seen(answer: Response | Failure, sent: Change = BAD, account: tuple[tuple[str, str], ...] = ()) -> Seen:
     """An answer as invariants look at it."""
-    request = Request("authenticate", "POST", "/authenticate", (), b"{}")
-    exchange = Exchange(1, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
+    exchange = Exchange(1, "case", REQUEST, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
     read = read_answer(klas(), answer, sent.front)
     making, told = builder(), Told(dict.fromkeys(account))
     return Seen(
@@ -372,6 +373,37 @@ def test_an_answer_that_was_lost_names_nothing() -> None:
         exchange = Exchange(number, "case", request, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
         met += [one.met for one in judge.invariants(exchange, judge.read(exchange, CONTROL), CONTROL)]
     assert met == [True]
+
+
+SAFE = bytes.maketrans(b"+/", b"-_")
+RIGHT = (builder().request_signature(REQUEST) or "").encode()
+SPELT = {
+    "signature": RIGHT.upper(),
+    "signature-base64": b64encode(bytes.fromhex(RIGHT.decode())),
+    "signature-unpadded": b64encode(bytes.fromhex(RIGHT.decode())).rstrip(b"="),
+    "signature-url-safe": b64encode(bytes.fromhex(RIGHT.decode())).translate(SAFE),
+    "digits-base64": b64encode(RIGHT),
+    "key-base64": b64encode(KEY),
+    "key-unpadded": b64encode(b"x" + KEY).rstrip(b"="),
+    "key-url-safe": b64encode(b"xy" + KEY + b"z").translate(SAFE),
+    "key-hex": KEY.hex().upper().encode(),
+}
+
+
+@pytest.mark.parametrize("spelt", SPELT.values(), ids=SPELT)
+def test_a_secret_is_known_in_other_spellings(spelt: bytes) -> None:
+    """In hexadecimal, and in base64 with padding and without, for URLs, and amid other text."""
+    answer = b'{"status_code":"ERR_UNKNOWN","debug":"%s"}'
+    assert verdict("keeps-secret", seen(answered(200, answer % spelt))) == "broken"
+    assert verdict("keeps-secret", seen(answered(200, answer % spelt[:20]))) == "met"
+
+
+def test_a_signature_that_was_sent_in_base64_may_be_quoted() -> None:
+    """Nobody learns what it said itself."""
+    sent = SPELT["signature-base64"]
+    what = seen(answered(200, b'{"status_code":"ERR_UNKNOWN","sent":"%s"}' % sent))
+    quoted = replace(what, exchange=replace(what.exchange, request=REQUEST.with_header("X-Signature", sent)))
+    assert verdict("keeps-secret", quoted) == "met"
 
 
 def test_the_signature_of_nothing_is_no_secret() -> None:

@@ -20,6 +20,7 @@ from certhook.judging.escapes import unescaped
 from certhook.judging.jsontext import Flaw, read_json
 from certhook.judging.members import members_within, texts_within
 from certhook.judging.oracle import malformations
+from certhook.judging.secrecy import carries_key, carries_signature
 from certhook.judging.sessions import Links, link_in, session_of
 from certhook.judging.told import Told
 from certhook.judging.traces import trace_in
@@ -360,13 +361,19 @@ def keeps_secret(seen: Seen) -> str | None:
     around = "".join(value for _, value in seen.response.headers).encode("utf-8", "surrogatepass")
     told = seen.response.body + around
     told += unescaped(told) if b"\\" in told else b""
-    if seen.key in told:
+    lowered = told.lower()
+    if carries_key(told, lowered, seen.key):
         return f"{seen.answer.says}, which carries the shared secret"
-    sent = seen.exchange.request.header(seen.pack.signing.header) or b""
     right = (seen.request_signature(seen.exchange.request) or "").encode()
-    if right and right not in sent.lower() and right in told.lower():
+    if right and carries_signature(told, lowered, right) and not _sent_signature(seen, right):
         return f"{seen.answer.says}, which carries the signature that would have been right"
     return None
+
+
+def _sent_signature(seen: Seen, signature: bytes) -> bool:
+    """Whether the caller said it first."""
+    sent = seen.exchange.request.header(seen.pack.signing.header) or b""
+    return carries_signature(sent, sent.lower(), signature)
 
 
 _NOTHING = ("", "0", "None", "True", "False")

@@ -1,8 +1,10 @@
 """Faults that hostile bytes bring out: crashes, silence, and damage that outlasts the request."""
+# ruff: noqa: ARG002 - a step takes what an override of it may need
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode, urlsafe_b64encode
 from typing import Any
 
 from certhook.reference import mishaps
@@ -101,6 +103,41 @@ class RightSignatureTold(KlasTarget):
     def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
         fields = super().refusal_fields(refusal, request)
         return {**fields, "expected": self.signature(request.body).upper()} if refusal.code == INTEGRITY else fields
+
+
+class _Debugging(KlasTarget):
+    """Shows in the refusal of a wrong signature what it compared it with."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        return {**fields, "debug": self.debug(request)} if refusal.code == INTEGRITY else fields
+
+    def debug(self, request: HttpRequest) -> str:
+        raise NotImplementedError
+
+
+@fault("right-signature-told-in-base64", breaks=["klas.robustness.keeps-secret"])
+class RightSignatureToldInBase64(_Debugging):
+    """Shows in the refusal of a wrong signature the right one, as its logger writes bytes."""
+
+    def debug(self, request: HttpRequest) -> str:
+        return b64encode(bytes.fromhex(self.signature(request.body))).decode("ascii")
+
+
+@fault("secret-told-in-base64", breaks=["klas.robustness.keeps-secret"])
+class SecretToldInBase64(_Debugging):
+    """Shows in the refusal of a wrong signature the secret, beside the name of the key, as text for URLs."""
+
+    def debug(self, request: HttpRequest) -> str:
+        return urlsafe_b64encode(b"primary:" + self.secret).rstrip(b"=").decode("ascii")
+
+
+@fault("secret-told-in-hex", breaks=["klas.robustness.keeps-secret"])
+class SecretToldInHex(_Debugging):
+    """Shows in the refusal of a wrong signature the bytes of its secret."""
+
+    def debug(self, request: HttpRequest) -> str:
+        return self.secret.hex().upper()
 
 
 @fault(
