@@ -73,7 +73,11 @@ def test_a_change_of_the_signature_leaves_the_rest(one: Change) -> None:
     assert parts(made.build(authenticate(), one)) == parts(made.build(authenticate()))
 
 
-@pytest.mark.parametrize("one", [one for one in CHANGES if one.stage in (Stage.FIELDS, Stage.BODY)], ids=by_name)
+@pytest.mark.parametrize(
+    "one",
+    [one for one in CHANGES if one.stage in (Stage.FIELDS, Stage.BODY) and one.family != "malformed.declared-form"],
+    ids=by_name,
+)
 def test_a_change_of_the_body_leaves_the_headers(one: Change) -> None:
     """Every header but the signature, which is right for what goes out, is as in the control."""
     made = builder()

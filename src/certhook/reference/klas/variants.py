@@ -148,6 +148,35 @@ class Coercing(KlasTarget):
         super().check_shape(fields)
 
 
+@variant("query-refused")
+class QueryRefused(KlasTarget):
+    """Has nothing at its path with a query behind it."""
+
+    def check_route(self, request: HttpRequest) -> None:
+        super().check_route(request)
+        if request.query:
+            raise self.misdirected(404)
+
+
+@variant("media-type-checked")
+class MediaTypeChecked(KlasTarget):
+    """Answers a body that is not declared as JSON with HTTP 415."""
+
+    def check_encoding(self, request: HttpRequest) -> None:
+        super().check_encoding(request)
+        if not (request.header("Content-Type") or "").startswith("application/json"):
+            raise self.illegible(415)
+
+
+@variant("body-parser")
+class BodyParser(KlasTarget):
+    """Sees no body of another media type, and so finds its signature wrong."""
+
+    def examine(self, request: HttpRequest) -> Reply:
+        declared = (request.header("Content-Type") or "").startswith("application/json")
+        return super().examine(request if declared else replace(request, body=b""))
+
+
 @variant("live-balance")
 class LiveBalance(KlasTarget):
     """Has a player who is playing: the balance moves between answers."""

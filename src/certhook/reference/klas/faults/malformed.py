@@ -14,6 +14,7 @@ from certhook.reference.catalogue import fault
 from certhook.reference.json_reader import Unreadable, read_json
 from certhook.reference.klas.faults.consequences import DISPUTED, LENIENT
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, KlasTarget
+from certhook.reference.wire import HttpRequest
 
 
 class _Rewriting(KlasTarget):
@@ -166,6 +167,19 @@ class FormFallback(KlasTarget):
             return super().read(body)
         except Unreadable:
             return dict(parse_qsl(body.decode("latin-1")))
+
+
+@fault("form-where-declared", breaks=["klas.malformed.declared-form"])
+class FormWhereDeclared(KlasTarget):
+    """Has a reader for each media type, that of forms among them."""
+
+    def fields_of(self, request: HttpRequest) -> Fields:
+        if request.header("Content-Type") != "application/x-www-form-urlencoded":
+            return super().fields_of(request)
+        return {
+            name: int(value) if name == "timestamp" and value.isdecimal() else value
+            for name, value in parse_qsl(request.body.decode("latin-1"))
+        }
 
 
 @fault("malformed-as-empty", breaks=["klas.malformed.code"])
