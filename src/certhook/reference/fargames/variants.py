@@ -126,6 +126,16 @@ class LenientValues(FargamesTarget):
         return
 
 
+@variant("plain-values-only")
+class PlainValuesOnly(FargamesTarget):
+    """Takes names in ASCII only, and addresses without a query."""
+
+    def check_values(self, fields: Fields) -> None:
+        super().check_values(fields)
+        if not fields["player_username"].isascii() or "?" in fields["home_url"]:
+            raise refusal(INVALID)
+
+
 @variant("lenient-reader")
 class LenientReader(choices.LenientReader, FargamesTarget):
     """Takes the last of repeated keys, any number, any escape, and a byte order mark."""
