@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.clock import Window
@@ -56,6 +57,28 @@ def future(scope: Scope) -> Iterator[Change]:
 def not_positive(scope: Scope) -> Iterator[Change]:
     yield from _time(scope, "not-positive:zero", "with the timestamp 0", lambda now: 0)
     yield from _time(scope, "not-positive:negative", "with a negative timestamp", lambda now: -now)
+
+
+@family("timestamp.not-a-number")
+def not_a_number(scope: Scope) -> Iterator[Change]:
+    """Texts that some read as a time, and some as none given: that of now, which shows that nothing else is wrong."""
+    yield from _text(scope, "date", "with its timestamp as a date", _date)
+    yield from _text(scope, "empty", "with an empty text as its timestamp", lambda now: "")
+
+
+def _date(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text(scope: Scope, name: str, says: str, write: Callable[[float], str]) -> Iterator[Change]:
+    window = Window.of(scope.pack, scope.profile)
+    if window is None:
+        return
+
+    def apply(draft: Draft) -> None:
+        draft.fields[window.field] = write(draft.now)
+
+    yield Change(f"timestamp.not-a-number:{name}", says, Stage.FIELDS, apply)
 
 
 @family("timestamp.milliseconds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -145,6 +146,18 @@ class Coercing(KlasTarget):
         value = fields.get("timestamp")
         if isinstance(value, bool) or (isinstance(value, str) and value.isascii() and value.isdigit()):
             fields["timestamp"] = int(value)
+        super().check_shape(fields)
+
+
+@variant("numbers-cast")
+class NumbersCast(KlasTarget):
+    """Takes a text for the number that it begins with, or for zero."""
+
+    def check_shape(self, fields: Fields) -> None:
+        value = fields.get("timestamp")
+        if isinstance(value, str):
+            digits = re.match(r"\s*([0-9]{1,15})", value)
+            fields["timestamp"] = int(digits[1]) if digits else 0
         super().check_shape(fields)
 
 

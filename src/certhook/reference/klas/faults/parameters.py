@@ -112,7 +112,10 @@ class SessionNullAccepted(KlasTarget):
             super().check_session(player, session_id)
 
 
-@fault("timestamp-unreadable-is-now", breaks=["klas.parameters.wrong-type", "klas.parameters.coercible"])
+@fault(
+    "timestamp-unreadable-is-now",
+    breaks=["klas.parameters.wrong-type", "klas.parameters.coercible", "klas.timestamp.not-a-number"],
+)
 class TimestampUnreadableIsNow(KlasTarget):
     """Swallows the error of a timestamp that it cannot read."""
 

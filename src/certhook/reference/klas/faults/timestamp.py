@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from certhook.reference.application import Crash, Fields, Refusal
@@ -70,6 +71,28 @@ class TimestampNegativeSkipped(KlasTarget):
 
     def is_fresh(self, sent: float, now: float) -> bool:
         return sent < 0 or super().is_fresh(sent, now)
+
+
+@fault("timestamp-as-date", breaks=["klas.timestamp.not-a-number"])
+class TimestampAsDate(KlasTarget):
+    """Makes a date of whatever its language makes one of."""
+
+    def check_shape(self, fields: Fields) -> None:
+        given = fields.get("timestamp")
+        if isinstance(given, str):
+            with suppress(ValueError):
+                fields["timestamp"] = datetime.fromisoformat(given).timestamp()
+        super().check_shape(fields)
+
+
+@fault("timestamp-empty-is-now", breaks=["klas.timestamp.not-a-number"], also=["klas.parameters.coercible"])
+class TimestampEmptyIsNow(KlasTarget):
+    """Takes the time of arrival where the timestamp is an empty text, as where none is needed."""
+
+    def check_shape(self, fields: Fields) -> None:
+        if fields.get("timestamp") == "":
+            fields["timestamp"] = self.now()
+        super().check_shape(fields)
 
 
 @fault("timestamp-one-minute", breaks=["klas.timestamp.inside-window"])
