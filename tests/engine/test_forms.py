@@ -326,7 +326,7 @@ def test_unusual_values_are_documented_ones() -> None:
 def test_a_right_signature_is_made_longer() -> None:
     """By a digit, or by letters that are none."""
     right = built().header("sign") or b""
-    assert [built(one).header("sign") for one in changes("signature.lengthened")] == [right + b"0", right + b"zz"]
+    assert [built(one).header("sign") for one in changes("signature.behind")] == [right + b"zz", right + b"0"]
 
 
 def test_values_are_signed_in_three_wrong_orders() -> None:

@@ -60,7 +60,7 @@ SHAPED = OTHER_PARAMETERS | {
 # Other texts than 64 hex digits.
 MISSHAPEN = frozenset(
     {
-        "evenbet.signature.lengthened",
+        "evenbet.signature.behind",
         "evenbet.signature.long",
         "evenbet.signature.non-ascii",
         "evenbet.signature.not-hex",

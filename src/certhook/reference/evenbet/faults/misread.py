@@ -9,7 +9,7 @@ from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.target import EvenbetTarget
 
 
-@fault("signature-first-64", breaks=["evenbet.signature.lengthened", "evenbet.signature.long"])
+@fault("signature-first-64", breaks=["evenbet.signature.behind", "evenbet.signature.long"])
 class SignatureFirst64(EvenbetTarget):
     """Keeps the signature in a column of 64 characters, and checks what came to stand there."""
 
@@ -17,7 +17,7 @@ class SignatureFirst64(EvenbetTarget):
         return super().same(given[:64], right)
 
 
-@fault("signature-digits-begin", breaks=["evenbet.signature.lengthened"])
+@fault("signature-digits-begin", breaks=["evenbet.signature.behind"])
 class SignatureDigitsBegin(EvenbetTarget):
     """Has a reader of hex digits that stops at the first letter that is none."""
 

@@ -71,7 +71,7 @@ class SignatureShapeOnly(EvenbetTarget):
         return len(given) == 64 and set(given) <= set("0123456789abcdef")
 
 
-@fault("signature-not-hex-passes", breaks=["evenbet.signature.not-hex", "evenbet.signature.lengthened"])
+@fault("signature-not-hex-passes", breaks=["evenbet.signature.not-hex", "evenbet.signature.behind"])
 class SignatureNotHexPasses(EvenbetTarget):
     """Takes what its reader of hex digits says of other letters for the answer of its check."""
 
@@ -91,7 +91,7 @@ class SignatureNullPasses(EvenbetTarget):
     "signature-not-hex-crash",
     breaks=[
         "evenbet.robustness.no-server-error",
-        "evenbet.signature.lengthened",
+        "evenbet.signature.behind",
         "evenbet.signature.non-ascii",
         "evenbet.signature.not-hex",
     ],
@@ -108,7 +108,7 @@ class SignatureNotHexCrash(EvenbetTarget):
 @fault(
     "signature-prefix",
     breaks=[
-        "evenbet.signature.lengthened",
+        "evenbet.signature.behind",
         "evenbet.signature.long",
         "evenbet.signature.nibble",
         "evenbet.signature.truncated",
