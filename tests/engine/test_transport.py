@@ -235,7 +235,7 @@ def test_a_body_that_cannot_be_unpacked_is_no_answer(encoding: bytes) -> None:
     ("encoding", "sent", "read"),
     [
         (b"gzip", b"", b""),
-        (b"GZIP", gzip.compress(b"{}"), b"{}"),
+        (b"GZIP", gzip.compress(b"{}", mtime=0), b"{}"),
         (b"deflate", zlib.compress(b"{}"), b"{}"),
         (b"deflate", zlib.compress(b"{}")[2:-4], b"{}"),
         (b"identity", b"{}", b"{}"),
