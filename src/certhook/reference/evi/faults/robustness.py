@@ -72,7 +72,10 @@ class ConnectionPoisoned(mishaps.ConnectionPoisoned, EviTarget):
     """Takes the rest of a malformed body for the next request on the connection."""
 
 
-@fault("text-crash", breaks=["evi.robustness.no-server-error", "evi.robustness.no-trace"])
+@fault(
+    "text-crash",
+    breaks=["evi.robustness.no-server-error", "evi.robustness.no-trace", "evi.parameters.unknown-token"],
+)
 class TextCrash(EviTarget):
     """Writes every text to a database that takes no NUL, and shows where that failed."""
 
