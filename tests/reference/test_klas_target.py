@@ -229,7 +229,7 @@ def test_the_catalogue_is_broad() -> None:
 
 def ask(target: KlasTarget, body: bytes) -> HttpAnswer:
     """The answer of a target that is not behind a server."""
-    headers = ((b"X-Signature", sign(body).encode()),)
+    headers = ((b"Content-Type", b"application/json"), (b"X-Signature", sign(body).encode()))
     return asyncio.run(target.respond(HttpRequest("POST", "/authenticate", headers, body), Connection()))
 
 

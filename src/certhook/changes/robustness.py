@@ -169,15 +169,8 @@ def text(scope: Scope) -> Iterator[Change]:
 @family("robustness.field-text")
 def field_text(scope: Scope) -> Iterator[Change]:
     """The same in the fields that the application uses: what it hands on to a database, a comparison, a log."""
-    texts = {
-        "nul": ("a NUL character", "a\u0000b"),
-        "surrogate": ("a lone surrogate", "a\ud800b"),
-        "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
-        "long": ("5,000 letters", "a" * 5_000),
-        "digits": ("a number that no machine integer holds", "9223372036854775808"),
-    }
     for place, schema in _of_json(scope).items():
-        for name, (what, value) in texts.items() if type_of(schema) == "string" else ():
+        for name, (what, value) in _texts(schema).items() if type_of(schema) == "string" else ():
 
             def apply(draft: Draft, place: str = place, value: str = value) -> None:
                 draft.put(place, value)
@@ -185,23 +178,21 @@ def field_text(scope: Scope) -> Iterator[Change]:
 
             says = f"with {what} in {place}"
             yield Change(f"robustness.field-text:{place}={name}", says, Stage.BODY, apply, front=FILTERED)
-        for name, value in _readable(scope, schema).items():
-
-            def put(draft: Draft, place: str = place, value: str = value) -> None:
-                draft.put(place, value)
-
-            says = f"with {value!r} as {place}"
-            yield Change(f"robustness.field-text:{place}={name}", says, Stage.FIELDS, put, front=FILTERED)
 
 
-def _readable(scope: Scope, schema: Mapping[str, Any]) -> Mapping[str, str]:
-    """Texts that an application reads as what they stand for, and then cannot hold or read on."""
-    source = schema.get("x-value", "")
-    valid = scope.profile.value(source) if "." in source else None
-    texts = {"odd": schema["x-odd"]} if "x-odd" in schema else {}
-    if type_of(schema) == "string" and isinstance(valid, str) and valid.isascii() and valid.isdigit():
-        texts["large"] = _LARGER_THAN_64_BITS
-    return texts
+def _texts(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Names that are numbers may be looked for as such; what is odd about other texts, their schema knows."""
+    numbers = {"digits": ("a number that no machine integer holds", _LARGER_THAN_64_BITS)}
+    odd = {"odd": (repr(schema["x-odd"]), schema["x-odd"])} if "x-odd" in schema else {}
+    return _HOSTILE | odd | (numbers if schema.get("x-identifier") else {})
+
+
+_HOSTILE = {
+    "nul": ("a NUL character", "a\u0000b"),
+    "surrogate": ("a lone surrogate", "a\ud800b"),
+    "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
+    "long": ("5,000 letters", "a" * 5_000),
+}
 
 
 @family("robustness.optional")
