@@ -284,7 +284,11 @@ class PlayerIgnored(KlasTarget):
         raise Refusal(BAD_PARAMS)
 
 
-@fault("session-ignored", breaks=["klas.parameters.unknown-session", "klas.parameters.foreign-session"])
+@fault(
+    "session-ignored",
+    breaks=["klas.parameters.unknown-session", "klas.parameters.foreign-session"],
+    also=["klas.signature.query-ignored"],
+)
 class SessionIgnored(KlasTarget):
     """Does not look at the session."""
 
@@ -301,7 +305,11 @@ class SessionOfAnother(KlasTarget):
             raise Refusal(BAD_PARAMS)
 
 
-@fault("session-unknown-accepted", breaks=["klas.parameters.unknown-session"])
+@fault(
+    "session-unknown-accepted",
+    breaks=["klas.parameters.unknown-session"],
+    also=["klas.signature.query-ignored"],
+)
 class SessionUnknownAccepted(KlasTarget):
     """Opens a session that it does not know, unless another player has it."""
 

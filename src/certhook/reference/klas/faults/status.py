@@ -40,6 +40,7 @@ _BAD_PARAMS = frozenset(
         "klas.parameters.unknown-session",
         "klas.parameters.wrong-type",
         "klas.timestamp.future",
+        "klas.timestamp.not-a-number",
         "klas.timestamp.stale",
     }
 )
