@@ -12,7 +12,7 @@ def start(module: str, *words: str) -> subprocess.Popen[bytes]:
     # A child begins with what is blocked.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
-        command = [sys.executable, "-m", module, *words]
+        command = [sys.executable, "-P", "-m", module, *words]  # whatever lies in the current folder
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - this interpreter
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -38,7 +38,7 @@ def run_all(options: Mapping[str, Any]) -> int:
             own = {**options, "output": output, "group": groups, "requirement": requirements}
             before = _result(output)
             _say(f"== {protocol}")
-            status = processes.run([sys.executable, "-m", "certhook", "run", protocol, *as_words(own)])
+            status = processes.run([sys.executable, "-P", "-m", "certhook", "run", protocol, *as_words(own)])
             now = _result(output)
             results[protocol] = None if now == before else now  # else it is an earlier run's
             statuses.add(_counted(status, results[protocol]))

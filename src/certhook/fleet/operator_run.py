@@ -103,7 +103,7 @@ def _profile_file(operator: Operator, private: Path) -> Path:
 
 def _ended(operator: Operator, folder: Path, private: Path, leash: Leash) -> _Exit:
     output = private / "output"
-    command = [sys.executable, "-m", "certhook.fleet.child", str(private), *words_of(operator, folder, private)]
+    command = [sys.executable, "-P", "-m", "certhook.fleet.child", str(private), *words_of(operator, folder, private)]
     with output.open("wb") as stream:
         child = subprocess.Popen(  # noqa: S603 - this package's own command
             command, stdin=subprocess.PIPE, stdout=stream, stderr=stream, start_new_session=True

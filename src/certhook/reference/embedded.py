@@ -92,7 +92,7 @@ class Embedded:
         self.stop()
 
     def _command(self) -> list[str]:
-        command = [sys.executable, "-m", "certhook.reference", self.protocol, "--until-end-of-input"]
+        command = [sys.executable, "-P", "-m", "certhook.reference", self.protocol, "--until-end-of-input"]
         for name in self.faults:
             command += ["--fault", name]
         for name in self.variants:

@@ -1,0 +1,20 @@
+"""A process of certhook's own is made of what is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from certhook import child
+
+
+@pytest.mark.parametrize("module", ["certhook.fuzzing.drawing", "certhook.reporting.allure_clerk"])
+def test_nothing_is_taken_from_the_current_folder(module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that has the name of a library's module is no module of it."""
+    for name in ("hypothesis", "allure_commons", "pickle", "json"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(9)\n")
+    monkeypatch.chdir(tmp_path)
+    started = child.start(module, str(tmp_path / "results"))
+    started.communicate()
+    assert started.returncode == 0
