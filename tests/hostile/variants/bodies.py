@@ -62,7 +62,7 @@ def is_full_of_paths(call: Call) -> Iterator[Step]:
     yield _body(b'{"status_code":"ERR_BAD_PARAMS","x":"' + b"/usr" * ((LARGEST - 50) // 4) + b'"}')
 
 
-@hostile()
+@hostile(always=(1,))
 def says_two_things(call: Call) -> Iterator[Step]:
     """Names the status twice: refused, then accepted."""
     yield _body(b'{"status_code":"ERR_BAD_PARAMS","status_code":"OK","currency":"EUR","balance":"30"}')
