@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from certhook.building.builder import Builder
 from certhook.building.clock import Moments, MomentScope, Window
 from certhook.changes import CONTROL, Scope, changes_of
 from certhook.changes.parameters import replaced
+from certhook.profile.profile import Profile
 from tests.engine.test_envelopes import DEMO, LINK, LIST, PACK, PROFILE
 
 NOW = 1_800_000_000.25
@@ -55,6 +57,21 @@ def test_no_two_valid_requests_are_the_same() -> None:
     assert len({(request.target, request.body) for request in made}) == len(made)
     times = [json.loads(request.body)["timestamp"] for request in made]
     assert all(abs(time - NOW) <= 20 for time in times)
+
+
+def test_no_operation_is_asked_with_the_signature_of_another() -> None:
+    """A request for a link that lacks its session is, by its body, one for a demo link: it has another time."""
+    one = Builder(PACK, without_optional(), clock=lambda: NOW)
+    (lacking,) = changes_of("parameters.missing:agent_session_id", Scope(PACK, LINK, PROFILE))
+    made = [one.build(DEMO), one.build(LINK, lacking), one.build(LINK, lacking), one.build(DEMO)]
+    assert len({json.loads(request.body).keys() == json.loads(made[0].body).keys() for request in made}) == 1
+    assert len({request.header("X-Signature") for request in made}) == len(made)
+
+
+def without_optional() -> Profile:
+    """The profile of somebody who gives no more than has to be given."""
+    subject = {name: PROFILE.subject[name] for name in ("agent_id", "game_id")}
+    return replace(PROFILE, subject=subject)
 
 
 @pytest.mark.parametrize("share", [0, 1])

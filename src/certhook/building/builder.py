@@ -68,9 +68,14 @@ class Builder:
         each list stands in, which is good for looking at a request and not for sending it.
         """
         now = self._clock()
-        if self._moments is None or self._fresh[operation.name]:
+        if self._moments is None:
             return self._built(operation, change, drawn, now)
-        built = self._built(operation, change, drawn, self._moments.latest(now))
+        latest = self._moments.latest(now)
+        built = self._built(operation, change, drawn, now if self._fresh[operation.name] else latest)
+        if not self.may_repeat(*built):
+            return built
+        if self._fresh[operation.name] and latest != now:
+            built = self._built(operation, change, drawn, latest)
         while not self._moments.is_first(self._signed(built[0])):
             moment = self._moments.spare(operation.name, now)
             again = self._built(operation, change, drawn, moment)
@@ -97,8 +102,11 @@ class Builder:
         return _carried(changed) == _carried(plain)
 
     def _signed(self, request: Request) -> tuple[object, ...]:
-        """What a target may know a request by: how it is carried, and what is not signed, makes it no other one."""
-        return (request.target, request.body, request.header(self._pack.signing.header))
+        """What a target may know a request by: how it is carried, and what is not signed, makes it no other one.
+
+        Nor does its path: a body that is right for one operation may be one that another refuses.
+        """
+        return (request.body, request.header(self._pack.signing.header))
 
     def _built(
         self, operation: Operation, change: Change, drawn: Mapping[str, Any], now: float

@@ -60,7 +60,9 @@ def wrong_type(scope: Scope) -> Iterator[Change]:
     for place in texts:
         operator = _set("wrong-type", place, f"with a query's operator as {place}", always({"$ne": ""}), "=operator")
         yield replace(operator, front=FILTERED)
-    for place in texts[:1]:  # what takes false for nothing does so in all fields
+    names = [place for place in texts if schemas[place].get("x-identifier")]
+    others = [place for place in texts if place not in names]
+    for place in (*names[:1], *others[:1]):  # what takes false for nothing does so in all, or in all that may be empty
         yield _set("wrong-type", place, f"with false as {place}", always(False), "=false")
 
 
