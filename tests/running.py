@@ -65,7 +65,7 @@ def python(*words: str, cwd: Path, **environment: str) -> Ended:
 
 def _ended(command: Sequence[str], cwd: Path, environment: dict[str, str]) -> Ended:
     done = subprocess.run(
-        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False, timeout=300
     )
     return Ended(done.returncode, done.stdout, done.stderr)
 
@@ -76,7 +76,7 @@ def unread(*words: str, cwd: Path) -> Ended:
     os.close(reading)
     command = [sys.executable, "-m", "certhook", *words]
     with os.fdopen(writing, "wb") as out:
-        done = subprocess.run(command, cwd=cwd, stdout=out, stderr=subprocess.PIPE, text=True, check=False, timeout=120)
+        done = subprocess.run(command, cwd=cwd, stdout=out, stderr=subprocess.PIPE, text=True, check=False, timeout=300)
     return Ended(done.returncode, "", done.stderr)
 
 
