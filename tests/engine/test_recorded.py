@@ -129,6 +129,16 @@ def test_a_packed_body_is_signed_as_it_was_and_packed_again(encoding: str, tmp_p
     assert again.header("Content-Encoding") == encoding.encode()
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+def test_a_body_that_only_says_that_it_is_packed_stays_as_it_is(encoding: str, tmp_path: Path) -> None:
+    """What is called packed and is not is made fresh like any other, and signed."""
+    with recorded(tmp_path, finish=with_header("Content-Encoding", encoding.encode())) as request:
+        again = request.again()
+    assert fields_of(again.body)["timestamp"] > datetime.now(UTC).timestamp() - 60
+    assert again.header("X-Signature") == signed(again.body)
+    assert again.header("Content-Encoding") == encoding.encode()
+
+
 def test_it_is_carried_as_it_was(tmp_path: Path) -> None:
     """Its media type and its chunks are the recorded ones; its answer is open, as it was then."""
     finish = with_header("Content-Type", b"text/html; charset=\xe9")

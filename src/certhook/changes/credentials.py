@@ -182,7 +182,7 @@ def _escaped(text: str) -> str:
 def example(scope: Scope) -> Iterator[Change]:
     """The credentials of the document's own example, which everybody knows."""
     schemas = leaves(scope.operation.request)
-    values = {place: schemas[place]["x-example"] for place in _places(scope) if "x-example" in schemas[place]}
+    values = {place: schemas[place]["x-shown"] for place in _places(scope) if "x-shown" in schemas[place]}
     if values:
         makers = {place: always(value) for place, value in values.items()}
         yield _put("example", f"with the example's {' and '.join(values)}", makers)

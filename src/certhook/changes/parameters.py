@@ -139,7 +139,7 @@ def _formed(place: str, given: list[Any]) -> Iterator[Change]:
     elif all(isinstance(value, str) and value.isascii() and value.isdigit() for value in given):
         says = f"with a {place} that nobody has, of digits like the valid one"
         yield _set("unknown", place, says, lambda draft: str(draft.random.randrange(10**9, 2 * 10**9)), "=digits")
-    if not all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in given):
+    if not _are_long(given):
         says = f"with the valid {place} and a letter behind it, which some take for the number before that"
         yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
 
@@ -165,7 +165,7 @@ def near(scope: Scope) -> Iterator[Change]:
     for place, schema in leaves(scope.operation.request).items():
         if not schema.get("x-identifier") or type_of(schema) != "string" or scope.operation.encoding == "form":
             continue
-        if _is_long(scope, schema):
+        if _are_long(_given(scope, schema)):
             for word, (says, alter) in _NEAR.items():
                 yield _set("near", place, f"with the valid {place} {says}", _of_valid(place, alter), f"={word}")
         for word, value in _WORDS.items():
@@ -207,9 +207,9 @@ _NUMERALS = (string.digits, string.digits + "abcdef", string.digits + "ABCDEF")
 _KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 
 
-def _is_long(scope: Scope, schema: Mapping[str, Any]) -> bool:
-    """Whether the valid values, which the profile gives, are long texts."""
-    return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in _given(scope, schema))
+def _are_long(given: list[Any]) -> bool:
+    """Whether the valid values are texts of which enough can be replaced."""
+    return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in given)
 
 
 def _given(scope: Scope, schema: Mapping[str, Any]) -> list[Any]:

@@ -202,7 +202,7 @@ def optional(scope: Scope) -> Iterator[Change]:
     for place, schema in _of_json(scope).items():
         if place in mandatory or type_of(schema) != "string" or schema.get("x-in", "form") != "form":
             continue
-        for name, (what, value) in (_SAYING_NOTHING | _rare(schema)).items():
+        for name, (what, value) in (_SAYING_NOTHING | _unusual(schema)).items():
 
             def apply(draft: Draft, place: str = place, value: Any = value) -> None:
                 draft.put(place, value)
@@ -218,9 +218,8 @@ _SAYING_NOTHING: dict[str, tuple[str, Any]] = {
 }
 
 
-def _rare(schema: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
-    """Values of the field that its document allows and few callers send."""
-    return {f"rare-{at}": (repr(value), value) for at, value in enumerate(schema.get("x-rare", ()), 1)}
+def _unusual(schema: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    return {f"unusual-{at}": (repr(value), value) for at, value in enumerate(schema.get("x-unusual", ()), 1)}
 
 
 @family("robustness.field-number")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.clock import Window
@@ -18,13 +19,20 @@ YEAR_S = 365 * DAY_S
 def _time(
     scope: Scope, name: str, says: str, moment: Callable[[float], float], *, legal: bool = False
 ) -> Iterator[Change]:
-    """One change of the timestamp to `moment(now)`, in seconds; none where the protocol has no clock."""
+    """One change of the timestamp to `moment(now)`, in seconds."""
+    yield from _written(scope, name, says, lambda window, now: window.stamp(moment(now)), legal=legal)
+
+
+def _written(
+    scope: Scope, name: str, says: str, write: Callable[[Window, float], Any], *, legal: bool = False
+) -> Iterator[Change]:
+    """One change of the timestamp to what is written of now; none where the protocol has no clock."""
     window = Window.of(scope.pack, scope.profile)
     if window is None:
         return
 
     def apply(draft: Draft) -> None:
-        draft.fields[window.field] = window.stamp(moment(draft.now))
+        draft.fields[window.field] = write(window, draft.now)
 
     yield Change(f"timestamp.{name}", says, Stage.FIELDS, apply, legal=legal)
 
@@ -62,23 +70,12 @@ def not_positive(scope: Scope) -> Iterator[Change]:
 @family("timestamp.not-a-number")
 def not_a_number(scope: Scope) -> Iterator[Change]:
     """Texts that some read as a time, and some as none given: that of now, which shows that nothing else is wrong."""
-    yield from _text(scope, "date", "with its timestamp as a date", _date)
-    yield from _text(scope, "empty", "with an empty text as its timestamp", lambda now: "")
+    yield from _written(scope, "not-a-number:date", "with its timestamp as a date", lambda _, now: _date(now))
+    yield from _written(scope, "not-a-number:empty", "with an empty text as its timestamp", lambda _, now: "")
 
 
 def _date(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _text(scope: Scope, name: str, says: str, write: Callable[[float], str]) -> Iterator[Change]:
-    window = Window.of(scope.pack, scope.profile)
-    if window is None:
-        return
-
-    def apply(draft: Draft) -> None:
-        draft.fields[window.field] = write(draft.now)
-
-    yield Change(f"timestamp.not-a-number:{name}", says, Stage.FIELDS, apply)
 
 
 @family("timestamp.milliseconds")

@@ -11,6 +11,7 @@ from typing import Any
 from certhook.cli.arguments import as_words
 from certhook.cli.processes import Processes
 from certhook.errors import UsageError
+from certhook.own_process import command_of
 from certhook.pack.loading import protocols
 from certhook.plugin.options import default_output, selections
 from certhook.recording.results import RESULT_NAME
@@ -38,7 +39,7 @@ def run_all(options: Mapping[str, Any]) -> int:
             own = {**options, "output": output, "group": groups, "requirement": requirements}
             before = _result(output)
             _say(f"== {protocol}")
-            status = processes.run([sys.executable, "-P", "-m", "certhook", "run", protocol, *as_words(own)])
+            status = processes.run(command_of("certhook", "run", protocol, *as_words(own)))
             now = _result(output)
             results[protocol] = None if now == before else now  # else it is an earlier run's
             statuses.add(_counted(status, results[protocol]))

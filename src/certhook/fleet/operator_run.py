@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from certhook.errors import UsageError
 from certhook.fleet.leash import Leash
 from certhook.fleet.operator import Operator
 from certhook.fleet.standing import Ended, Standing, standing_of, why_of
+from certhook.own_process import command_of
 from certhook.profile.tomltext import as_toml
 from certhook.recording.folders import ended_run, is_run
 from certhook.recording.record import timestamp
@@ -103,7 +103,7 @@ def _profile_file(operator: Operator, private: Path) -> Path:
 
 def _ended(operator: Operator, folder: Path, private: Path, leash: Leash) -> _Exit:
     output = private / "output"
-    command = [sys.executable, "-P", "-m", "certhook.fleet.child", str(private), *words_of(operator, folder, private)]
+    command = command_of("certhook.fleet.child", str(private), *words_of(operator, folder, private))
     with output.open("wb") as stream:
         child = subprocess.Popen(  # noqa: S603 - this package's own command
             command, stdin=subprocess.PIPE, stdout=stream, stderr=stream, start_new_session=True

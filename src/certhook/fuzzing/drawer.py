@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, Any, cast
 
-from certhook import child
+from certhook import own_process
 from certhook.fuzzing.drawn import DRAWN_TOGETHER
 from certhook.fuzzing.recipe import Recipe
 from certhook.pack.model import Operation
@@ -35,7 +35,7 @@ class Drawer:
         """Have a list drawn that will be taken later; nothing happens where no process can draw it."""
         with suppress(OSError):
             if self._child is None:
-                self._child = child.start(_DRAWING)
+                self._child = own_process.start(_DRAWING)
                 self._say((self._operations, self._seed))
             if (operation, number) not in self._asked:
                 self._asked.add((operation, number))

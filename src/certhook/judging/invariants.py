@@ -34,9 +34,8 @@ class Seen:
     `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
     account and its sessions; `named` says, by the hash of an answer's id, which exchange carried it first; `first`, by
     a member, what the first success that had it carried, and its exchange; `links` says which session got which link.
-    `fields` are the members, of answers or of
-    requests, that the requirement names. `key` is what requests are signed with, and `request_signature` computes what
-    a request's signature should be.
+    `fields` are the members, of answers or of requests, that the requirement names. `key` is what requests are signed
+    with, and `request_signature` computes what a request's signature should be.
     """
 
     exchange: Exchange

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
+from certhook.own_process import command_of
 from certhook.reference import catalogue
 
 START_LIMIT_S = 15.0
@@ -92,7 +93,7 @@ class Embedded:
         self.stop()
 
     def _command(self) -> list[str]:
-        command = [sys.executable, "-P", "-m", "certhook.reference", self.protocol, "--until-end-of-input"]
+        command = command_of("certhook.reference", self.protocol, "--until-end-of-input")
         for name in self.faults:
             command += ["--fault", name]
         for name in self.variants:

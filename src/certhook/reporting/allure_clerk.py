@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
-from certhook import child
+from certhook import own_process
 from certhook.reporting.exchange_text import evidence_text
 
 Record = dict[str, Any]
@@ -48,7 +48,7 @@ class AllureClerk:
     """Hands results over to a process that writes them."""
 
     def __init__(self, folder: Path) -> None:
-        self._child = child.start(__name__, str(folder))
+        self._child = own_process.start(__name__, str(folder))
 
     def write(self, result: Any, records: Sequence[Record], deciding: Record | None) -> None:
         """As AllureFiles does it. Raises OSError where an earlier one could not be written."""

@@ -131,14 +131,15 @@ class Conversation:
 
     def second_player(self) -> None:
         """The second player is asked for what the first is. Raises Nonconformance, NotTested, or Blocked."""
-        first = self._answered(second.valid(self.scope), self.send(second.valid(self.scope)), None)
+        change = second.valid(self.scope)
+        first = self._answered(change, self.send(change), None)
         if not first.accepted:
             raise NotTested(
                 f"a valid request for the profile's second player was not accepted: {first.answer.says}; "
                 "see whether the profile's second player exists, and has the session that it names"
             )
-        for change in second.wrong(self.scope):
-            self._not_accepted(change)
+        for wrong in second.wrong(self.scope):
+            self._not_accepted(wrong)
 
     def repeated_exactly(self) -> None:
         """What was accepted, sent again byte for byte, must be answered. Raises Nonconformance, or Blocked."""

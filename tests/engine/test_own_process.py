@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from certhook import child
+from certhook import own_process
 
 
 @pytest.mark.parametrize("module", ["certhook.fuzzing.drawing", "certhook.reporting.allure_clerk"])
@@ -15,6 +15,6 @@ def test_nothing_is_taken_from_the_current_folder(module: str, tmp_path: Path, m
     for name in ("hypothesis", "allure_commons", "pickle", "json"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(9)\n")
     monkeypatch.chdir(tmp_path)
-    started = child.start(module, str(tmp_path / "results"))
+    started = own_process.start(module, str(tmp_path / "results"))
     started.communicate()
     assert started.returncode == 0

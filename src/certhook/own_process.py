@@ -1,0 +1,27 @@
+"""Modules of certhook in processes of their own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+
+def command_of(module: str, *words: str) -> list[str]:
+    """What runs a module: this interpreter, and nothing that lies in the current folder, whatever its name."""
+    return [sys.executable, "-P", "-m", module, *words]
+
+
+def start(module: str, *words: str) -> subprocess.Popen[bytes]:
+    """Start a module that speaks with its starter through its standard streams.
+
+    What interrupts a run leaves it to its starter, which ends it.
+    """
+    # A child begins with what is blocked.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        return subprocess.Popen(  # noqa: S603 - this interpreter, and a module of certhook's own
+            command_of(module, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
