@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from certhook.exchange import Request
 from certhook.reference.wire import HttpAnswer
 from certhook.sending import courier, lanes, transport
 from certhook.sending.courier import Courier, Delivery, Errand
+from certhook.sending.transport import Lane, Pace, Sent
 from tests.certifying import authenticate, certifying, change
 from tests.targets import Answering, Call, Served, conformant, plain, serving, wrong_once
 
@@ -71,6 +73,40 @@ def test_what_became_old_is_built_again(tmp_path: Path, monkeypatch: pytest.Monk
     for one in deliveries:
         assert one.valid not in built[: len(SEVERAL)]
         assert json.loads(one.exchange.request.body) == one.valid
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_no_request_waits_for_its_turn_once_it_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, quick: bool
+) -> None:
+    """However long the run's pace holds it up: the time in a request is that of when it goes out."""
+    monkeypatch.setattr(lanes, "QUICK_S", 60.0 if quick else 0.0)
+    clock = iter(range(10**9))
+    waited: dict[int, int] = {}
+    built: dict[str, int] = {}
+    build = Builder.build_from
+
+    def waiting(_: Pace) -> None:
+        waited[threading.get_ident()] = next(clock)
+
+    def noting(*given: Any) -> tuple[Request, Mapping[str, Any]]:
+        made = build(*given)
+        built[made[1]["request_id"]] = next(clock)
+        return made
+
+    def sent(self: Lane, request: Request, *given: Any) -> Sent:
+        late.append(built[json.loads(request.body)["request_id"]] < waited[threading.get_ident()])
+        return send(self, request, *given)
+
+    late: list[bool] = []
+    send = Lane.send
+    with sending(tmp_path, conformant) as (sender, _):
+        monkeypatch.setattr(Pace, "wait", waiting)
+        monkeypatch.setattr(Builder, "build_from", noting)
+        monkeypatch.setattr(Lane, "send", sent)
+        monkeypatch.setattr(courier, "STALE_S", -1.0)  # any wait is too long
+        delivered(sender)
+    assert late == [False] * len(SEVERAL)
 
 
 def test_what_is_limited_goes_out_again_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

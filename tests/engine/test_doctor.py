@@ -25,7 +25,8 @@ from certhook.reference.klas.target import KlasTarget
 from certhook.reference.wire import HttpAnswer
 from certhook.running import doctor
 from certhook.running.certification import Certification
-from certhook.running.doctor import CheckUp, examine, record_examined, serves_one_by_one
+from certhook.running.doctor import CheckUp, examine, record_examined
+from certhook.sending.courier import Courier, Delivery
 from tests.certifying import NOW, certifying
 from tests.recording.lines import schema
 from tests.targets import (
@@ -110,8 +111,9 @@ def waiting(call: Call) -> HttpAnswer:
 )
 def test_a_second_connection_that_starves_is_noticed(tmp_path: Path, target: Answering, *, one_by_one: bool) -> None:
     """Where a connection is served only when the others have gone, requests go out one by one; a slow GET is slow."""
-    with serving(target) as served:
-        assert serves_one_by_one(examined(tmp_path, served.profile(limits={"timeout_s": 0.5}))) is one_by_one
+    with serving(target) as served, certifying(tmp_path, served.profile(limits={"timeout_s": 0.5})) as certification:
+        examine(certification)
+        assert certification.courier.one_by_one is one_by_one
 
 
 def test_a_name_that_cannot_be_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,6 +310,27 @@ def test_a_date_is_utc_wherever_we_are(tmp_path: Path, form: str) -> None:
     """Every form of a date that HTTP knows is read as UTC, not in the local time zone (RFC 9110, section 5.6.7)."""
     checks, _ = asked_of(tmp_path, dated(time.strftime(form, time.gmtime())))
     assert ("clock", True) in [(check.name, check.ok) for check in checks]
+
+
+def test_a_clock_within_a_slow_answer_agrees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Date may be that of the request's arrival, however long the answer took, and then agrees with ours."""
+    deliver = Courier.deliver_beside
+
+    def slowly(*given: Any, **named: Any) -> tuple[Delivery, Delivery | None]:
+        first, beside = deliver(*given, **named)
+        return replace(first, exchange=replace(first.exchange, elapsed_s=100.0)), beside
+
+    monkeypatch.setattr(Courier, "deliver_beside", slowly)
+    checks, _ = asked_of(tmp_path, dated(formatdate(usegmt=True)))
+    assert ("clock", True) in [(check.name, check.ok) for check in checks]
+
+
+@pytest.mark.parametrize(("window_s", "agrees"), [(300, True), (60, True), (20, False)])
+def test_a_small_window_needs_a_better_clock(tmp_path: Path, window_s: int, *, agrees: bool) -> None:
+    """What the clocks differ by must leave room within the window, or times inside of it would be refused for that."""
+    options = {"timestamp_window_s": window_s}
+    checks, _ = asked_of(tmp_path, dated(formatdate(time.time() + 12, usegmt=True)), options=options)
+    assert ("clock", agrees) in [(check.name, check.ok) for check in checks]
 
 
 @pytest.mark.parametrize(("date", "words"), [(4_000_000_000, "ahead of ours"), (NOW - 900_000_000, "behind ours")])

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from certhook.pack.loading import protocols
+from certhook.recording.journal import read_journal
 from certhook.recording.results import result_of
 from tests.running import FEW, certhook, outcomes_in, profile_file, pytest_suites, result_in, started
 from tests.targets import conformant, dropping, serving, wrong_from
@@ -28,6 +29,19 @@ def broken(self, case):
     return sound(self, case)
 
 sound, group_run.GroupRun.result = group_run.GroupRun.result, broken
+"""
+
+
+DYING = """
+import os, signal
+from certhook.running import group_run
+
+def dying(self, case):
+    if "nibble" in case.id:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return sound(self, case)
+
+sound, group_run.GroupRun.result = group_run.GroupRun.result, dying
 """
 
 
@@ -149,6 +163,21 @@ def test_a_crash_of_certhook_accuses_nobody(tmp_path: Path) -> None:
     assert outcomes["klas.signature.header-missing"] == "passed"
     reasons = {one["reason"] for one in result_in(tmp_path / "out")["requirements"] if one["outcome"] == "blocked"}
     assert any("certhook itself failed: ZeroDivisionError" in reason for reason in reasons)
+
+
+def test_nobody_takes_the_place_of_a_worker_that_died(tmp_path: Path) -> None:
+    """Who did would number its exchanges as others do, and be given what is used up; so the run is incomplete."""
+    (tmp_path / "dying.py").write_text(DYING)
+    ended = pytest_suites(
+        *("--protocol", "klas", "-p", "dying", "-n", "2", "--output", "out", *FEW),
+        cwd=tmp_path,
+        PYTHONPATH=str(tmp_path),
+    )
+    assert ended.status == 3
+    numbers = [one["number"] for one in read_journal(tmp_path / "out" / "journal.ndjson", "exchange")]
+    assert len(set(numbers)) == len(numbers)
+    assert {"failed", "passed"} & {*outcomes_in(tmp_path / "out").values()} == {"passed"}
+    assert outcomes_in(tmp_path / "out")["klas.signature.nibble"] == "blocked"
 
 
 def test_a_killed_run_leaves_what_it_knew(tmp_path: Path) -> None:

@@ -73,14 +73,11 @@ class Stock:
 
     @classmethod
     def of(cls, pack: Pack, profile: Profile, used: Mapping[str, int], worker: int = 0, workers: int = 1) -> Stock:
-        """The share of one of `workers`, behind the first values of each list that are `used` up already.
-
-        A worker beyond their number stands in for one that died, of whose share nobody knows what is left: it has none.
-        """
+        """The share of one of `workers`, behind the first values of each list that are `used` up already."""
         places = {place for operation in pack.operations for place in pool_places(operation)}
         return cls(
             {
-                place: Pool(place, values[used.get(place, 0) :][worker::workers] if worker < workers else ())
+                place: Pool(place, values[used.get(place, 0) :][worker::workers])
                 for place in sorted(places)
                 if len(values := profile.value(place) or ()) > 1
             }

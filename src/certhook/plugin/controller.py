@@ -19,7 +19,7 @@ from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
-from certhook.running.doctor import examine, record_examined, serves_one_by_one
+from certhook.running.doctor import examine, record_examined
 from certhook.running.head import head_of
 from certhook.running.outputs import prepare_outputs
 from certhook.running.setup import Setup
@@ -74,6 +74,8 @@ class Controller:
             held.enter_context(prepare_outputs([Path(setup.output) for setup in setups]))
             controller = cls(config, setups, key, targets, held.pop_all())
         controller._direct_reports()
+        # Nobody knows what a worker that died had used up of test data and times, so none takes its place.
+        config.option.maxworkerrestart = "0"
         return controller
 
     @property
@@ -214,7 +216,8 @@ class Controller:
         try:
             certification.journal.write("run", **head_of(certification))
             checks = examine(certification)
-            used, numbered = certification.stock.used, certification.courier.numbered
+            courier = certification.courier
+            used, numbered, one_by_one = certification.stock.used, courier.numbered, courier.one_by_one
             reason = next((check.says for check in checks if not check.ok), "")
             certification.journal.write(
                 "doctor", ok=not reason, reason=reason, checks=[one.as_json() for one in checks]
@@ -224,7 +227,6 @@ class Controller:
             certification.close()
         if reason:
             sys.stderr.write(f"certhook: {visible(reason)}\n")
-        one_by_one = serves_one_by_one(checks)
         examined = (began - setup.workers, int(time.time()))
         return replace(setup, blocked=reason, used=used, numbered=numbered, one_by_one=one_by_one, examined=examined)
 

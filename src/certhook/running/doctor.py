@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from certhook.building.clock import Window
 from certhook.building.pool import Exhausted
 from certhook.changes import Scope, changes_of
 from certhook.exchange import Failure, FailureKind, Response
@@ -25,7 +26,8 @@ from certhook.running.settling import PACE
 from certhook.sending.courier import Delivery, Errand
 
 MAX_SKEW_S = 30
-"""Seconds by which the target's Date may differ from our clock; tests of the window need less than 60."""
+"""Seconds by which the target's Date may differ from our clock, or a quarter of the window where that is less: tests of
+the window stay that far from its edge, and farther."""
 
 CONNECT_LIMIT_S = 5.0
 
@@ -37,8 +39,6 @@ WAITED_S = 0.15
 
 WAITED_TIMES = 4
 """How many times as long as alone."""
-
-ONE_BY_ONE = "the target serves one connection at a time: requests go out one by one, and connections are not kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,10 @@ class CheckUp:
 
 
 def examine(certification: Certification) -> list[CheckUp]:
-    """Look at one thing after the other, and stop at the first that is wrong; what is said of it is redacted."""
+    """Look at one thing after the other, and stop at the first that is wrong; what is said of it is redacted.
+
+    Where the target turns out to serve one connection at a time, requests go out one by one from then on.
+    """
     found = []
     try:
         for check in _checks(certification):
@@ -94,18 +97,20 @@ def _checks(certification: Certification) -> Iterator[CheckUp]:
     )
     delivery, beside = _first_delivered(first, certification)
     yield from _of_control(delivery, certification)
-    connections = _connections(beside, certification) if beside is not None else None
-    if connections is not None:
-        yield connections
-    at_once = connections is not None and connections.says != ONE_BY_ONE
-    for delivery in _others_delivered(others, certification, at_once=at_once):
-        yield from _of_control(delivery, certification)
+    courier = certification.courier
+    if beside is not None:
+        yield _connections(beside, certification)
+        sent: Iterable[Delivery] = courier.deliver_apart(others)
+    else:  # whether it serves several connections is not known
+        sent = map(courier.deliver, others)
+    for delivery in sent:
+        yield from _of_control(_answered(delivery, certification), certification)
 
 
 def _of_control(delivery: Delivery, certification: Certification) -> Iterator[CheckUp]:
     """What a control says of the clock and of itself; where the clock is wrong, of that first."""
     certification.examined.append(delivery)
-    skewed = _skew(delivery) if certification.pack.clock else None
+    skewed = _skew(delivery, certification)
     if skewed is not None and not skewed.ok:
         yield skewed
     yield _control(delivery, certification)
@@ -117,7 +122,7 @@ def _first_delivered(control: Errand, certification: Certification) -> tuple[Del
     """The first operation's control and, where nothing is wrong with it, a second connection beside it."""
 
     def sound(delivery: Delivery) -> bool:
-        skewed = _skew(delivery) if certification.pack.clock else None
+        skewed = _skew(delivery, certification)
         return delivery.accepted and (skewed is None or skewed.ok)
 
     (other,) = changes_of("methods.get", Scope(certification.pack, control.operation, certification.profile))
@@ -125,13 +130,6 @@ def _first_delivered(control: Errand, certification: Certification) -> tuple[Del
     courier = certification.courier
     delivery, beside = courier.deliver_beside(control, replace(control, change=other), patience_s, sound=sound)
     return _answered(delivery, certification), beside
-
-
-def _others_delivered(controls: Iterable[Errand], certification: Certification, *, at_once: bool) -> Iterator[Delivery]:
-    """The controls of the other operations, at once where the target serves several connections."""
-    courier = certification.courier
-    sent = courier.deliver_apart(controls) if at_once else map(courier.deliver, controls)
-    return (_answered(delivery, certification) for delivery in sent)
 
 
 def _answered(delivery: Delivery, certification: Certification) -> Delivery:
@@ -147,7 +145,9 @@ def _door(parts: SplitResult) -> tuple[str, int]:
 
 def _connections(beside: Delivery, certification: Certification) -> CheckUp:
     if _is_starved(beside, certification):
-        return CheckUp("connections", True, ONE_BY_ONE)
+        certification.courier.send_one_by_one()
+        says = "the target serves one connection at a time: requests go out one by one, and connections are not kept"
+        return CheckUp("connections", True, says)
     return CheckUp("connections", True, "the target serves several connections at once")
 
 
@@ -160,11 +160,6 @@ def _is_starved(beside: Delivery, certification: Certification) -> bool:
         return False
     alone = certification.courier.deliver(beside.errand)
     return waited_s > WAITED_TIMES * alone.exchange.elapsed_s
-
-
-def serves_one_by_one(checks: Iterable[CheckUp]) -> bool:
-    """Whether requests have to go out one after the other, each over a connection of its own."""
-    return any(check.says == ONE_BY_ONE for check in checks)
 
 
 def _name(host: str, port: int) -> CheckUp:
@@ -271,15 +266,18 @@ def _failure_advice(failure: Failure, url: str) -> str:
     return f"{url} gives no answer to a valid request ({failure.kind}: {failure.detail}): {advice[failure.kind]}"
 
 
-def _skew(delivery: Delivery) -> CheckUp | None:
-    """How far the target's clock is from ours, by the Date header; None where it has none that can be read."""
+def _skew(delivery: Delivery, certification: Certification) -> CheckUp | None:
+    """How far the target's clock is from ours, by the Date header; None where that tells nothing, or nobody asks."""
+    window = Window.of(certification.pack, certification.profile)
     response = delivery.exchange.answer
     date = response.header("date") if isinstance(response, Response) else None
     theirs = _moment(date) if date else None
-    if theirs is None:
+    if theirs is None or window is None:
         return None
-    skew = (theirs - delivery.exchange.started).total_seconds() - delivery.exchange.elapsed_s
-    if abs(skew) <= MAX_SKEW_S + 1:  # the header has whole seconds
+    since_sent_s = (theirs - delivery.exchange.started).total_seconds()
+    # It may be that of the request's arrival, of the answer, or of any moment in between.
+    skew = since_sent_s - min(max(since_sent_s, 0), delivery.exchange.elapsed_s)
+    if abs(skew) <= min(MAX_SKEW_S, window.seconds // 4) + 1:  # the header has whole seconds
         return CheckUp("clock", True, "the target's clock agrees with ours, by its Date header")
     direction = "ahead of" if skew > 0 else "behind"
     says = (

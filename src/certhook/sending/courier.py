@@ -154,6 +154,15 @@ class Courier:
         """How many requests are in flight at once."""
         return self._lanes.width
 
+    @property
+    def one_by_one(self) -> bool:
+        """Whether requests go out one after the other, each over a connection of its own."""
+        return self._lanes.one_by_one
+
+    def send_one_by_one(self) -> None:
+        """Do so from now on."""
+        self._lanes.one_by_one = True
+
     def deliver(self, errand: Errand) -> Delivery:
         """Send one errand alone, over a fresh connection."""
         with self._lanes.alone() as lane:
@@ -229,6 +238,7 @@ class Courier:
     def _sent(self, errand: Errand, lane: TrackedLane, drawn: Mapping[str, Any], attempt: int) -> Delivery:
         """Build, send, record and read; again, up to PATIENCE times, where the target says "later"."""
         while True:
+            self._pace.wait()  # before it is built: there may be a time in it
             posted = self._posted(self._letter(errand, drawn), lane)
             delivery = self._read(posted)
             if attempt > PATIENCE or not self._held(posted.sent, delivery, attempt):
@@ -244,13 +254,13 @@ class Courier:
         return _Letter(errand, request, valid, time.monotonic(), content)
 
     def _posted_fresh(self, letter: _Letter, lane: TrackedLane) -> _Posted:
-        """Send a request, built again where others took so long that its times are old."""
+        """Send a request at the run's pace, built again where that or others took so long that its times are old."""
+        self._pace.wait()
         stale = time.monotonic() - letter.built_s > STALE_S
         return self._posted(self._letter(letter.errand, {}) if stale else letter, lane)
 
     def _posted(self, letter: _Letter, lane: TrackedLane) -> _Posted:
-        """Send a request at the run's pace."""
-        self._pace.wait()
+        """Send a request, now."""
         started = datetime.now(UTC)
         sent = lane.lane.send(letter.request, self._room(letter.errand))
         self._lanes.took(sent.elapsed_s)

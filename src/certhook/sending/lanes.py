@@ -43,9 +43,8 @@ class Lanes:
         self._url = url
         self._timeout_s = timeout_s
         self._route = route
-        self._in_flight = 1 if one_by_one else in_flight
-        self._most_threads = self._in_flight
-        self._one_by_one = one_by_one
+        self._in_flight = self._most_threads = in_flight
+        self.one_by_one = one_by_one
         self._idle: SimpleQueue[TrackedLane] = SimpleQueue()
         self._open: list[Lane] = []
         self._lock = threading.Lock()
@@ -55,6 +54,8 @@ class Lanes:
     @property
     def width(self) -> int:
         """How many requests are in flight at once."""
+        if self.one_by_one:
+            return 1
         return min(self._in_flight, 2) if self.quick else self._in_flight
 
     @property
@@ -135,7 +136,7 @@ class Lanes:
 
     @contextmanager
     def _borrowed(self) -> Iterator[TrackedLane]:
-        if self._one_by_one:
+        if self.one_by_one:
             with self.alone() as lane:
                 yield lane
             return
