@@ -107,6 +107,13 @@ def test_longest_secret_goes_first() -> None:
     assert Redactor(["abcd", "abcdefgh"], [], SALT).text("abcdefgh abcd") == "*** ***"
 
 
+@pytest.mark.parametrize("token", ["a 1", "tok-", "tok-001", "tok-0001", "a much longer token"])
+def test_secrets_of_a_list_are_found_however_short(token: str) -> None:
+    """Where one stands as a word there is a mask, or a tag of its own."""
+    redacted = Redactor([], [], SALT, [token, "another one"]).text(f"unknown token {token}!")
+    assert re.fullmatch(r"unknown token \*\*\*(?:[0-9a-f]{8})?!", redacted)
+
+
 def test_latin_1_bytes() -> None:
     """A secret in Latin-1 is masked, in bytes, percent-encoded, and in text that was read as such."""
     redactor = Redactor(["päss-wörd"], [], SALT)

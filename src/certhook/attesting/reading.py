@@ -14,6 +14,7 @@ _FLAWS = {
     Flaw.DEEP: "nests too deep",
     Flaw.ROOT: "is no JSON object",
     Flaw.DUPLICATE_KEYS: "names a member twice",
+    Flaw.LARGE: "has more values than a certificate",
 }
 
 

@@ -12,17 +12,21 @@ from urllib.parse import quote
 
 from certhook.recording.spellings import inner_base64, recoded
 
-_ANCHOR = 8
+SHORTEST = 4
+"""Bytes that a text must have at least, as all of them are found by their first ones."""
+
+_SHORTEST_ENCODED = 8
+"""Bytes that an encoded one must have: shorter ones occur everywhere by accident."""
 
 
 class Listed:
-    """Replaces each of some texts by what `put` has for it. One that is shorter than eight bytes is left alone."""
+    """Replaces each of some texts, of `SHORTEST` bytes at least, by what `put` has for it."""
 
     def __init__(self, put: Mapping[str, bytes]) -> None:
         self._starting: dict[bytes, list[tuple[bytes, bytes]]] = {}
         for text, instead in put.items():
             for form in _forms(text):
-                self._starting.setdefault(form[:_ANCHOR], []).append((form, instead))
+                self._starting.setdefault(form[:SHORTEST], []).append((form, instead))
         for forms in self._starting.values():
             forms.sort(key=lambda one: -len(one[0]))
 
@@ -39,8 +43,8 @@ class Listed:
 
     def _found(self, lowered: bytes) -> Iterator[tuple[int, int, bytes]]:
         starting, done = self._starting, 0
-        for at in range(len(lowered) - _ANCHOR + 1):
-            forms = starting.get(lowered[at : at + _ANCHOR])
+        for at in range(len(lowered) - SHORTEST + 1):
+            forms = starting.get(lowered[at : at + SHORTEST])
             if forms is None or at < done:
                 continue
             for form, instead in forms:
@@ -51,8 +55,8 @@ class Listed:
 
 
 def _forms(text: str) -> set[bytes]:
-    """The spellings in lower case, but for those that are too short to begin with an anchor."""
+    """The spellings in lower case, but for those that are too short to mean the text."""
     raw = text.encode("utf-8", "surrogatepass")
-    forms = {raw, raw.hex().encode(), raw.hex(" ").encode(), quote(raw, safe="").encode()}
-    forms |= {*recoded(text), *inner_base64(raw)}
-    return {form.lower() for form in forms if len(form) >= _ANCHOR}
+    encoded = {raw.hex().encode(), raw.hex(" ").encode(), *recoded(text), *inner_base64(raw)}
+    forms = {raw, quote(raw, safe="").encode(), *(form for form in encoded if len(form) >= _SHORTEST_ENCODED)}
+    return {form.lower() for form in forms}

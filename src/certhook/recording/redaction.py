@@ -12,16 +12,15 @@ import hmac
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 from typing import Any, Self
 
-from certhook.recording.listed import Listed
+from certhook.recording.listed import SHORTEST, Listed
 from certhook.recording.spellings import echoes, joined, letter_forms, literal_forms, spellings
 
 MASK = "***"
 _MASK = MASK.encode()
-_SHORTEST = 4
 _REPEATED = 8
 _ECHOED = 256
 _UNPACKED_LIMIT = 1 << 20
@@ -36,7 +35,8 @@ class Redactor:
 
     `masked_names` are names of headers, JSON members, form fields and query parameters, in any case. The tag is keyed
     with `salt`, so that nobody can find a value by trying: all processes of a run share one, and write it nowhere.
-    `listed` are secrets of which there may be hundreds: they become their tags, and are found in fewer spellings.
+    `listed` are secrets of which there may be hundreds: they become their tags, and are found in fewer spellings. Those
+    of fewer than four characters are treated as other secrets are.
     """
 
     def __init__(
@@ -44,19 +44,20 @@ class Redactor:
         secrets: Iterable[str],
         masked_names: Iterable[str],
         salt: bytes | None = None,
-        listed: Iterable[str] = (),
+        listed: Collection[str] = (),
     ) -> None:
-        ordered = sorted(set(filter(None, secrets)), key=lambda secret: (-len(secret), secret))
+        many = sorted(value for value in set(listed) if len(value) >= SHORTEST)
+        secrets = {*secrets, *(value for value in listed if len(value) < SHORTEST)}
+        ordered = sorted(filter(None, secrets), key=lambda secret: (-len(secret), secret))
         names = sorted(set(filter(None, masked_names)))
-        self._secrets = _secrets_pattern([secret for secret in ordered if len(secret) >= _SHORTEST])
+        self._secrets = _secrets_pattern([secret for secret in ordered if len(secret) >= SHORTEST])
         self._literal = frozenset(secret.encode("utf-8", "surrogatepass") for secret in ordered)
         self._lowered = frozenset(map(bytes.lower, self._literal))
-        self._words = _words_pattern([secret for secret in ordered if len(secret) < _SHORTEST])
+        self._words = _words_pattern([secret for secret in ordered if len(secret) < SHORTEST])
         self._named = _named_pattern(names)
         self._led = [b'"' + name.lower().encode("utf-8", "surrogatepass") for name in names]
         self._headers = frozenset(name.lower() for name in names)
         self._salt = os.urandom(16) if salt is None else salt
-        many = sorted(set(listed))
         self._plainly = self._lowered | {value.encode("utf-8", "surrogatepass").lower() for value in many}
         self._listed = Listed({value: self._tag(value.encode("utf-8", "surrogatepass")) for value in many})
         self._remembered: dict[bytes, bytes] | None = None
