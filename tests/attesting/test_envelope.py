@@ -104,6 +104,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "not UTF-8": (b'{"payload": "\xff"}', "it is not JSON in UTF-8"),
     "a byte order mark": (b"\xef\xbb\xbf" + ENVELOPE, "byte order mark"),
     "deep": (b'{"payload":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nests too deep"),
+    "large": (b'{"payload":[' + b"0," * 250_000 + b"0]}", "has more values than a certificate"),
     "deep and cut": (b'{"payload":' + b"[" * 100_000, "it is not JSON"),
     "huge": (ENVELOPE + b" " * LARGEST, "larger than 1024 KiB"),
     "a member twice": (ENVELOPE.replace(b'"signatures":', b'"payload":"","signatures":'), "names a member twice"),

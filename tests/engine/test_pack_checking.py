@@ -141,6 +141,18 @@ MISTAKES: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
         schema(lambda whole: whole["properties"]["balance"].update({"x-requirement": "klas.fields.balanse"})),
         ("klas.fields.balanse", "is not in the catalogue", "did you mean klas.fields.balance"),
     ),
+    "unknown annotation": (
+        schema(lambda whole: whole["properties"]["balance"].update({"x-secert": True})),
+        (SUCCESS, "unknown annotation 'x-secert'; did you mean x-secret?"),
+    ),
+    "unknown place in a schema": (
+        replaced("authenticate.request.schema.json", '"subject.player_id"', '"subject.playr_id"'),
+        ("authenticate request schema", "'subject.playr_id'; did you mean subject.player_id?"),
+    ),
+    "unknown need": (
+        requirement(needs='["subject.other_playr_id"]'),
+        ("klas.status.more", "'subject.other_playr_id'; did you mean subject.other_player_id?"),
+    ),
     "erratum without ruling": (added("errata.toml", '\n[[erratum]]\ntitle = "x"\n'), ("errata.toml", "erratum[")),
 }
 

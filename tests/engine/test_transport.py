@@ -221,10 +221,18 @@ def test_cookies_are_not_kept() -> None:
     assert [call.request.header("cookie") for call in served.calls] == [None, None]
 
 
-@pytest.mark.parametrize("encoding", [b"gzip", b"deflate"])
-def test_a_body_that_cannot_be_unpacked_is_no_answer(encoding: bytes) -> None:
-    """Bytes that are not what Content-Encoding says can be read by no caller."""
-    with serving(lambda _: plain(200, b'{"a":1}', (b"Content-Encoding", encoding))) as served:
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        (b"gzip", b'{"a":1}'),
+        (b"deflate", b'{"a":1}'),
+        (b"gzip", gzip.compress(b'{"a":1}')[:-8]),
+        (b"deflate", zlib.compress(b'{"a":1}')[:-4]),
+    ],
+)
+def test_a_body_that_cannot_be_unpacked_is_no_answer(encoding: bytes, body: bytes) -> None:
+    """Bytes that are not what Content-Encoding says, or not all of them, can be read by no caller."""
+    with serving(lambda _: plain(200, body, (b"Content-Encoding", encoding))) as served:
         answer = sent_to(served.url).answer
     assert isinstance(answer, Failure)
     assert answer.kind is FailureKind.NOT_PACKED

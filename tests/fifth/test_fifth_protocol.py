@@ -55,7 +55,13 @@ class Tally(BaseHTTPRequestHandler):
         def strict(text: str) -> Any:
             raise ValueError(text)
 
-        return json.loads(body.decode("utf-8"), parse_constant=strict)["holder"]
+        return self.holder_in(json.loads(body.decode("utf-8"), parse_constant=strict))
+
+    def holder_in(self, given: Any) -> Any:
+        holder = given["holder"]
+        if not isinstance(given.get("purse", ""), str):
+            raise TypeError("purse")
+        return holder
 
     def coins(self) -> Any:
         return 7
@@ -81,6 +87,13 @@ class HolderOptional(Tally):
             return "h-1"
 
 
+class PurseUnread(Tally):
+    """Never looks at the purse."""
+
+    def holder_in(self, given: Any) -> Any:
+        return given["holder"]
+
+
 class CoinsAsText(Tally):
     """Writes the number as text."""
 
@@ -101,7 +114,7 @@ class LenientReader(Tally):
     """Reads what comes before the first mistake."""
 
     def holder(self, body: bytes) -> Any:
-        return json.JSONDecoder().raw_decode(body.decode("utf-8", "replace").lstrip())[0]["holder"]
+        return self.holder_in(json.JSONDecoder().raw_decode(body.decode("utf-8", "replace").lstrip())[0])
 
 
 def _again(result: Mapping[str, Any], broken: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -154,6 +167,8 @@ def test_the_fifth_protocol_is_collected_and_certified(tmp_path: Path) -> None:
         "tally.parameters.holder": "passed",
         "tally.malformed.grammar": "passed",
         "tally.semantics.steady": "passed",
+        "tally.parameters.purse": "passed",
+        "tally.status.lasting": "passed",
     }
     assert status == 0
 
@@ -163,6 +178,7 @@ def test_the_fifth_protocol_is_collected_and_certified(tmp_path: Path) -> None:
     [
         (SealPrefix, "tally.signature.seal", STILL),
         (HolderOptional, "tally.parameters.holder", STILL),
+        (PurseUnread, "tally.parameters.purse", STILL),
         (CoinsAsText, "tally.fields.coins", STILL),
         (CoinsSpent, "tally.semantics.steady", "run its suite with --requirement tally.semantics.steady"),
         (LenientReader, "tally.malformed.grammar", STILL),

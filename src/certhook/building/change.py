@@ -56,9 +56,9 @@ class Draft:
         return self.scheme.sign(message, key, **how).encode()
 
     def at(self, place: str) -> Any:
-        """The value of a field, by its dotted place."""
+        """The value of a field, by its dotted place; None for one that is optional and not there."""
         holder, name = holder_of(self.fields, place)
-        return holder[name]
+        return holder.get(name)
 
     def put(self, place: str, value: Any) -> None:
         """Give a field that value."""
@@ -66,9 +66,9 @@ class Draft:
         holder[name] = value
 
     def drop(self, place: str) -> None:
-        """Take a field out."""
+        """Take a field out, if it is there."""
         holder, name = holder_of(self.fields, place)
-        del holder[name]
+        holder.pop(name, None)
 
     def encoded(self) -> bytes:
         """The fields as the operation encodes them; with all escapes where they are no text that UTF-8 can hold."""

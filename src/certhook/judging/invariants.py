@@ -258,7 +258,7 @@ def session_link_unique(seen: Seen) -> str | None:
     lambda seen: seen.answer.kind is Kind.ACCEPTED and seen.change.legal and any(map(seen.first.get, seen.fields)),
 )
 def same_value(seen: Seen) -> str | None:
-    for name in seen.fields:
+    for name in filter(seen.first.get, seen.fields):
         given, (before, number) = seen.answer.members.get(name), seen.first[name]
         if given != before:
             return f"{given!r} as {name}, after {before!r} in exchange {number}"

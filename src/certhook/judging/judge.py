@@ -62,7 +62,7 @@ class Judge:
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
         self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}
         self._lists: dict[int, KnownLists] = {}
-        self._at_a_long_one = Lock()
+        self._at_a_long_one, self._remembering = Lock(), Lock()
 
     def read(self, exchange: Exchange, change: Change) -> Answer:
         """What the answer is. A success is remembered, so that no refusal may tell what it told."""
@@ -72,6 +72,12 @@ class Judge:
 
     def _read(self, exchange: Exchange, change: Change) -> Answer:
         answer = read_answer(self._pack_for(exchange), exchange.answer, change.front)
+        with self._remembering:
+            self._remember(exchange, change, answer)
+        return answer
+
+    def _remember(self, exchange: Exchange, change: Change, answer: Answer) -> None:
+        """Take account of what later answers are compared with."""
         if answer.kind is Kind.ACCEPTED and change.legal:
             self._told.note(self._pack.reading, answer.members)
             first = self._first.setdefault(exchange.request.operation, {})
@@ -83,7 +89,6 @@ class Judge:
         id = pointed(answer.members, self._pack.reading.answer_id) if self._pack.reading.answer_id else None
         if id is not None:
             self._named.setdefault(hash(str(id)), exchange.number)
-        return answer
 
     def asks(self, asks: tuple[Ask, ...], exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against the sets of allowed answers of the requirements that the request was sent for."""

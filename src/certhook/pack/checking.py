@@ -12,6 +12,7 @@ from certhook.changes import FAMILIES
 from certhook.errors import PackError, nearest
 from certhook.judging.invariants import INVARIANTS
 from certhook.judging.oracle import CATEGORIES
+from certhook.pack.annotations import ANNOTATIONS, annotated_parts, places_in
 from certhook.pack.model import Entry, Pack
 from certhook.places import own_schema
 
@@ -29,7 +30,7 @@ def check_document(document: Mapping[str, Any], part: str, path: Path) -> None:
 
 
 def check_schema(schema: Mapping[str, Any], path: Path) -> None:
-    """A response or request schema is a sound JSON Schema and cites a place for each of its properties."""
+    """A response or request schema is sound, cites a place for each of its properties, and has known annotations."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
@@ -40,6 +41,9 @@ def check_schema(schema: Mapping[str, Any], path: Path) -> None:
     for place, part in _properties(schema):
         if not _CITATION.match(part.get("x-citation", "")):
             raise PackError(f'{path}: {place}: has no x-citation of the form "page § place"')
+    for annotated in annotated_parts(schema):
+        for reason in _unknown("annotation", annotated, ANNOTATIONS):
+            raise PackError(f"{path}: {reason}")
 
 
 def check_pack(pack: Pack) -> None:
@@ -55,6 +59,7 @@ def check_pack(pack: Pack) -> None:
         for reason in _faults_of(entry, pack):
             raise PackError(f"{catalogue}: {entry.requirement.id}: {reason}")
     _check_references(pack, set(ids))
+    _check_places(pack)
 
 
 def _faults_of(entry: Entry, pack: Pack) -> Iterator[str]:
@@ -92,6 +97,19 @@ def _check_references(pack: Pack, ids: set[str]) -> None:
     for entry in pack.entries:
         if entry.check.schema and entry.requirement.id not in referred:
             raise PackError(f"{pack.folder / 'requirements.toml'}: {entry.requirement.id}: no schema refers to it")
+
+
+def _check_places(pack: Pack) -> None:
+    """Each place in a profile that the pack names is one that its profiles may have."""
+    tables = pack.profile_schema.get("properties", {})
+    known = {f"{table}.{name}" for table, part in tables.items() for name in part.get("properties", {})}
+    for operation in pack.operations:
+        for part in annotated_parts(operation.request):
+            for reason in _unknown("place in the profile", places_in(part), known):
+                raise PackError(f"{pack.folder}: {operation.name} request schema: {reason}")
+    for entry in pack.entries:
+        for reason in _unknown("place in the profile", (*entry.check.needs, *entry.check.when), known):
+            raise PackError(f"{pack.folder / 'requirements.toml'}: {entry.requirement.id}: {reason}")
 
 
 def _annotations(part: Any, name: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ def openapi_of(pack: Pack) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for operation in pack.operations:
         path = _PLACEHOLDER.sub(r"{\1}", operation.path.partition("?")[0])
-        paths[path] = {operation.method.lower(): _operation(operation, pack)}
+        paths.setdefault(path, {})[operation.method.lower()] = _operation(operation, pack)
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {

@@ -154,18 +154,25 @@ def unpacked(raw: bytes, encoding: str, most: int = MAX_BODY) -> bytes | None:
     what its encoding says; what is called deflate may lack the head of zlib, as it does with some servers.
     """
     named = encoding.strip().lower()
-    if named not in ("gzip", "x-gzip", "deflate"):
+    if named not in ("gzip", "x-gzip", "deflate") or not raw:
         return raw
     try:
-        body = zlib.decompressobj(wbits=_GZIP_OR_ZLIB).decompress(raw, most + 1)
+        return _decompressed(raw, _GZIP_OR_ZLIB, most)
     except zlib.error:
         if named != "deflate":
             raise
-        bare = zlib.decompressobj(wbits=_BARE)
-        body = bare.decompress(raw, most + 1)
-        if not bare.eof and len(body) <= most:  # without a head, many a text is the beginning of something packed
-            raise
-    return body if len(body) <= most else None
+        return _decompressed(raw, _BARE, most)
+
+
+def _decompressed(raw: bytes, wbits: int, most: int) -> bytes | None:
+    """What was compressed; None where it has more bytes than `most`. Raises zlib.error where its end is missing."""
+    reader = zlib.decompressobj(wbits)
+    body = reader.decompress(raw, most + 1)
+    if len(body) > most:
+        return None
+    if not reader.eof:
+        raise zlib.error("it ends too early")
+    return body
 
 
 def _verification(url: str, route: Route) -> ssl.SSLContext:
