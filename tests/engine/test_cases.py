@@ -141,6 +141,26 @@ def test_what_needs_test_data_that_is_not_there_is_not_tested() -> None:
     assert not settled & {ask.requirement.id for case in found for ask in case.asks}
 
 
+def test_what_is_valid_with_a_profile_is_not_tested_with_it() -> None:
+    """An account that the document shows cannot be refused to whoever has it; with any other, it can."""
+    pack, reasons = load_pack("evi"), {}
+    for password in ("evipassword", "another"):
+        data = reference_profile("evi", URL)
+        data["credentials"] = {"username": "eviuser", "password": password}
+        whole = profile_from(
+            data,
+            source="test",
+            protocol="evi",
+            protocol_schema=pack.profile_schema,
+            requirement_ids=[one.id for one in pack.requirements],
+        )
+        (one,) = select(pack, whole, ids=["evi.credentials.example-account"])
+        reasons[password] = (one.settled, one.reason)
+    assert reasons["another"] == (None, "")
+    assert reasons["evipassword"][0] is Outcome.NOT_TESTED
+    assert "credentials.username and credentials.password" in reasons["evipassword"][1]
+
+
 def test_what_a_document_has_not_is_not_applicable() -> None:
     """A requirement without an object says why, and nothing is sent for it."""
     reasons = [one.reason for one in selected() if one.settled is Outcome.NOT_APPLICABLE]

@@ -25,7 +25,7 @@ class Leash:
                 _kill(child.pid)
 
     def end(self, child: Popen[bytes]) -> None:
-        """Kill what is left of the child's group, wait for it, and let go."""
+        """Kill the child and its group where it has not ended by itself, wait for it, and let go."""
         with self._lock:
             self._led.discard(child.pid)
             if child.returncode is None:

@@ -116,7 +116,10 @@ def _ended(operator: Operator, folder: Path, private: Path, leash: Leash) -> _Ex
 
 
 def _status(child: subprocess.Popen[bytes], limit_s: float, leash: Leash) -> int | None:
-    """The exit status, or None at the limit. No process of the run's group is left behind."""
+    """The exit status, or None at the limit, where the run's whole group is killed.
+
+    Of a run that ended, what it had started ends by itself: it reads from the run.
+    """
     try:
         return child.wait(limit_s)
     except subprocess.TimeoutExpired:

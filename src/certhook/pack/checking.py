@@ -108,7 +108,8 @@ def _check_places(pack: Pack) -> None:
             for reason in _unknown("place in the profile", places_in(part), known):
                 raise PackError(f"{pack.folder}: {operation.name} request schema: {reason}")
     for entry in pack.entries:
-        for reason in _unknown("place in the profile", (*entry.check.needs, *entry.check.when), known):
+        check = entry.check
+        for reason in _unknown("place in the profile", (*check.needs, *check.when, *check.unless), known):
             raise PackError(f"{pack.folder / 'requirements.toml'}: {entry.requirement.id}: {reason}")
 
 

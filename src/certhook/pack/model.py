@@ -72,7 +72,9 @@ class Check:
     `changes` and `bodies` are held against the answer set `answer`; `invariant` names a rule that holds for every
     answer, but for those to bodies of the categories `except_bodies`; `schema` says that response schemas refer to the
     requirement; `flow` that a suite's own test does. `fields` are the places that its changes and bodies are about,
-    where it is not about all, or the members of answers or requests that its invariant is about.
+    where it is not about all, or the members of answers or requests that its invariant is about. `needs`, `when` and
+    `unless` say with which profiles it is tested: those that have each of these places, have these values, and do not
+    have all of these.
     """
 
     changes: tuple[str, ...] = ()
@@ -87,6 +89,7 @@ class Check:
     operations: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     when: Mapping[str, Any] = field(default_factory=dict)
+    unless: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ def _settle(entry: Entry, pack: Pack, profile: Profile) -> Selected:
     if lacking:
         reason = f"needs {' and '.join(lacking)}, which the profile leaves out"
         return Selected(entry, requirement, Outcome.NOT_TESTED, reason)
+    own = entry.check.unless
+    if own and all(profile.value(place) == value for place, value in own.items()):
+        reason = f"what would be sent for it is a valid request with this profile's {' and '.join(own)}"
+        return Selected(entry, requirement, Outcome.NOT_TESTED, reason)
     return Selected(entry, requirement)
 
 

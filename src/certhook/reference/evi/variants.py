@@ -69,6 +69,14 @@ class CredentialsOfDigits(Coercing):
     launched: Mapping[str, Player] = MappingProxyType({"0": PLAYER})
 
 
+@variant("example-account")
+class ExampleAccount(EviTarget):
+    """Has the account of the document's example for its only one."""
+
+    username = "eviuser"
+    password = "evipassword"  # noqa: S105 - the same
+
+
 @variant("address-field-of-the-table", options={"client_ip_field": "ClientIP"})
 class AddressFieldOfTheTable(EviTarget):
     """Knows the player's address as ClientIP, insists on it, and refuses the example's spelling."""
