@@ -166,9 +166,24 @@ def test_a_wrong_request_that_is_accepted_uses_its_token_up(tmp_path: Path) -> N
     assert not any(result.flaky for result in results)
 
 
+def test_what_can_be_used_again_is_never_used_up(tmp_path: Path) -> None:
+    """Where a target takes a token as often as it comes, three are enough for everything, and all of them are sent."""
+    target = target_class("evi")()
+
+    def answering(call: Call) -> HttpAnswer:
+        answer: HttpAnswer = target.answer(call.request)
+        return answer
+
+    with serving(answering) as served, certifying_with(tmp_path, served, 3) as certification:
+        *results, round = run_round(certification, "credentials")
+    assert not round.blocked
+    assert results
+    assert all(one.met for result in results for one in result.judgements)
+
+
 @pytest.mark.parametrize("count", [2, 3, 5, 9])
 def test_an_empty_pool_blocks_and_accuses_nobody(tmp_path: Path, count: int) -> None:
-    """What cannot be sent any more is blocked, with the reason; no token is sent again after its success."""
+    """What cannot be sent any more is blocked, with the reason."""
     with serving(single_use(latency_s=0.01)) as served, certifying_with(tmp_path, served, count) as certification:
         *results, round = run_round(certification, "robustness")
         later = certification.group("methods").opened(certification.pack.operations[0])
@@ -189,7 +204,11 @@ def test_the_doctor_uses_one_token_and_says_so(tmp_path: Path) -> None:
 
 def test_the_doctor_says_when_there_is_nothing_to_ask_with(tmp_path: Path) -> None:
     """A list that is used up is no fault of the target's."""
-    with serving(single_use()) as served, certifying_with(tmp_path, served, 2, used={PLACE: 2}) as certification:
-        last = examine(certification)[-1]
+    with serving(single_use()) as served:
+        with certifying_with(tmp_path, served, 2) as before:
+            for _ in range(2):
+                before.courier.deliver(before.courier.control(before.pack.operations[0], "before"))
+        with certifying_with(tmp_path, served, 2, used={PLACE: 2}) as certification:
+            last = examine(certification)[-1]
     assert not last.ok
     assert f"{PLACE} is used up" in last.says

@@ -4,6 +4,7 @@
 
 What is drawn belongs to one request until its answer is known, so that no two requests in flight share a value and a
 refusal can never be that of a value used up by somebody else. Each worker process of a run has a share of its own.
+Where the target takes a value again after all, none is ever used up.
 """
 
 from __future__ import annotations
@@ -25,11 +26,16 @@ class Exhausted(Exception):
 
 
 class Pool:
-    """The values of one place in the profile that a worker may use, in their order. For several threads at once."""
+    """The values of one place in the profile that a worker may use, in their order. For several threads at once.
 
-    def __init__(self, place: str, values: Iterable[Any]) -> None:
+    `spent` are those that were used up before.
+    """
+
+    def __init__(self, place: str, values: Iterable[Any], spent: Iterable[Any] = ()) -> None:
         self._place = place
         self._free = deque(values)
+        self._spent = list(spent)
+        self._reusable = False
         self._lent = 0
         self._changed = threading.Condition()
         self.used = 0
@@ -50,10 +56,24 @@ class Pool:
         """End a loan; a value that was not used up is the next to be drawn."""
         with self._changed:
             self._lent -= 1
-            if used:
-                self.used += 1
-            else:
+            if not used:
                 self._free.appendleft(value)
+            else:
+                self.used += 1
+                (self._free if self._reusable else self._spent).append(value)
+            self._changed.notify_all()
+
+    @property
+    def last_spent(self) -> Any:
+        """A value that was used up, the last one; None where there is none."""
+        return self._spent[-1] if self._spent else None
+
+    def reuse(self) -> None:
+        """Have used values drawn again, in turn."""
+        with self._changed:
+            self._reusable = True
+            self._free.extend(self._spent)
+            self._spent.clear()
             self._changed.notify_all()
 
 
@@ -75,30 +95,37 @@ class Stock:
     def of(cls, pack: Pack, profile: Profile, used: Mapping[str, int], worker: int = 0, workers: int = 1) -> Stock:
         """The share of one of `workers`, behind the first values of each list that are `used` up already."""
         places = {place for operation in pack.operations for place in pool_places(operation)}
-        return cls(
-            {
-                place: Pool(place, values[used.get(place, 0) :][worker::workers])
-                for place in sorted(places)
-                if len(values := profile.value(place) or ()) > 1
-            }
-        )
+        pools = {}
+        for place in sorted(places):
+            values, gone = profile.value(place) or (), used.get(place, 0)
+            if len(values) > 1:
+                pools[place] = Pool(place, values[gone:][worker::workers], values[:gone])
+        return cls(pools)
 
     @contextmanager
     def lend(self, operation: Operation) -> Iterator[Loan]:
         """A value of every pool that a request of the operation draws from. Raises Exhausted."""
         with ExitStack() as returns:
             loan, values = Loan(), {}
-            for place in pool_places(operation):
-                if place in self._pools:
-                    pool = self._pools[place]
-                    value = values[place] = pool.draw()
-                    returns.callback(_end, loan, pool, value)
+            for place, pool in self._of(operation).items():
+                value = values[place] = pool.draw()
+                returns.callback(_end, loan, pool, value)
             loan.values = values
             yield loan
 
     def draws_for(self, operation: Operation) -> bool:
         """Whether requests of the operation carry a value of some list."""
-        return any(place in self._pools for place in pool_places(operation))
+        return bool(self._of(operation))
+
+    def last_spent(self, operation: Operation) -> dict[str, Any]:
+        """A value of each list that the operation draws from which was used up; none where some list has none."""
+        spent = {place: pool.last_spent for place, pool in self._of(operation).items()}
+        return spent if None not in spent.values() else {}
+
+    def reuse(self, operation: Operation) -> None:
+        """Have used values of the operation's lists drawn again, in turn."""
+        for pool in self._of(operation).values():
+            pool.reuse()
 
     def pass_over(self, operation: Operation) -> bool:
         """Leave out the next value of each list that the operation draws from: somebody else has used it up.
@@ -107,6 +134,9 @@ class Stock:
         """
         with self.lend(operation) as loan:  # what is not given back counts as used
             return bool(loan.values)
+
+    def _of(self, operation: Operation) -> dict[str, Pool]:
+        return {place: self._pools[place] for place in pool_places(operation) if place in self._pools}
 
     @property
     def used(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from certhook.building.builder import Builder
 from certhook.building.change import CONTROL, Change
-from certhook.building.pool import Stock
+from certhook.building.pool import Exhausted, Stock
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import Answer, Kind
 from certhook.judging.judge import Judge
@@ -140,7 +140,8 @@ class Courier:
         self._pace = Pace(rate / workers if rate else None)
         self.numbered = numbered
         self._numbers = itertools.count(numbered + worker + 1, workers)
-        self._lock = threading.Lock()
+        self._lock, self._asking = threading.Lock(), threading.Lock()
+        self._reusable: dict[str, bool] = {}
         self._largest: dict[str, int] = {}
         # Nothing of it is forgotten: a target may know what it was sent hours ago.
         self._contents: set[int] = set()
@@ -230,6 +231,27 @@ class Courier:
 
     def _carry(self, errand: Errand, lane: TrackedLane, attempt: int = 1) -> Delivery:
         """Run an errand with values of its own of whatever a success uses up. Raises Exhausted."""
+        try:
+            return self._carry_lent(errand, lane, attempt)
+        except Exhausted:
+            if not self._takes_again(errand.operation):
+                raise
+            return self._carry_lent(errand, lane, attempt)
+
+    def _takes_again(self, operation: Operation) -> bool:
+        """Whether the target takes values of lists that it took before: asked once, when all of them are used up."""
+        with self._asking:
+            if operation.name not in self._reusable:
+                spent = self._stock.last_spent(operation)
+                with self._lanes.alone() as lane:
+                    control = self.control(operation, f"{operation.name}.doctor")
+                    taken = bool(spent) and self._sent(control, lane, spent, 1).accepted
+                if taken:
+                    self._stock.reuse(operation)
+                self._reusable[operation.name] = taken
+            return self._reusable[operation.name]
+
+    def _carry_lent(self, errand: Errand, lane: TrackedLane, attempt: int) -> Delivery:
         with self._stock.lend(errand.operation) as loan:
             delivery = self._sent(errand, lane, loan.values, attempt)
             loan.used = delivery.answer.kind not in (Kind.REFUSED, Kind.LIMITED)
