@@ -127,7 +127,7 @@ def test_a_valid_request_is_never_taken_for_a_wrong_one(credentials: dict[str, s
 
 
 def test_launch_tokens_that_differ_in_little() -> None:
-    """A long one with a character less, more, or behind a NUL; and words, of which a valid one is left out."""
+    """A long one with a character less, another, more, or behind a NUL; and words, of which a valid one is left out."""
 
     def sent(*tokens: str) -> list[str]:
         asked = scope()
@@ -142,8 +142,8 @@ def test_launch_tokens_that_differ_in_little() -> None:
 
     words = ["   ", "' OR '1'='1", "%", "null", "undefined"]
     long = "PPT_D8A1CA355FB54904BD061AF331B52C9D"
-    assert sent(long) == [long[:-1], f"{long}x", f"{long}\0x", *words]
-    assert sent(f"{long}==")[:2] == [long[:-1], f"{long}x"]
+    assert sent(long) == [long[:-1], f"{long[:-1]}q", f"{long}x", f"{long}\0x", *words]
+    assert sent(f"{long}==")[:3] == [long[:-1], f"{long[:-1]}q==", f"{long}x"]
     assert sent("launch-1", "launch-12") == words
 
 

@@ -174,6 +174,7 @@ def near(scope: Scope) -> Iterator[Change]:
 
 _NEAR: Mapping[str, tuple[str, Callable[[Draft, Any], Any]]] = {
     "shorter": ("without its last letter or digit", lambda draft, valid: valid[: _replaceable(valid)[-1]]),
+    "other": ("with another letter at its end", lambda draft, valid: _with_other_end(valid)),
     # What stands behind the padding of Base64 is passed over by many readers; so it goes before that.
     "longer": ("and a letter behind it", lambda draft, valid: f"{valid.rstrip('=')}x"),
     "nul": ("and a NUL and a letter behind it", lambda draft, valid: f"{valid}\0x"),
@@ -185,6 +186,12 @@ _WORDS = {
     "null": "null",
     "undefined": "undefined",
 }
+
+
+def _with_other_end(valid: str) -> str:
+    """A letter that is no hexadecimal digit: what is counted up may have the next digit given out, too."""
+    at = _replaceable(valid)[-1]
+    return f"{valid[:at]}{'z' if valid[at] in 'qQ' else 'q'}{valid[at + 1 :]}"
 
 
 def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft], Any]:

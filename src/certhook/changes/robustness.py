@@ -197,7 +197,10 @@ _HOSTILE = {
 
 @family("robustness.optional")
 def optional(scope: Scope) -> Iterator[Change]:
-    """Texts that a request need not have, there and saying nothing, or what is rare though nothing is wrong with it."""
+    """Texts that a request need not have: not there, there and saying nothing, or what is rare though nothing is wrong.
+
+    A number in their place is turned into a text by some, and used as one by others.
+    """
     mandatory = mandatory_leaves(scope.operation.request)
     for place, schema in _of_json(scope).items():
         if place in mandatory or type_of(schema) != "string" or schema.get("x-in", "form") != "form":
@@ -210,10 +213,16 @@ def optional(scope: Scope) -> Iterator[Change]:
             says = f"with {what} as {place}"
             yield Change(f"robustness.optional:{place}={name}", says, Stage.FIELDS, apply, front=FILTERED)
 
+        def drop(draft: Draft, place: str = place) -> None:
+            draft.drop(place)
+
+        yield Change(f"robustness.optional:{place}=absent", f"without {place}", Stage.FIELDS, drop)
+
 
 _SAYING_NOTHING: dict[str, tuple[str, Any]] = {
     "null": ("null", None),
     "empty": ("an empty text", ""),
+    "number": ("a number", 7),
     "escape": ("a percent sign that begins no escape", "a%ZZb%"),
 }
 

@@ -39,6 +39,14 @@ class _TokenFoundOtherwise(EviTarget):
         raise NotImplementedError
 
 
+@fault("token-end-unread", breaks=["evi.parameters.unknown-token"])
+class TokenEndUnread(_TokenFoundOtherwise):
+    """Keeps tokens in a column that is a character too narrow, and compares as much as fits into it."""
+
+    def finds(self, token: str) -> bool:
+        return len(token) == len(_KNOWN) and token[:-1] == _KNOWN[:-1]
+
+
 @fault("token-by-beginning", breaks=["evi.parameters.unknown-token"])
 class TokenByBeginning(_TokenFoundOtherwise):
     """Looks up the launch whose token begins with what it was given, since logs show tokens cut short."""

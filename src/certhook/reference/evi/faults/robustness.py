@@ -105,6 +105,26 @@ class OptionalNullCrash(_OptionalCrash):
         return name in self.optional and value is None
 
 
+@fault("game-absent-crash", breaks=["evi.robustness.no-server-error"])
+class GameAbsentCrash(EviTarget):
+    """Looks the game up by a code that it takes for being there."""
+
+    def check_optional(self, fields: Fields) -> None:
+        super().check_optional(fields)
+        if "GameCode" not in fields:
+            raise Crash
+
+
+@fault("game-number-crash", breaks=["evi.robustness.no-server-error"])
+class GameNumberCrash(EviTarget):
+    """Trims the game's code before it looks whether that is a text."""
+
+    def check_optional(self, fields: Fields) -> None:
+        if type(fields.get("GameCode")) is int:
+            raise Crash
+        super().check_optional(fields)
+
+
 @fault("game-empty-crash", breaks=["evi.robustness.no-server-error"])
 class GameEmptyCrash(_OptionalCrash):
     """Takes the first word of the game's code, of which an empty one has none."""
