@@ -36,7 +36,7 @@ _FULL_DATE = re.compile(_DATE)
 _DATE_TIME = re.compile(
     _DATE + r"[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
-_UTC_MILLISECONDS = re.compile(r".*[0-9]\.[0-9]{3}Z", re.DOTALL)
+_UTC_MILLISECONDS = re.compile(r".*[0-9]\.[0-9]{3}[Zz]", re.DOTALL)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _NOT_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
 _NOT_IN_HOST = re.compile(r'[\\<>"{}|^`]')
@@ -175,7 +175,7 @@ _IN_WORDS: Mapping[str, str] = {
     "http-url": "an absolute http or https URL",
     "date": "a date (RFC 3339)",
     "date-time": "a date and time (RFC 3339)",
-    "date-time-utc-ms": "a time in UTC to the millisecond",
+    "date-time-utc-ms": "a time in UTC with Z and three digits of milliseconds",
     "decimal-text": "a plain decimal number",
 }
 """The formats as a finding names them."""

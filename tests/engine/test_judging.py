@@ -11,6 +11,7 @@ from certhook.changes import CONTROL, Change
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Ask, Judge, annotated, schema_breaches
+from certhook.reference.klas.target import KlasTarget
 from tests.certifying import builder, change, klas
 
 OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'
@@ -71,6 +72,19 @@ def test_a_right_answer_breaks_nothing(body: bytes) -> None:
 def test_a_breach_of_a_schema_is_the_requirement_s_at_its_place(body: bytes, broken: set[str]) -> None:
     """One wrong field breaks the requirement that the schema ties to it, and no other."""
     assert unmet(body) == broken
+
+
+@pytest.mark.parametrize(("key", "told"), [("status_code", False), ("status_word", True)])
+def test_a_key_that_every_answer_has_to_carry_is_not_told_by_it(key: str, *, told: bool) -> None:
+    """A word of the document is a weak key, for which no answer can be blamed; with any other word, it can."""
+    data = KlasTarget.profile("http://target.example")
+    data["credentials"] = dict.fromkeys(data["credentials"], key)
+    weak = builder(data=data)
+    body = REFUSAL[:-1] + b',"status_word":0}'
+    one = _exchanged(Response(200, (("X-Signature", weak.response_signature(body) or ""),), body))
+    by = Judge(klas(), weak, ALL)
+    found = {each.requirement for each in by.invariants(one, by.read(one, BAD), BAD) if not each.met}
+    assert ("klas.robustness.keeps-secret" in found) is told
 
 
 def test_an_unmarked_answer_to_a_valid_request_is_held_against_the_success() -> None:

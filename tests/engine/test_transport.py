@@ -326,6 +326,12 @@ def test_an_answer_that_had_begun_is_told_from_none() -> None:
     assert failure_of(late).detail == "nothing came within the time limit"
 
 
+def test_bytes_are_quoted_as_nobody_s_objects() -> None:
+    """What could not be read is shown without the name of the type that held it."""
+    quoted = httpx.RemoteProtocolError(f"illegal status line: {bytearray(b'220 mail')!r}")
+    assert failure_of(quoted).detail == "illegal status line: '220 mail'"
+
+
 def test_the_pace_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """At ten a second the third request waits for two tenths; a target's wish holds everybody back."""
     now, slept = [100.0], list[float]()

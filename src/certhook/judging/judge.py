@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -57,6 +58,7 @@ class Judge:
         self._builder = builder
         self._selected = selected
         self._told = Told(known=builder.known)
+        self._key = b"" if _is_documented(pack, builder.key) else builder.key
         self._links = Links()
         self._named: dict[int, int] = {}  # by hash: of all ids none may be forgotten
         self._first: dict[str, dict[str, tuple[Any, int]]] = {}
@@ -114,7 +116,7 @@ class Judge:
             self._named,
             first,
             self._links,
-            key=self._builder.key,
+            key=self._key,
             request_signature=self._builder.request_signature,
         )
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
@@ -191,6 +193,12 @@ class Judge:
             for one in self._pack.operations
             for success in (True, False)
         }
+
+
+def _is_documented(pack: Pack, key: bytes) -> bool:
+    """Whether a key is a word, or a part of one, with which every target answers: that it does so tells nothing."""
+    words = json.dumps([[*pack.codes], *([one.success, one.refusal] for one in pack.operations)]).encode()
+    return key in words
 
 
 def annotated(schema: Any) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ cookie is kept, and nothing is sent to any host but the profile's.
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 import time
@@ -195,6 +196,10 @@ def _pieces(request: Request) -> Iterator[bytes]:
         at += size
 
 
+_BYTES = re.compile(r"bytearray\(b(.*)\)", re.DOTALL)
+"""How the client library quotes what it could not read."""
+
+
 def failure_of(error: Exception, *, begun: bool = False) -> Failure:
     """What an exception of the client library says of the exchange; `begun`: some of the answer had come."""
     kind = _kind_of(error, str(error).lower())
@@ -205,7 +210,7 @@ def failure_of(error: Exception, *, begun: bool = False) -> Failure:
         FailureKind.DROPPED: "the connection was lost before any of the answer came",
         FailureKind.CUT_SHORT: "the connection was lost before the answer was complete",
     }
-    return Failure(kind, in_words.get(kind) or str(error) or type(error).__name__)
+    return Failure(kind, in_words.get(kind) or _BYTES.sub(r"\1", str(error)) or type(error).__name__)
 
 
 def _kind_of(error: Exception, text: str) -> FailureKind:
