@@ -85,10 +85,6 @@ class Requirement:
     citation: str
 
     @property
-    def protocol(self) -> str:
-        return self.id.split(".")[0]
-
-    @property
     def group(self) -> str:
         return self.id.split(".")[1]
 

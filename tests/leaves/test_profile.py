@@ -15,7 +15,7 @@ from certhook.formats import validator
 from certhook.places import schemas_dir
 from certhook.profile.credentials import Unresolved, resolved
 from certhook.profile.mistakes import first_mistake
-from certhook.profile.profile import Limits, Profile, load_profile, profile_from
+from certhook.profile.profile import Limits, Profile, profile_from, read_profile
 from certhook.profile.waivers import Waiver
 from certhook.values import Level
 
@@ -38,8 +38,9 @@ def loaded(folder: Path, text: str, target: str | None = None, environ: dict[str
     """The profile of that text, as a file in `folder`."""
     path = folder / "p.toml"
     path.write_text(text, "utf-8")
-    return load_profile(
-        path,
+    return profile_from(
+        read_profile(path),
+        source=str(path),
         protocol="klas",
         protocol_schema=SCHEMA,
         requirement_ids=REQUIREMENTS,
@@ -110,14 +111,18 @@ def test_command_line_overrides_the_target(tmp_path: Path) -> None:
 
 def test_target_alone_makes_a_profile_where_nothing_else_is_needed() -> None:
     """Without a file the command line is the profile."""
-    profile = load_profile(None, protocol="p", protocol_schema={}, requirement_ids=[], target="http://host", environ={})
+    profile = profile_from(
+        {}, source="command line", protocol="p", protocol_schema={}, requirement_ids=[], target="http://host"
+    )
     assert (profile.url, profile.source, profile.secrets()) == ("http://host", "command line", ())
 
 
 def test_target_alone_does_not_make_up_credentials() -> None:
     """Without a file a protocol that needs a secret is told so."""
     with pytest.raises(ProfileError, match=r"^command line: credentials\.secret: is missing; expected: "):
-        load_profile(None, protocol="klas", protocol_schema=SCHEMA, requirement_ids=[], target="http://h", environ={})
+        profile_from(
+            {}, source="command line", protocol="klas", protocol_schema=SCHEMA, requirement_ids=[], target="http://h"
+        )
 
 
 def test_values_are_found_by_place(tmp_path: Path) -> None:
@@ -320,10 +325,10 @@ def test_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     """A missing file and one in another encoding are told apart."""
     missing = tmp_path / "none.toml"
     with pytest.raises(ProfileError, match=r"none\.toml: cannot be read: No such file or directory$"):
-        load_profile(missing, protocol="klas", protocol_schema=SCHEMA, requirement_ids=[], environ={})
+        read_profile(missing)
     (tmp_path / "p.toml").write_bytes(b"a = '\xff'")
     with pytest.raises(ProfileError, match=r"p\.toml: byte 5: not UTF-8"):
-        load_profile(tmp_path / "p.toml", protocol="klas", protocol_schema=SCHEMA, requirement_ids=[], environ={})
+        read_profile(tmp_path / "p.toml")
 
 
 toml_values = st.recursive(

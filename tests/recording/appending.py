@@ -10,6 +10,6 @@ from certhook.recording.redaction import Redactor
 
 def append(path: Path, count: int, name: str) -> None:
     """Append `count` lines of more than two memory pages each."""
-    with Journal.open(path, Redactor([], [], b"")) as journal:
+    with Journal(path, Redactor([], [], b"")) as journal:
         for number in range(count):
             journal.write("plan", cases=[{"case": f"{name}-{number}", "requirements": []}], padding=name * 9_000)

@@ -54,7 +54,7 @@ def test_everything_written_is_redacted(tmp_path: Path) -> None:
     """No kind of line holds a secret."""
     path = tmp_path / "journal.ndjson"
     failure = Failure(FailureKind.DROPPED, "after the-secret")
-    with Journal.open(path, REDACTOR) as journal:
+    with Journal(path, REDACTOR) as journal:
         journal.write("doctor", ok=True, reason="the-secret", checks=[{"says": ["the-secret"]}])
         journal.exchange(exchange(failure, body=b"the-secret", headers=(("A", b"the-secret"),)), URL + "?a=the-secret")
         journal.exchange(exchange(Response(200, (("B", "the-secret"),), b"\xffthe-secret")), URL)
@@ -67,7 +67,7 @@ def test_a_secret_that_is_one_of_our_words_harms_no_line(tmp_path: Path, secret:
     """What stands in a journal by certhook's own doing stays, whatever the secrets of a profile are."""
     path = tmp_path / "journal.ndjson"
     lines = [run_line(), doctor_line(), plan_line(a=["klas.fields.signed"]), case_line(outcome()), end_line()]
-    with Journal.open(path, Redactor([secret], [], b"salt")) as journal:
+    with Journal(path, Redactor([secret], [], b"salt")) as journal:
         for line in lines:
             journal.write(**line)
     for line, written in zip(lines, read_journal(path), strict=True):
@@ -79,7 +79,7 @@ def test_a_secret_that_is_one_of_our_words_harms_no_line(tmp_path: Path, secret:
 def test_exchange_lines_follow_the_schema(tmp_path: Path) -> None:
     """The line of an exchange is the record that was returned, and is as the schema says."""
     path = tmp_path / "journal.ndjson"
-    with Journal.open(path, REDACTOR) as journal:
+    with Journal(path, REDACTOR) as journal:
         answered = journal.exchange(exchange(), URL)
         failed = journal.exchange(exchange(Failure(FailureKind.TIMEOUT, "10 s")), URL)
     lines = list(read_journal(path))
@@ -208,7 +208,7 @@ def test_only_the_kinds_asked_for(tmp_path: Path) -> None:
 
 def test_unknown_kinds_are_not_written(tmp_path: Path) -> None:
     """A kind that no reader knows is a bug of the writer's, and closing twice is none."""
-    journal = Journal.open(tmp_path / "journal.ndjson", REDACTOR)
+    journal = Journal(tmp_path / "journal.ndjson", REDACTOR)
     with pytest.raises(ValueError, match="gossip"):
         journal.write("gossip")
     journal.close()

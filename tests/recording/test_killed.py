@@ -26,7 +26,7 @@ from certhook.recording.journal import Journal
 from certhook.recording.redaction import Redactor
 from tests.recording.lines import case_line, exchange, outcome, plan_line, run_line
 
-journal = Journal.open(Path(sys.argv[1]), Redactor([], [], b""))
+journal = Journal(Path(sys.argv[1]), Redactor([], [], b""))
 for line in (run_line(), plan_line(first=[], last=[run_line()["requirements"][0]["id"]])):
     journal.write(**line)
 for number in itertools.count():

@@ -95,16 +95,6 @@ def digest(message: bytes, key: bytes, algorithm: str, construction: str) -> str
     return CONSTRUCTIONS[construction](message, key, algorithm)
 
 
-def verifies(scheme: Scheme, signable: Signable, key: bytes, signature: str | bytes, *, any_case: bool = False) -> bool:
-    """Whether `signature` is the scheme's for that key, compared in constant time.
-
-    `any_case` lets upper-case hex pass.
-    """
-    expected = scheme.sign(scheme.message(signable), key).encode("ascii")
-    received = signature if isinstance(signature, bytes) else text_bytes(signature)
-    return hmac.compare_digest(expected, received.lower() if any_case else received)
-
-
 def _hmac(message: bytes, key: bytes, algorithm: str) -> str:
     return hmac.new(key, message, algorithm).hexdigest()
 

@@ -114,32 +114,7 @@ def _shown(value: Any, hidden: bool) -> Any:  # noqa: FBT001 - read where it is 
     return ["***"] * len(value) if isinstance(value, list) else "***"
 
 
-def load_profile(  # noqa: PLR0913 - each is an input of its own, and all but the first are named
-    path: Path | None,
-    *,
-    protocol: str,
-    protocol_schema: Mapping[str, Any],
-    requirement_ids: Collection[str],
-    target: str | None = None,
-    environ: Mapping[str, str] = os.environ,
-) -> Profile:
-    """The profile in the file `path`, or with None the one that the command line alone makes.
-
-    Raises ProfileError where the file cannot be read or used; see `profile_from` for the rest.
-    """
-    return profile_from(
-        {} if path is None else read_profile(path),
-        source=_COMMAND_LINE if path is None else str(path),
-        folder=Path() if path is None else path.parent,
-        protocol=protocol,
-        protocol_schema=protocol_schema,
-        requirement_ids=requirement_ids,
-        target=target,
-        environ=environ,
-    )
-
-
-def profile_from(  # noqa: PLR0913 - as load_profile
+def profile_from(  # noqa: PLR0913 - each is an input of its own, and all but the first are named
     data: Mapping[str, Any],
     *,
     source: str,

@@ -41,18 +41,16 @@ _LINES = json.JSONEncoder(separators=(",", ":"))
 
 
 class Journal:
-    """Appends lines to a journal. Safe to share between threads; every process opens its own."""
+    """Appends lines to the journal at `path`, which is made where it is not there.
+
+    Safe to share between threads; every process opens its own.
+    """
 
     def __init__(self, path: Path, redactor: Redactor) -> None:
         self.path = path
         self._redactor = redactor
         self._lock = Lock()
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-
-    @classmethod
-    def open(cls, path: Path, redactor: Redactor) -> Self:
-        """Open the journal at `path` for appending, making it where it is not there."""
-        return cls(path, redactor)
 
     def __enter__(self) -> Self:
         return self

@@ -105,7 +105,7 @@ class Certification:
 
     @cached_property
     def journal(self) -> Journal:
-        return Journal.open(Path(self.setup.output) / "journal.ndjson", self.redactor)
+        return Journal(Path(self.setup.output) / "journal.ndjson", self.redactor)
 
     @cached_property
     def stock(self) -> Stock:

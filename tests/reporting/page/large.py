@@ -20,7 +20,7 @@ URL = "https://staging.operator.example/webhook/authenticate"
 def large_run(folder: Path, findings: int) -> Path:
     """Write the journal of a run with so many findings, of requests as a run sends them, and return its folder."""
     ids = list(map(id_of, range(findings // FINDINGS_SHOWN)))
-    with Journal.open(folder / "journal.ndjson", Redactor([], ["X-Signature"], b"salt")) as journal:
+    with Journal(folder / "journal.ndjson", Redactor([], ["X-Signature"], b"salt")) as journal:
         journal.write(**run_line(*map(requirement, ids)))
         journal.write(**doctor_line())
         for number in range(len(ids) * FINDINGS_SHOWN):
