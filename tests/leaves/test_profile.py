@@ -41,6 +41,7 @@ def loaded(folder: Path, text: str, target: str | None = None, environ: dict[str
     return profile_from(
         read_profile(path),
         source=str(path),
+        folder=path.parent,
         protocol="klas",
         protocol_schema=SCHEMA,
         requirement_ids=REQUIREMENTS,
