@@ -213,11 +213,10 @@ class Certification:
         self._shown[exchange.number] = exchange
         url, redactor = self.profile.url.rstrip("/") + exchange.request.target, self.redactor.remembering()
         curl = curl_command(record_of(exchange, url, redactor))
-        sent, observed = (
-            _writable(redactor.excerpt(text, limit))
-            for text, limit in ((sent, _SAID_LIMIT), (observed, _OBSERVED_LIMIT))
+        # What was sent under a masked name is masked in what the target said of it, and not in our own words.
+        return Finding(
+            self.said(sent), expected, _writable(redactor.excerpt(observed, _OBSERVED_LIMIT)), curl, exchange.number
         )
-        return Finding(sent, expected, observed, curl, exchange.number)
 
     def said(self, text: str) -> str:
         """What a target said, or what was said of it, redacted and cut."""

@@ -1,0 +1,24 @@
+"""Findings: what is shown of an exchange that was not as it should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from certhook.judging.judge import Judgement
+from certhook.running.settling import CaseResult
+from certhook.sending.courier import Delivery, Errand
+from tests.certifying import authenticate, certifying, change
+from tests.targets import conformant, serving
+
+
+def test_what_was_sent_is_named_though_the_target_s_echo_of_it_is_masked(tmp_path: Path) -> None:
+    """A wrong signature is masked as every signature is, but the word that it was stays in certhook's own sentence."""
+    with serving(conformant) as served, certifying(tmp_path, served.profile()) as certification:
+        wrong = change("signature.not-hex:undefined")
+        delivery: Delivery = certification.courier.deliver(Errand(authenticate(), wrong, "case"))
+        judgement = Judgement("klas.signature.not-hex", "a refusal", "HTTP 200 with undefined", delivery.exchange)
+        result = CaseResult((delivery,), (judgement,))
+        (outcome,) = certification.outcomes_of(result, f"a valid request, but {wrong.says}")
+    assert outcome.finding is not None
+    assert outcome.finding.message == "a valid request, but with the word undefined as its signature"
+    assert "undefined" not in outcome.finding.observed
