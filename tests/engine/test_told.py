@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from certhook.exchange import Request, Response
+from certhook.judging.members import members_within
 from certhook.judging.told import Told
 from tests.certifying import klas
 
@@ -23,7 +24,7 @@ def again(refusal: Any, *headers: tuple[str, str], sent: bytes = b"{}", success:
     told = Told()
     told.note(READING, success)
     request = Request("authenticate", "POST", "/authenticate", (), sent)
-    return told.again(Response(400, headers, json.dumps(refusal).encode()), refusal, request)
+    return told.again(Response(400, headers, json.dumps(refusal).encode()), refusal, members_within(refusal), request)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,10 @@ def test_an_amount_that_is_somebody_s_number_too_counts_under_its_own_name_alone
     told = Told(known=frozenset({"12001"}))
     told.note(READING, {"balance": "12001"})
     request = Request("authenticate", "POST", "/authenticate", (), b"{}")
-    found = [told.again(Response(400, (), b""), {name: "12001"}, request) for name in ("player_id", "balance")]
+    found = [
+        told.again(Response(400, (), b""), {name: "12001"}, [(name, "12001")], request)
+        for name in ("player_id", "balance")
+    ]
     assert found == ["", "the real balance as balance"]
 
 
@@ -107,7 +111,7 @@ def test_only_the_last_are_remembered() -> None:
     assert len(told.texts) <= 64
     refusal = {"message": "token-of-the-session-199"}
     response = Response(400, (), json.dumps(refusal).encode())
-    assert told.again(response, refusal, Request("authenticate", "POST", "/", (), b""))
+    assert told.again(response, refusal, members_within(refusal), Request("authenticate", "POST", "/", (), b""))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,7 @@ def test_an_amount_is_found_within_a_sentence(text: str) -> None:
     assert again({"errors": [{"messages": [text]}]}) == "the real balance in messages"
     request, told = Request("authenticate", "POST", "/", (), b"{}"), Told()
     told.note(READING, SUCCESS)
-    assert told.again(Response(400, (), text.encode()), {}, request) == "the real balance in its text"
+    assert told.again(Response(400, (), text.encode()), {}, [], request) == "the real balance in its text"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +176,9 @@ def test_an_amount_that_was_sent_or_is_known_is_only_repeated() -> None:
     assert not again(text, sent=b'{"limit":1742.35}')
     told = Told(known=frozenset({"1742.35"}))
     told.note(READING, SUCCESS)
-    assert not told.again(Response(400, (), b""), text, Request("authenticate", "POST", "/", (), b"{}"))
+    assert not told.again(
+        Response(400, (), b""), text, members_within(text), Request("authenticate", "POST", "/", (), b"{}")
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,7 +203,9 @@ def test_an_id_that_was_sent_or_is_part_of_what_is_known_is_only_repeated() -> N
     assert not again(text, sent=b'{"user":"PPT_327"}', success={"token": "PPT_327"})
     told = Told(known=frozenset({"evi-PPT_327"}))
     told.note(READING, {"token": "PPT_327"})
-    assert not told.again(Response(400, (), b""), text, Request("authenticate", "POST", "/", (), b"{}"))
+    assert not told.again(
+        Response(400, (), b""), text, members_within(text), Request("authenticate", "POST", "/", (), b"{}")
+    )
 
 
 def test_long_numbers_are_the_same_to_the_last_digit() -> None:

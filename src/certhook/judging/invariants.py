@@ -389,9 +389,10 @@ def discloses_nothing(seen: Seen) -> str | None:
     for pointer in reading.private:
         if pointer.startswith("/") and pointed(seen.answer.members, pointer):
             return f"{seen.answer.says}, which carries {pointer}"
-    for member, value in members_within(seen.answer.members):
+    inside = members_within(seen.answer.members)  # once: there may be tens of thousands
+    for member, value in inside:
         # Deeper down, a name may be that of a field that is explained.
         if member in reading.private and value not in _NOTHING and (member in seen.answer.members or " " not in value):
             return f"{seen.answer.says}, which carries {member}"
-    told = seen.told.again(seen.response, seen.answer.members, seen.exchange.request)
+    told = seen.told.again(seen.response, seen.answer.members, inside, seen.exchange.request)
     return f"{seen.answer.says}, which carries {told}" if told else None

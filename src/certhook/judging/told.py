@@ -47,6 +47,7 @@ _URLS = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 _MOST_URLS = 100
 """URLs of a refusal that are looked at."""
 
+Member = tuple[str, str]
 Shape = tuple[str, str, frozenset[str]]
 
 
@@ -78,16 +79,19 @@ class Told:
             if shape is not None:
                 _remember(self.links, shape)
 
-    def again(self, response: Response, members: Mapping[str, Any], request: Request) -> str:
-        """What of it a refusal carries, in words; empty where it is nothing. `members` are those of its body."""
+    def again(self, response: Response, members: Mapping[str, Any], inside: list[Member], request: Request) -> str:
+        """What of it a refusal carries, in words; empty where it is nothing.
+
+        `members` are those of its body, `inside` what `members_within` finds in them.
+        """
         # Without its NULs, UTF-16 is as good as UTF-8 for what is looked for.
         sent = request.body.replace(b"\0", b"").decode("utf-8", "replace") + request.target
-        inside, around = members_within(members), list(response.headers)
+        around = list(response.headers)
         texts = texts_within(members) if members else [("", response.body[:HELD].decode("utf-8", "replace"))]
         found = self._amount(inside, around, sent) or self._amount_in_words(texts, sent)
         return found or self._text([*texts, *around], sent)
 
-    def _amount(self, inside: list[tuple[str, str]], around: list[tuple[str, str]], sent: str) -> str:
+    def _amount(self, inside: list[Member], around: list[Member], sent: str) -> str:
         """A real amount under a name that says what it is, such as playerBalance or X-Balance, or that no other is."""
         names = {amount: name for name, amount in self.amounts}
         for member, value in (*inside, *((name, plain(value)) for name, value in around)):
@@ -99,7 +103,7 @@ class Told:
         distinct = ((names[value], member) for member, value in unsent if _is_distinct(value))
         return next((f"the real {name} as {member}" for name, member in distinct), "")
 
-    def _amount_in_words(self, texts: list[tuple[str, str]], sent: str) -> str:
+    def _amount_in_words(self, texts: list[Member], sent: str) -> str:
         """A real amount as a number within a sentence."""
         names = {amount: name for name, amount in self.amounts if _is_distinct(amount) and amount not in self.known}
         if not names:
@@ -114,7 +118,7 @@ class Told:
                 return f"the real {name} in {member or 'its text'}"
         return ""
 
-    def _text(self, carried: list[tuple[str, str]], sent: str) -> str:
+    def _text(self, carried: list[Member], sent: str) -> str:
         """A token or a link of a session, within whatever text."""
         whole = "\n".join(value for _, value in carried)
         text = next((text for text in self.texts if text in whole and text not in sent), "")
@@ -126,7 +130,7 @@ class Told:
         return f"a link such as an accepted request gets, in {_where(link, carried)}" if link else ""
 
 
-def _where(part: str, carried: list[tuple[str, str]]) -> str:
+def _where(part: str, carried: list[Member]) -> str:
     return next((name for name, value in carried if part in value), "") or "its text"
 
 
