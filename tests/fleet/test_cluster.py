@@ -142,6 +142,6 @@ def test_a_scheduler_that_goes_leaves_a_night_to_resume(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
         released.set()
         assert process.returncode == 2, out + err
-        assert err == "certhook: the scheduler is gone; what is done is kept: go on with --resume night\n"
+        assert err == "certhook: the scheduler is gone; finished runs are kept: continue with --resume night\n"
         assert certhook("fleet", str(path), "--resume", "night", cwd=tmp_path).status == 0
         assert standings_in(tmp_path / "night") == {"acme": "certified"}
