@@ -272,7 +272,7 @@ def test_mistake_in_a_section_is_told(tmp_path: Path, old: str, new: str, said: 
 
 
 ADDITIONS = [
-    ("[limits]\nin_flight = 0", "limits.in_flight: must be at least 1; expected: requests at once"),
+    ("[limits]\nin_flight = 0", "limits.in_flight: must be at least 1; expected: concurrent requests"),
     ("[limits]\nin_flight = 1.5", "limits.in_flight: must be a whole number, not a fractional number"),
     ("[limits]\nin_flight = true", "limits.in_flight: must be a whole number, not a boolean"),
     ("[limits]\nin_flight = 10000", "limits.in_flight: must be at most 1000"),
