@@ -224,7 +224,7 @@ class _Walk:
                 holder.name = self._name() if holder.closing == "}" else ""
                 return _OPENED
             if not self._at(holder.closing):
-                raise ValueError("neither a comma nor an end")
+                raise ValueError("a comma or closing bracket is missing")
             self._step()
             value = self._open.pop().value(self._decoder)
         return value
