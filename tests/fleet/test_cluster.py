@@ -83,7 +83,7 @@ def test_secrets_stay_where_they_are(cluster: LocalCluster, tmp_path: Path) -> N
         words = ("fleet", str(path), "--scheduler", cluster.scheduler_address, "--output", "night")
         refused = certhook(*words, cwd=tmp_path)
         assert refused.status == 2
-        assert "literal: credentials.secret stands in the profile itself" in refused.err
+        assert "literal: credentials.secret is in the profile itself" in refused.err
         assert target.calls == []
         sent = certhook(*words, "--send-secrets", cwd=tmp_path)
     assert sent.status == 0, sent.said
