@@ -106,7 +106,7 @@ def test_a_certificate_goes_without_its_result(certhook: Certhook, tmp_path: Pat
     (tmp_path / "run" / "certificate.json").rename(tmp_path / "alone.json")
     verify = ("verify", "alone.json", "--key", pair.public)
     alone = certhook(*verify)
-    assert (alone.status, alone.out.splitlines()[-1]) == (0, "result.json  not at hand, not compared")
+    assert (alone.status, alone.out.splitlines()[-1]) == (0, "result.json  not available, not compared")
     assert certhook(*verify, "--result", "run/result.json").status == 0
     (tmp_path / "result.json").write_text("{}")
     beside = certhook(*verify)

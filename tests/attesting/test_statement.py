@@ -131,9 +131,9 @@ def test_half_a_character_is_carried(made: Any) -> None:
 
 WRONG: dict[str, tuple[Any, str]] = {
     "not JSON": (b"{", "is not JSON"),
-    "a list": (b"[]", "is no JSON object"),
+    "a list": (b"[]", "is not a JSON object"),
     "a member twice": (b'{"a":1,"a":2}', "names a member twice"),
-    "empty": (b"{}", "is no statement of certhook: _type is missing"),
+    "empty": (b"{}", "is not a statement of certhook: _type is missing"),
 }
 
 
@@ -179,7 +179,7 @@ def test_a_malformed_statement_is_named_by_its_place(made: Any, place: str, valu
     """A statement of another kind or shape is refused in one line that names the place."""
     _, statement = made(head(), case_line(), end_line())
     payload = json.dumps(changed(statement, place, value)).replace("Infinity", "1e999")
-    with pytest.raises(ValueError, match="is no statement of certhook") as refusal:
+    with pytest.raises(ValueError, match="is not a statement of certhook") as refusal:
         read_statement(payload.encode())
     assert place.rsplit(".", maxsplit=1)[-1] in str(refusal.value)
     assert "\n" not in str(refusal.value)

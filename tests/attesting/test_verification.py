@@ -104,4 +104,4 @@ def test_a_right_envelope_with_something_else() -> None:
     """A payload that is no statement of certhook is named, though the key is right."""
     found = checked(sealed(b"{}", MEDIA_TYPE, signer()))
     assert found.statement is None
-    assert found.problems[0].startswith("authentic, but: it is no statement of certhook: _type is missing")
+    assert found.problems[0].startswith("authentic, but: it is not a statement of certhook: _type is missing")

@@ -60,7 +60,7 @@ def test_a_target_of_one_protocol_is_not_for_all(tmp_path: Path) -> None:
     """A target and a profile belong to one protocol: --all without --embedded is wrong usage."""
     ended = certhook("run", "--all", "--target", "http://127.0.0.1:9", cwd=tmp_path)
     assert ended.status == 2
-    assert ended.err.startswith("certhook: --all goes with --embedded")
+    assert ended.err.startswith("certhook: --all needs --embedded")
 
 
 def test_one_protocol_or_all(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from tests.targets import Answer, Answering, Call, conformant, open_to_all, plai
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
-COMMANDS = ("run", "report", "compare", "replay", "serve", "doctor", "list", "faults", "keygen", "sign", "verify")
+COMMANDS = tuple(cli.list_commands(click.Context(cli)))
 ONE = ("--requirement", "klas.signature.header-missing", *FEW)
 
 
@@ -43,7 +43,7 @@ def test_help_is_for_newcomers(command: str, monkeypatch: Patch, capfd: Capture)
     options = [one for one in found.params if isinstance(one, click.Option) and not one.hidden]
     assert all(one.help for one in options)
     assert all(one.opts[-1] in ended.out for one in options)
-    assert "\\" not in ended.out
+    assert "\\" not in ended.out  # nor \b, which tells click to leave lines as they are
     assert "Exit status:\n" in ended.out or "Exit status:" not in ended.out
 
 
@@ -289,7 +289,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith("certhook: File too large: no more can be written")
+    assert done.stderr.startswith("certhook: File too large: cannot write any more")
     assert not (tmp_path / "out" / "result.json").exists()
     result = result_of(tmp_path / "out" / "journal.ndjson")
     assert result["verdict"] == "incomplete"

@@ -69,7 +69,7 @@ def test_a_killed_run_counts_as_far_as_it_came(runs: Path, compare: Callable[...
     ended = compare("good", "killed")
     assert ended.status == 1
     assert "klas: certified -> incomplete" in ended.out
-    assert "reason: planned and never ended" in ended.out
+    assert "reason: planned but never finished" in ended.out
 
 
 def test_folders_of_runs_are_compared_in_turn(runs: Path, compare: Callable[..., Ended]) -> None:
@@ -91,8 +91,8 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "two forms": (("good", "bad", "--json", "--markdown"), "exclude each other"),
     "one and several": (("good", "."), "good: is one run"),
     "several of one protocol": ((".", "."), "holds several runs of 'klas'"),
-    "cut": (("good", "cut.json"), "cut.json: no result of a run: it is cut"),
-    "foreign": (("good", "foreign.json"), "foreign.json: no result that certhook"),
+    "cut": (("good", "cut.json"), "cut.json: not the result of a run: it is truncated"),
+    "foreign": (("good", "foreign.json"), "foreign.json: not a result that certhook"),
     "newer": (("good", "newer.json"), "(certhook '99.0' wrote it)"),
     "counts changed": (("good", "counts.json"), "was changed after the run: its counts"),
     "verdict changed": (("good", "verdict.json"), "was changed after the run: its verdict"),

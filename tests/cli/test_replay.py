@@ -264,7 +264,7 @@ def test_a_target_that_is_gone(
     words = ("replay", "run", shown_in(folder, WRONG_PASSWORD), "--target", "http://127.0.0.1:9")
     ended = inline(monkeypatch, capfd, *words, cwd=folder.parent)
     assert ended.status == 3
-    assert "it cannot be told: 127.0.0.1 port 9 cannot be reached" in ended.out
+    assert "inconclusive: 127.0.0.1 port 9 cannot be reached" in ended.out
 
 
 def test_a_target_that_refuses_valid_requests(broken: Path, staged: tuple[Path, Embedded], replay: Replay) -> None:
@@ -272,7 +272,7 @@ def test_a_target_that_refuses_valid_requests(broken: Path, staged: tuple[Path, 
     _, other = staged
     ended = replay("run", shown_in(broken, "klas.signature.prefix"), "--target", other.url)
     assert ended.status == 3
-    assert "it cannot be told" in ended.out
+    assert "inconclusive" in ended.out
 
 
 # ---------------------------------------------------------------- every protocol

@@ -99,11 +99,11 @@ def test_no_answer_is_broken(kind: FailureKind) -> None:
     [
         (200, b"", "an empty body"),
         (200, HTML, "an HTML page"),
-        (200, b"[1]", "JSON that is no object"),
+        (200, b"[1]", "JSON that is not an object"),
         (200, b"nonsense", "a body that is not JSON"),
-        (200, b'{"a":1,"a":2}', "names a member twice"),
-        (500, b"", "a server error"),
-        (302, b"", "a redirect"),
+        (200, b'{"a":1,"a":2}', "a duplicate member"),
+        (500, b"", "an undocumented server error"),
+        (302, b"", "an undocumented redirect"),
     ],
 )
 def test_a_broken_answer_says_how(status: int, body: bytes, words: str) -> None:

@@ -236,9 +236,9 @@ def test_a_target_that_refuses_everything_gets_one_request(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        (lambda _: plain(404), "is not there (HTTP 404): check the path in target.url"),
+        (lambda _: plain(404), "was not found (HTTP 404): check the path in target.url"),
         (lambda _: plain(200, b"<!doctype html><title>Shop</title>"), "an HTML page"),
-        (lambda _: plain(500, b"oops"), "a server error"),
+        (lambda _: plain(500, b"oops"), "an undocumented server error"),
         (lambda _: b"220 mail.example ESMTP\r\n\r\n", "it does not speak HTTP"),
         (dropping, "it drops the connection"),
         (silent, "takes connections and does not answer"),

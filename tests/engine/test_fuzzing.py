@@ -115,7 +115,7 @@ def test_the_next_run_begins_with_what_the_last_one_found(tmp_path: Path) -> Non
     assert any(re.search(r":-?[0-9]+\.[0-9]", text) for text in texts)
 
 
-@pytest.mark.parametrize("wanted", [7, 60, 460])
+@pytest.mark.parametrize("wanted", [0, 7, 60, 460])
 def test_as_many_bodies_are_sent_as_were_asked_for(wanted: int, tmp_path: Path) -> None:
     """max_examples is the number of bodies that are sent, where none of them finds anything."""
     outcomes(tmp_path, conformant, max_examples=wanted)

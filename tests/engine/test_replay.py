@@ -112,7 +112,7 @@ def test_an_exchange_before_is_made_again(replaying: Serve) -> None:
     evidence = made.evidence(RANDOM, {IS_RANDOM: BROKEN})
     before = {**evidence.record, "case": "authenticate.signature.other-key"}
     replayed = replay(replace(evidence, before=before), made.certification)
-    assert "behind a request of authenticate.signature.other-key" in replayed.rulings[0].now
+    assert "after a request of authenticate.signature.other-key" in replayed.rulings[0].now
 
 
 def spent(count: int) -> tuple[Answering, Any]:
@@ -161,4 +161,4 @@ def test_a_body_with_masked_test_data_is_not_said_to_be_mended(replaying: Serve)
     made = replaying(answering, "evi", ("single-use-tokens",))
     replayed = made.replay("authenticate.malformed.fuzzed", "evi.robustness.no-server-error")
     assert replayed.exit_status == 3
-    assert "may have been another" in replayed.unclear
+    assert "may have been a different one" in replayed.unclear

@@ -62,7 +62,7 @@ def test_the_run_s_own_target_is_meant(tmp_path: Path) -> None:
 
 def test_a_profile_that_is_gone_is_named() -> None:
     """One line says which file is missing, and how to say where it is."""
-    with pytest.raises(UsageError, match=r"profile gone.toml is not here; say with --profile FILE"):
+    with pytest.raises(UsageError, match=r"profile gone.toml is not here; name its place with --profile FILE"):
         resumed(Setup("klas", "out", profile_path="gone.toml"))
 
 

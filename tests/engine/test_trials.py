@@ -177,7 +177,7 @@ def test_what_is_wrong_neither_alone_nor_behind_another_is_gone(trying: Try) -> 
     tried = trying(conformant)
     trial = tried.of(RANDOM, IS_RANDOM, before=tried.cases[OTHER]).of(IS_RANDOM)
     assert not trial.breaks(IS_RANDOM)
-    assert f"behind a request of {OTHER}" in trial.says
+    assert f"after a request of {OTHER}" in trial.says
     assert len(trial.exchanges) == 1
 
 

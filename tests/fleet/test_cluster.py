@@ -83,7 +83,7 @@ def test_secrets_stay_where_they_are(cluster: LocalCluster, tmp_path: Path) -> N
         words = ("fleet", str(path), "--scheduler", cluster.scheduler_address, "--output", "night")
         refused = certhook(*words, cwd=tmp_path)
         assert refused.status == 2
-        assert "literal: credentials.secret stands in the profile itself" in refused.err
+        assert "literal: credentials.secret is in the profile itself" in refused.err
         assert target.calls == []
         sent = certhook(*words, "--send-secrets", cwd=tmp_path)
     assert sent.status == 0, sent.said
@@ -142,6 +142,6 @@ def test_a_scheduler_that_goes_leaves_a_night_to_resume(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
         released.set()
         assert process.returncode == 2, out + err
-        assert err == "certhook: the scheduler is gone; what is done is kept: go on with --resume night\n"
+        assert err == "certhook: the scheduler is gone; finished runs are kept: continue with --resume night\n"
         assert certhook("fleet", str(path), "--resume", "night", cwd=tmp_path).status == 0
         assert standings_in(tmp_path / "night") == {"acme": "certified"}

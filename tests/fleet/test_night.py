@@ -143,7 +143,7 @@ MORNING = Morning(Head("night", "fleet.toml", "2027-01-02", ("acme",)), (WORSE,)
 def test_a_webhook_that_does_not_take_it_is_asked_once(webhook: Webhook) -> None:
     """A redirect is not followed; what is said names the host and not the token in the path."""
     problem = notify(webhook.url, MORNING)
-    assert problem == f"--notify: 127.0.0.1 did not take the regressions: HTTP {webhook.status}"
+    assert problem == f"--notify: 127.0.0.1 rejected the regressions: HTTP {webhook.status}"
     assert webhook.paths == ["/hook/s3cr3t-token"]
 
 
@@ -157,7 +157,7 @@ def test_a_webhook_that_is_not_there_is_a_warning(
     words = ("fleet", str(path), "--output", "second", "--notify", f"{DEAD}/s3cr3t-token")
     second = inline(monkeypatch, capfd, *words, cwd=tmp_path)
     assert second.status == 1
-    assert second.err == "certhook: --notify: 127.0.0.1 could not be told of the regressions: ConnectError\n"
+    assert second.err == "certhook: --notify: 127.0.0.1 could not be notified of the regressions: ConnectError\n"
     assert lines_of(tmp_path / "second", "notified") == []
 
 
@@ -206,7 +206,7 @@ def test_a_night_that_cannot_be_entered_is_resumed(
         database.execute(f"create trigger full before insert on certhook_outcomes {full}")
     failed = night("--output", "night", fault="signature-prefix")
     why = f"--history {place}: cannot be used: the disk is full"
-    assert (failed.status, failed.err) == (2, f"certhook: {why}; go on with --resume night\n")
+    assert (failed.status, failed.err) == (2, f"certhook: {why}; continue with --resume night\n")
     for name in ("fleet.html", "fleet.md"):
         text = (tmp_path / "night" / name).read_text()
         assert "What changed since last night is not known" in text

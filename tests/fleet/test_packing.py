@@ -87,6 +87,6 @@ REFUSED = {
 @pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
 def test_what_is_no_archive_of_files_is_refused(data: bytes, tmp_path: Path) -> None:
     """No path leads out of the folder, there are files alone, and of what is refused nothing is left behind."""
-    with pytest.raises(NotPacked, match=r"what a worker sent is no archive of a run: "):
+    with pytest.raises(NotPacked, match=r"what a worker sent is not an archive of a run: "):
         unpack(data, tmp_path / "acme")
     assert list(tmp_path.iterdir()) == []

@@ -56,7 +56,7 @@ MISTAKES: dict[str, tuple[str, str]] = {
     ),
     "fault of a real target": (
         '[[operators]]\nname = "a"\nprotocol = "klas"\nprofile = {}\nfault = "x"',
-        "operators[0].fault: goes with embedded",
+        "operators[0].fault: needs embedded",
     ),
     "unknown group": (f'{ONE}groups = ["signatur"]', "operators[0].groups[0]: must be "),
     "no time": (f"{ONE}time_limit_s = 0", "operators[0].time_limit_s: must be greater than 0"),
@@ -84,10 +84,13 @@ WORDS: dict[str, tuple[tuple[str, ...], str]] = {
     "no file": (("nowhere.toml",), "nowhere.toml: cannot be read"),
     "unknown operator": (("FLEET", "--operator", "acm"), "no operator 'acm'; did you mean acme?"),
     "unknown tag": (("FLEET", "--tag", "ue"), "no operator has the tag 'ue'; known: eu"),
-    "resume elsewhere": (("FLEET", "--resume", "a", "--output", "b"), "--resume goes on with a night as it began"),
-    "resume nothing": (("FLEET", "--resume", "a"), "--resume a: no night to go on with"),
-    "jobs of a cluster": (("FLEET", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"), "--jobs goes with"),
-    "secrets to nobody": (("FLEET", "--send-secrets"), "--send-secrets goes with --scheduler"),
+    "resume elsewhere": (("FLEET", "--resume", "a", "--output", "b"), "--resume continues a run as it began"),
+    "resume nothing": (("FLEET", "--resume", "a"), "--resume a: no night to resume"),
+    "jobs of a cluster": (
+        ("FLEET", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"),
+        "--jobs is for runs on this machine",
+    ),
+    "secrets to nobody": (("FLEET", "--send-secrets"), "--send-secrets needs --scheduler"),
     "no webhook": (("FLEET", "--notify", "ftp://token@x"), "--notify: must be an absolute http or https URL"),
     "no database": (("FLEET", "--history", "nosuch://user:hidden@host/x"), "no database that SQLAlchemy knows"),
     "no url of a database": (("FLEET", "--history", "://hidden"), "--history: must be a path, or a URL"),
@@ -212,7 +215,7 @@ def test_a_secret_does_not_travel_unless_asked_for(tmp_path: Path, monkeypatch: 
     literal, by_name = read_plan(
         fleet_file(tmp_path, at("literal", DEAD), at("named", DEAD, secret={"env": "ACME_SECRET"}))
     ).operators
-    with pytest.raises(UsageError, match=r"literal: credentials\.secret stands in the profile itself") as refusal:
+    with pytest.raises(UsageError, match=r"literal: credentials\.secret is in the profile itself") as refusal:
         check_sendable([by_name, literal], send_secrets=False)
     assert SECRET not in str(refusal.value)
     assert sendable(by_name).profile["credentials"] == {"secret": {"env": "ACME_SECRET"}}
@@ -223,10 +226,10 @@ def test_a_secret_does_not_travel_unless_asked_for(tmp_path: Path, monkeypatch: 
         check_sendable([by_name], send_secrets=True)
     tokens = {"name": "evi", "protocol": "evi", "profile": {"subject": {"client_token": "t-1"}}}
     (token,) = read_plan(fleet_file(tmp_path, tokens)).operators
-    with pytest.raises(UsageError, match=r"subject\.client_token stands in the profile itself"):
+    with pytest.raises(UsageError, match=r"subject\.client_token is in the profile itself"):
         sendable(token)
     proxied = {"name": "proxied", "protocol": "klas", "profile": {"target": {"proxy": "http://me:pass@proxy.example"}}}
     (proxy,) = read_plan(fleet_file(tmp_path, proxied)).operators
-    with pytest.raises(UsageError, match=r"target\.proxy stands in the profile itself") as refusal:
+    with pytest.raises(UsageError, match=r"target\.proxy is in the profile itself") as refusal:
         sendable(proxy)
     assert "pass" not in str(refusal.value)

@@ -50,4 +50,4 @@ def test_an_interrupted_night_says_how_to_go_on(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err.strip() == "certhook: stopped; go on with --resume night"
+    assert err.strip() == "certhook: stopped; continue with --resume night"

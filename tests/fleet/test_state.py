@@ -41,7 +41,7 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
 
 def test_one_command_at_a_time(tmp_path: Path) -> None:
     """A second command is refused while the first is at the night, and may go on when that has ended."""
-    with closing(State.begin(tmp_path, HEAD)), pytest.raises(UsageError, match=r"another certhook fleet is at this"):
+    with closing(State.begin(tmp_path, HEAD)), pytest.raises(UsageError, match="another certhook fleet is working"):
         State.resume(tmp_path)
     State.resume(tmp_path).close()
 

@@ -104,6 +104,11 @@ def test_limits_have_their_types(tmp_path: Path) -> None:
     assert [type(limits.in_flight), type(limits.timeout_s)] == [int, float]
 
 
+def test_there_may_be_no_fuzzing(tmp_path: Path) -> None:
+    """max_examples may be 0, as on the command line."""
+    assert loaded(tmp_path, GOOD + "[limits]\nmax_examples = 0\n").limits.max_examples == 0
+
+
 def test_command_line_overrides_the_target(tmp_path: Path) -> None:
     """A target on the command line wins, and serves a profile that has none."""
     assert loaded(tmp_path, GOOD, target="http://other").url == "http://other"
@@ -278,10 +283,11 @@ def test_mistake_in_a_section_is_told(tmp_path: Path, old: str, new: str, said: 
 
 
 ADDITIONS = [
-    ("[limits]\nin_flight = 0", "limits.in_flight: must be at least 1; expected: requests at once"),
+    ("[limits]\nin_flight = 0", "limits.in_flight: must be at least 1; expected: concurrent requests"),
     ("[limits]\nin_flight = 1.5", "limits.in_flight: must be a whole number, not a fractional number"),
     ("[limits]\nin_flight = true", "limits.in_flight: must be a whole number, not a boolean"),
     ("[limits]\nin_flight = 10000", "limits.in_flight: must be at most 1000"),
+    ("[limits]\nmax_examples = -1", "limits.max_examples: must be at least 0; expected: fuzzed bodies per operation"),
     ("[limits]\ntimeout_s = 0", "limits.timeout_s: must be greater than 0"),
     ("[limits]\ntimeout_s = inf", "limits.timeout_s: must be a finite number"),
     ("[limits]\ntimeout = 3", "limits.timeout: unknown key; did you mean timeout_s?"),

@@ -101,7 +101,11 @@ def test_lock_meets_the_declared_bounds() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md", "docs/reading-a-report.md"]
+    "document",
+    [
+        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md"),
+        *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")),
+    ],
 )
 def test_links_lead_somewhere(document: str) -> None:
     """Every relative link of a document leads to a file or folder of the repository."""

@@ -90,7 +90,7 @@ def test_what_is_no_run_is_named(tmp_path: Path, evidence: Any) -> None:
         journal_at(tmp_path / "all" / name / "journal.ndjson", run_line())
     with pytest.raises(UsageError, match="holds several runs; name the folder of one: evi, klas"):
         evidence_of(tmp_path / "all", 1)
-    with pytest.raises(UsageError, match="does not begin as a journal"):
+    with pytest.raises(UsageError, match="does not begin like a journal"):
         evidence(1, exchange_line(), format=2)
     with pytest.raises(UsageError, match=r"journal.ndjson: holds a line that no run of certhook writes"):
         evidence(1, {"kind": "exchange"})

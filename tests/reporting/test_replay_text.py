@@ -32,8 +32,8 @@ def evidence(case: str = "case") -> Evidence:
         (Replayed(rulings=(ruling(stands=True), ruling(stands=False))), "still broken"),
         (Replayed(rulings=(ruling(stands=True),), unclear="another"), "still broken"),
         (Replayed(rulings=(ruling(stands=False),)), "no longer"),
-        (Replayed(rulings=(ruling(stands=None),), unclear="it is gone"), "it cannot be told: it is gone"),
-        (Replayed(unclear="it is gone"), "it cannot be told: it is gone"),
+        (Replayed(rulings=(ruling(stands=None),), unclear="it is gone"), "inconclusive: it is gone"),
+        (Replayed(unclear="it is gone"), "inconclusive: it is gone"),
         (Replayed(now="HTTP 200"), "no finding of the run is in this exchange"),
     ],
 )

@@ -64,7 +64,7 @@ def opened(data: bytes, payload_type: str, key: Ed25519PublicKey) -> bytes:
     try:
         envelope = _read(data)
     except ValueError as error:
-        raise NotAuthentic(f"it is no DSSE envelope: it {error}") from None
+        raise NotAuthentic(f"not a DSSE envelope: it {error}") from None
     _check_signature(envelope, key)
     if envelope.payload_type != payload_type:
         raise NotAuthentic(f"what was signed is {visible(envelope.payload_type, _SHOWN)}, not {payload_type}")
@@ -116,7 +116,7 @@ def _read(data: bytes) -> Envelope:
 
 def _signature(document: Any) -> _Signature:
     if not isinstance(document, dict):
-        raise ValueError("has a signature that is no object")  # noqa: TRY004 - a document's fault, not a caller's
+        raise ValueError("has a signature that is not an object")  # noqa: TRY004 - a document's fault, not a caller's
     _check_members(document, {"sig"}, frozenset({"keyid"}))
     return _Signature(_text(document.get("keyid", ""), "keyid"), _decoded(document["sig"], "sig"))
 
@@ -129,7 +129,7 @@ def _check_members(document: Mapping[str, Any], wanted: set[str], allowed: froze
 
 def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"has a {name} that is no text")  # noqa: TRY004 - as above
+        raise ValueError(f"has a {name} that is not text")  # noqa: TRY004 - as above
     return value
 
 

@@ -11,8 +11,8 @@ from certhook.judging.jsontext import Flaw, read_json
 _FLAWS = {
     Flaw.GRAMMAR: "is not JSON in UTF-8",
     Flaw.BYTE_ORDER_MARK: "begins with a byte order mark",
-    Flaw.DEEP: "nests too deep",
-    Flaw.ROOT: "is no JSON object",
+    Flaw.DEEP: "is nested too deeply",
+    Flaw.ROOT: "is not a JSON object",
     Flaw.DUPLICATE_KEYS: "names a member twice",
     Flaw.LARGE: "has more values than a certificate",
 }

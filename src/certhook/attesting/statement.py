@@ -68,7 +68,7 @@ def read_statement(payload: bytes) -> dict[str, Any]:
     document = json_object(payload)
     mistake = first_mistake(document, _schema())
     if mistake:
-        raise ValueError(f"is no statement of certhook: {mistake.place} {mistake.what}")
+        raise ValueError(f"is not a statement of certhook: {mistake.place} {mistake.what}")
     return document
 
 

@@ -39,7 +39,7 @@ def around(scope: Scope) -> Iterator[Change]:
 
 def repeated(accepted: Request, header: str) -> Change:
     """The very request that was accepted, but for its signature: an answer that is kept is for who can sign for it."""
-    says = "with the body of one that was accepted, and random hex digits as its signature"
+    says = "with the body of an accepted request, and random hex digits as its signature"
     return Change(
         "signature.repeated-body",
         says,

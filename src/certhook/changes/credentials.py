@@ -60,7 +60,7 @@ def wrong(scope: Scope) -> Iterator[Change]:
     for place in _places(scope):
         yield _put(f"wrong:{place}", f"with a wrong {place}", {place: _other})
         longer = always(f"{_right(scope, place)}x")
-        yield _put(f"wrong:{place}=longer", f"with one letter behind the right {place}", {place: longer})
+        yield _put(f"wrong:{place}=longer", f"with one letter after the right {place}", {place: longer})
     user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
     for place in user_names if passwords else ():
         if len(right := _right(scope, place)) > 1:
@@ -85,8 +85,8 @@ def loose(scope: Scope) -> Iterator[Change]:
 
 
 _PATTERNS = {
-    "percent": ("%", "which in a query's pattern stands for anything"),
-    "star": ("*", "which in a directory's filter stands for anything"),
+    "percent": ("%", "a wildcard in query patterns"),
+    "star": ("*", "a wildcard in directory filters"),
 }
 
 
@@ -111,7 +111,7 @@ def swapped(scope: Scope) -> Iterator[Change]:
     if len(places) != 2 or _right(scope, places[0]) == _right(scope, places[1]):
         return
     values = {place: always(_right(scope, other)) for place, other in zip(places, reversed(places), strict=True)}
-    yield _put("swapped", f"with {' and '.join(places)} in each other's place", values)
+    yield _put("swapped", f"with {' and '.join(places)} swapped", values)
 
 
 @family("credentials.other-case")
@@ -119,7 +119,7 @@ def other_case(scope: Scope) -> Iterator[Change]:
     for place in _places(scope, secret=True):
         right = _right(scope, place)
         if right.swapcase() != right:
-            yield _put(f"other-case:{place}", f"with {place} in the other case", {place: always(right.swapcase())})
+            yield _put(f"other-case:{place}", f"with the case of {place} inverted", {place: always(right.swapcase())})
 
 
 @family("credentials.altered")
@@ -141,9 +141,9 @@ def _another(character: str) -> str:
 _ALTERED: dict[str, tuple[str, Callable[[str], str]]] = {
     "upper": ("in upper case", str.upper),
     "lower": ("in lower case", str.lower),
-    "first-case": ("in the other case of its first letter", lambda right: right[:1].swapcase() + right[1:]),
-    "last": ("with another last character", lambda right: right[:-1] + _another(right[-1:])),
-    "before": ("behind one more letter", lambda right: f"x{right}"),
+    "first-case": ("whose first letter changed case", lambda right: right[:1].swapcase() + right[1:]),
+    "last": ("whose last character was replaced", lambda right: right[:-1] + _another(right[-1:])),
+    "before": ("preceded by an extra letter", lambda right: f"x{right}"),
 }
 
 
@@ -166,10 +166,10 @@ def _without_accents(text: str) -> str:
 
 
 _RESPELLED: dict[str, tuple[str, Callable[[str], str]]] = {
-    "leading-space": ("behind a space", lambda right: f" {right}"),
-    "newline": ("and a line break behind it", lambda right: f"{right}\n"),
-    "nul": ("and a NUL and a letter behind it", lambda right: f"{right}\0x"),
-    "percent-encoded": ("with its first character percent-encoded", lambda right: _escaped(right[:1]) + right[1:]),
+    "leading-space": ("preceded by a space", lambda right: f" {right}"),
+    "newline": ("followed by a line break", lambda right: f"{right}\n"),
+    "nul": ("followed by a NUL and a letter", lambda right: f"{right}\0x"),
+    "percent-encoded": ("whose first character is percent-encoded", lambda right: _escaped(right[:1]) + right[1:]),
     "without-accents": ("without its accents", _without_accents),
 }
 
@@ -203,7 +203,7 @@ def shape(scope: Scope) -> Iterator[Change]:
         right = [_right(scope, place) for place in places]
         yield _put(f"shape:{holder}=list", f"with an array of both credentials as {holder}", {holder: always(right)})
         text = always(":".join(right))
-        yield _put(f"shape:{holder}=text", f"with both credentials in one text as {holder}", {holder: text})
+        yield _put(f"shape:{holder}=text", f"with both credentials in one string as {holder}", {holder: text})
 
 
 @family("credentials.hollow")
@@ -225,7 +225,7 @@ def all_empty(scope: Scope) -> Iterator[Change]:
 def trailing_space(scope: Scope) -> Iterator[Change]:
     for place in _places(scope, secret=True):
         value = always(_right(scope, place) + " ")
-        yield _put(f"trailing-space:{place}", f"with a space behind {place}", {place: value})
+        yield _put(f"trailing-space:{place}", f"with a space after {place}", {place: value})
 
 
 @family("credentials.prefix")
@@ -247,7 +247,7 @@ def quotes(scope: Scope) -> Iterator[Change]:
             says = f"with quotes and comments ({name}) as {place}"
             yield _put(f"quotes:{place}={name}", says, {place: always(text)}, FILTERED)
         for name in ("quote", "comment"):
-            says = f"with quotes and comments ({name}) behind the right {place}"
+            says = f"with quotes and comments ({name}) after the right {place}"
             right = always(_right(scope, place) + QUOTES[name])
             yield _put(f"quotes:{place}=right-and-{name}", says, {place: right}, FILTERED)
     user_names, passwords = _places(scope, secret=False), _places(scope, secret=True)
@@ -255,5 +255,5 @@ def quotes(scope: Scope) -> Iterator[Change]:
         for name in ("or", "comment", "comment-hash"):
             behind: dict[str, Callable[[Draft], Any]] = {place: always(_right(scope, place) + QUOTES[name])}
             behind |= dict.fromkeys(passwords, _other)
-            says = f"with quotes and comments ({name}) behind the right {place}, and a wrong {' and '.join(passwords)}"
+            says = f"with quotes and comments ({name}) after the right {place}, and a wrong {' and '.join(passwords)}"
             yield _put(f"quotes:{place}=behind-{name}", says, behind, FILTERED)

@@ -59,7 +59,7 @@ def unlisted_behind(scope: Scope) -> Iterator[Change]:
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
             for word, (what, behind) in _BEHIND.items():
-                says, value = f"with {what} behind the value of {place}", f"{schema['enum'][0]}{behind}"
+                says, value = f"with {what} after the value of {place}", f"{schema['enum'][0]}{behind}"
                 yield replace(_with(f"unlisted-behind:{place}={word}", place, says, value), front=FILTERED)
 
 
@@ -89,7 +89,9 @@ def _beside_another(name: str, says: str, place: str, other: Example) -> Change:
 def unassigned(scope: Scope) -> Iterator[Change]:
     for place, schema in scope.fields.items():
         if "x-unknown" in schema:
-            yield _with(f"unassigned:{place}", place, f"with a value of {place} that nothing has", schema["x-unknown"])
+            yield _with(
+                f"unassigned:{place}", place, f"with a value of {place} that does not exist", schema["x-unknown"]
+            )
 
 
 @family("parameters.misshapen")
@@ -115,9 +117,9 @@ def misshapen(scope: Scope) -> Iterator[Change]:
 
 
 _MISSHAPEN: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
-    "small": ("an unknown code in small letters", lambda valid, unknown: unknown.lower()),
+    "small": ("an unknown code in lower case", lambda valid, unknown: unknown.lower()),
     "short": ("the valid code without its last letter", lambda valid, unknown: valid[:-1]),
-    "long": ("the valid code and one letter more", lambda valid, unknown: f"{valid}J"),
+    "long": ("the valid code with one more letter", lambda valid, unknown: f"{valid}J"),
     "digits": ("digits", lambda valid, unknown: "123"),
 }
 
@@ -151,4 +153,4 @@ def too_long(scope: Scope) -> Iterator[Change]:
         limit = scope.profile.value(schema["x-max-length"]) if "x-max-length" in schema else None
         if limit is not None:
             value = "n" * (int(limit) + 1)
-            yield _with(f"too-long:{place}", place, f"with one character more in {place} than the target takes", value)
+            yield _with(f"too-long:{place}", place, f"with {place} one character longer than the target allows", value)

@@ -45,10 +45,10 @@ def _ways(scope: Scope) -> Iterator[Carrying]:
     multipart = f"multipart/form-data; boundary={_BOUNDARY}".encode()
     yield Carrying("json", "its parameters as JSON", one, json_compact, {"Content-Type": b"application/json"})
     yield Carrying("multipart", "its parameters as a multipart body", one, _multipart, {"Content-Type": multipart})
-    yield Carrying("undeclared", "nothing that declares its body", one, headers={"Content-Type": None})
+    yield Carrying("undeclared", "no media type", one, headers={"Content-Type": None})
     yield Carrying("long", "an unknown parameter of 8 KiB", {EXTRA: "a" * _KIB_8})
     yield Carrying("empty", f"an empty {' and '.join(one)}", dict.fromkeys(one, ""))
-    says = "a header that says that it comes from the target's own machine"
+    says = "a header that claims to come from the target's own host"
     yield Carrying("forwarded", says, headers={"X-Forwarded-For": b"127.0.0.1"})
 
 

@@ -60,7 +60,7 @@ BODIES = (
     FormBody("percent-name", "with a percent escape cut short in a name", _pair(b"x_cert%h=1")),
     FormBody("invalid-utf-8", "with escaped bytes that are not UTF-8", _pair(b"x_certhook=%ff%fe")),
     FormBody("raw-bytes", "with raw bytes that are not UTF-8", _pair(b"x_certhook=\xff\xfe")),
-    FormBody("overlong-utf-8", "with an overlong UTF-8 form", _pair(b"x_certhook=%c0%af")),
+    FormBody("overlong-utf-8", "with an overlong UTF-8 sequence", _pair(b"x_certhook=%c0%af")),
     FormBody("surrogate-bytes", "with a surrogate as UTF-8 bytes", _pair(b"x_certhook=%ed%a0%80")),
     FormBody("nul-name", "with a NUL in a name", _pair(b"x%00certhook=1")),
     FormBody("no-name", "with a value without a name", _pair(b"=1")),
@@ -68,18 +68,22 @@ BODIES = (
     FormBody("only-separators", "with nothing but separators as its body", _constant(b"&&=&&=&")),
     FormBody("semicolons", "with semicolons between its parameters", lambda valid: valid.replace(b"&", b";")),
     FormBody("newline", "with a line break at its end", lambda valid: valid + b"\r\n"),
-    FormBody("repeated-alike", "with all its parameters sent twice, alike", lambda valid: valid + b"&" + valid),
-    FormBody("repeated-extra", "with an extra parameter sent twice, differently", _pair(b"x_certhook=1&x_certhook=2")),
+    FormBody(
+        "repeated-alike", "with all its parameters repeated, with the same values", lambda valid: valid + b"&" + valid
+    ),
+    FormBody(
+        "repeated-extra", "with an extra parameter repeated, with another value", _pair(b"x_certhook=1&x_certhook=2")
+    ),
     FormBody("brackets", "with an extra parameter as an array", _pair(b"x_certhook[]=1&x_certhook[]=2")),
     FormBody("brackets-named", "with an extra parameter as an associative array", _pair(b"x_certhook[b][c]=1")),
-    FormBody("brackets-open", "with a bracket that is not closed in a name", _pair(b"x_certhook[=1")),
+    FormBody("brackets-open", "with an unclosed bracket in a name", _pair(b"x_certhook[=1")),
     FormBody("brackets-deep", "with 500 levels of brackets in a name", _pair(b"x_certhook" + b"[a]" * 500 + b"=1")),
     FormBody("brackets-all", "with all its parameters as associative arrays", _as_members),
     FormBody("prototype", "with an extra parameter named __proto__[x]", _pair(b"__proto__[x]=1")),
     FormBody("many", "with 2,000 extra parameters", _pair(b"&".join(b"x%d=1" % at for at in range(2_000)))),
     FormBody("long-name", "with a name of 64 KiB", _pair(b"x" * KIB_64 + b"=1")),
     FormBody("utf-16", "in UTF-16", lambda valid: valid.decode().encode("utf-16")),
-    FormBody("compressed", "with gzip bytes that nothing announces", _constant(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")),
+    FormBody("compressed", "with a gzip body that no header announces", _constant(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")),
     FormBody("json", "with a JSON object as its body", _constant(json_compact({EXTRA: "1"}))),
     FormBody("json-array", "with a JSON array as its body", _constant(b"[1,2]")),
     FormBody("markup", "with an XML document as its body", _constant(b'<?xml version="1.0"?><request/>')),
@@ -88,7 +92,7 @@ BODIES = (
     FormBody("as-multipart", "declared as multipart, which it is not", _same, "multipart/form-data; boundary=certhook"),
     FormBody(
         "as-charset",
-        "declared in a charset that nobody knows",
+        "declared with an unknown charset",
         _same,
         "application/x-www-form-urlencoded; charset=x-certhook",
     ),
@@ -99,7 +103,7 @@ _HOSTILE = {
     "empty": ("nothing in", ""),
     "nul": ("a NUL in", "a\0b"),
     "controls": ("control characters in", "a\x01\x1b[31m\x7f\r\nb"),
-    "direction": ("a change of direction in", "\u202eabc"),
+    "direction": ("a text direction override in", "\u202eabc"),
     "emoji": ("an emoji in", "\U0001f3b0"),
     "quotes": ("quotes in", "' OR '1'='1\";--"),
     "long": ("1,000 characters in", "n" * 1_000),
@@ -169,7 +173,7 @@ def _of_parameters(operation: Operation) -> Iterator[FormBody]:
         if "x-signed" in schema:
             yield from _unlisted_beside(operation, place, documented)
             for word, value in _NOT_OBJECTS.items():
-                says = f"with {place} that is no plain object ({word})"
+                says = f"with {place} that is not a plain object ({word})"
                 yield FormBody(f"not-object:{place}={word}", says, _with_value(place, value))
 
 

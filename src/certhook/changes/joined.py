@@ -96,7 +96,7 @@ def excluded_kept(scope: Scope) -> Iterator[Change]:
             kept = {other: value for other, value in fields.items() if other == name or other not in _excluded(scope)}
             return every.message(signing.Signable(b"", kept))
 
-        yield _signed_over(f"excluded-kept:{name}", f"with {name} left in what is signed", message, {})
+        yield _signed_over(f"excluded-kept:{name}", f"with {name} included in what is signed", message, {})
 
 
 @family("signature.names-joined")
@@ -110,7 +110,7 @@ def names_joined(scope: Scope) -> Iterator[Change]:
             pairs = (f"{name}{equals}{field_text(fields[name])}" for name in sorted(fields) if name not in excluded)
             return text_bytes(between.join(pairs))
 
-        says = f"with the names joined in ({word}) in what is signed"
+        says = f"with the names included ({word}) in what is signed"
         yield _signed_over(f"names-joined:{word}", says, message, {})
 
 
@@ -176,7 +176,7 @@ def _as_text(place: str, text: str) -> dict[str, Example]:
 def case_changed(scope: Scope) -> Iterator[Change]:
     """What is sent may be refused for itself, where the target knows it in the other case only."""
     for place, value in _respelled(scope):
-        says = f"with the letters of {place} in the other case than was signed"
+        says = f"with the case of {place} changed after signing"
         yield _after_signing(f"case-changed:{place}", says, _as_text(place, value), _as_text(place, value.swapcase()))
 
 
@@ -204,7 +204,7 @@ def parameter_added(scope: Scope) -> Iterator[Change]:
 @family("signature.unknown-added")
 def unknown_added(scope: Scope) -> Iterator[Change]:
     """A parameter that no page knows is signed like the others; a target may refuse it before it checks that."""
-    says = f"with {_UNKNOWN.place}, which no page knows, added after signing"
+    says = f"with {_UNKNOWN.place}, an undocumented parameter, added after signing"
     yield _after_signing("unknown-added", says, {}, {_UNKNOWN.place: _UNKNOWN})
 
 

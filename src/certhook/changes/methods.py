@@ -62,7 +62,7 @@ for _name, _body in {"GET": False, "PUT": True, "PATCH": True, "DELETE": True}.i
 def get_carrying(scope: Scope) -> Iterator[Change]:
     """A GET with the fields of a valid request, where the plain one of the protocol does not carry them."""
     is_form = scope.operation.encoding == "form"
-    says, finish = "sent with GET, its body with it", _sent_with("GET", _as_it_is)
+    says, finish = "sent with GET, with its body", _sent_with("GET", _as_it_is)
 
     def fill(draft: Draft) -> None:
         if is_form:  # everything in it may be optional, and an empty body shows nothing
@@ -71,7 +71,7 @@ def get_carrying(scope: Scope) -> Iterator[Change]:
 
     yield Change("methods.get-carrying:body", says, Stage.BODY, fill, front=_FRONT, finish=finish)
     if not is_form and not _has_secrets(scope):
-        says, finish = "sent with GET, its fields in the query", _sent_with("GET", _json_in_query)
+        says, finish = "sent with GET, with its fields in the query", _sent_with("GET", _json_in_query)
         yield Change("methods.get-carrying:query", says, Stage.WIRE, _sign_nothing, front=_FRONT, finish=finish)
 
 
@@ -86,10 +86,10 @@ def unsigned(scope: Scope) -> Iterator[Change]:
     """Where requests are signed: to leave that out is wrong as well, but neither is then an excuse for the other."""
     if not scope.signs:
         return
-    yield _unsigned("get-body", "GET, its body with it", _sent_with("GET", _as_it_is))
+    yield _unsigned("get-body", "GET, with its body", _sent_with("GET", _as_it_is))
     if not _has_secrets(scope):
         in_query = _form_in_query if scope.operation.encoding == "form" else _json_in_query
-        yield _unsigned("get-query", "GET, its fields in the query", _sent_with("GET", in_query))
+        yield _unsigned("get-query", "GET, with its fields in the query", _sent_with("GET", in_query))
     for name in ("PUT", "DELETE"):
         yield _unsigned(name.lower(), name, _sent_with(name, _as_it_is))
 

@@ -50,7 +50,7 @@ def unsigned_field(scope: Scope) -> Iterator[Change]:
         def apply(draft: Draft, name: str = name, value: str = value) -> None:
             draft.fields[name] = value
 
-        says = f"with {name}={value}, which takes no part in the signature"
+        says = f"with {name}={value}, which is not part of the signature"
         yield Change(f"accepted.unsigned-field:{name}", says, Stage.FIELDS, apply, legal=True)
     for name, value in tuple(fields.items())[:1]:
         pair = query_encode([(name, value)])
@@ -58,7 +58,7 @@ def unsigned_field(scope: Scope) -> Iterator[Change]:
         def finish(request: Request, pair: str = pair) -> Request:
             return request.with_query(pair)
 
-        says = f"with {name}={value}, which takes no part in the signature, in its query"
+        says = f"with {name}={value}, which is not part of the signature, in its query"
         yield Change(f"accepted.unsigned-field:{name}=query", says, Stage.WIRE, legal=True, finish=finish)
 
 

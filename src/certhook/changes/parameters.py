@@ -58,7 +58,7 @@ def wrong_type(scope: Scope) -> Iterator[Change]:
     schemas = leaves(scope.operation.request)
     texts = [place for place in mandatory_leaves(scope.operation.request) if type_of(schemas[place]) == "string"]
     for place in texts:
-        operator = _set("wrong-type", place, f"with a query's operator as {place}", always({"$ne": ""}), "=operator")
+        operator = _set("wrong-type", place, f"with a query operator as {place}", always({"$ne": ""}), "=operator")
         yield replace(operator, front=FILTERED)
     names = [place for place in texts if schemas[place].get("x-identifier")]
     others = [place for place in texts if place not in names]
@@ -126,7 +126,7 @@ def unknown(scope: Scope) -> Iterator[Change]:
         make = _NOBODYS.get(type_of(schema)) if schema.get("x-identifier") else None
         if make is None:
             continue
-        yield _set("unknown", place, f"with a {place} that nobody has", _of_valid(place, make))
+        yield _set("unknown", place, f"with an unknown {place}", _of_valid(place, make))
         if type_of(schema) == "string":
             yield from _formed(place, _given(scope, schema))
 
@@ -134,13 +134,13 @@ def unknown(scope: Scope) -> Iterator[Change]:
 def _formed(place: str, given: list[Any]) -> Iterator[Change]:
     """Texts that nobody has, in the form of the valid ones that the profile gives, or nearly so."""
     if all(isinstance(value, str) and _replaceable(value) for value in given):
-        says = f"with a {place} that nobody has, of the form of the valid one"
+        says = f"with an unknown {place}, in the form of the valid one"
         yield _set("unknown", place, says, _of_valid(place, _alike), "=alike")
     elif all(isinstance(value, str) and value.isascii() and value.isdigit() for value in given):
-        says = f"with a {place} that nobody has, of digits like the valid one"
+        says = f"with an unknown {place}, made of digits like the valid one"
         yield _set("unknown", place, says, lambda draft: str(draft.random.randrange(10**9, 2 * 10**9)), "=digits")
     if not _are_long(given):
-        says = f"with the valid {place} and a letter behind it, which some take for the number before that"
+        says = f"with the valid {place} followed by a letter, which a lax parser reads as the number alone"
         yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
 
 
@@ -176,8 +176,8 @@ _NEAR: Mapping[str, tuple[str, Callable[[Draft, Any], Any]]] = {
     "shorter": ("without its last letter or digit", lambda draft, valid: valid[: _replaceable(valid)[-1]]),
     "other": ("with another letter at its end", lambda draft, valid: _with_other_end(valid)),
     # What stands behind the padding of Base64 is passed over by many readers; so it goes before that.
-    "longer": ("and a letter behind it", lambda draft, valid: f"{valid.rstrip('=')}x"),
-    "nul": ("and a NUL and a letter behind it", lambda draft, valid: f"{valid}\0x"),
+    "longer": ("followed by a letter", lambda draft, valid: f"{valid.rstrip('=')}x"),
+    "nul": ("followed by a NUL and a letter", lambda draft, valid: f"{valid}\0x"),
 }
 _WORDS = {
     "blank": "   ",

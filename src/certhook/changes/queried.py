@@ -24,7 +24,7 @@ def query_fills(scope: Scope) -> Iterator[Change]:
         def apply(draft: Draft, name: str = name) -> None:
             draft.query.append((name, draft.fields.pop(name)))
 
-        says = f"without {name}, which stands in a query that nobody signed"
+        says = f"without {name}, which is in the unsigned query instead"
         yield Change(f"signature.query-fills:{name}", says, Stage.FIELDS, apply, front=_ANY)
 
 
@@ -37,7 +37,7 @@ def query_overrides(scope: Scope) -> Iterator[Change]:
             draft.query.append((name, draft.fields[name]))
             draft.fields[name] = str(uuid.uuid4())
 
-        says = f"with a {name} that nobody has, and the valid one in a query that nobody signed"
+        says = f"with an unknown {name}, and the valid one in the unsigned query"
         yield Change(f"signature.query-overrides:{name}", says, Stage.FIELDS, apply, front=_ANY)
 
 

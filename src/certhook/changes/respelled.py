@@ -21,12 +21,12 @@ from certhook.jsontypes import type_of
 Respell = Callable[[str], str]
 
 _AS_NUMBER: Mapping[str, tuple[str, Respell]] = {
-    "zero": ("a zero put before", lambda text: f"0{text}"),
-    "letter": ("a letter put behind", lambda text: f"{text}x"),
+    "zero": ("a zero prepended to", lambda text: f"0{text}"),
+    "letter": ("a letter appended to", lambda text: f"{text}x"),
 }
 
 _CLEANED: Mapping[str, tuple[str, Respell]] = {
-    "nul": ("a NUL and a letter put behind", lambda text: f"{text}\0x"),
+    "nul": ("a NUL and a letter appended to", lambda text: f"{text}\0x"),
     "tags": ("tags put around", lambda text: f"<b>{text}</b>"),
 }
 
@@ -63,7 +63,7 @@ def _respellings(place: str, schema: Mapping[str, Any], values: tuple[Example, .
         says = f"with 1 for the true that was signed as {place}"
         yield _spelled(place, "number", says, lambda: True, lambda _: "1")
     elif values[0].fresh or "enum" in schema:
-        says = f"with the letters of {place} in capitals, and signed in small ones"
+        says = f"with {place} in upper case, though signed in lower case"
         yield from (_spelled(place, "case", says, make, str.upper) for make in _in_small_letters(values))
     if values[0].fresh:
         yield from _hidden(place, values[0].make)
@@ -73,7 +73,7 @@ def _hidden(place: str, make: Callable[[], Any]) -> Iterator[Change]:
     """Additions that are lost where a text is cut or cleaned."""
     for word, (what, respell) in _CLEANED.items():
         yield replace(_spelled(place, word, f"with {what} {place} after signing", make, respell), front=FILTERED)
-    says = f"with more put behind the {_COLUMN} characters of {place} that were signed"
+    says = f"with more characters appended to the {_COLUMN} characters of {place} that were signed"
     yield _spelled(place, "long", says, lambda: (field_text(make()) * _COLUMN)[:_COLUMN], lambda text: f"{text}more")
 
 

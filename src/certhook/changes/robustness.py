@@ -90,7 +90,7 @@ def target(scope: Scope) -> Iterator[Change]:
 
 _ENDS = {
     # As a path and a query are encoded: %FF, which no character begins with, and %C0%AF, an overlong slash.
-    "": ("bytes that are no UTF-8", "\udcff\udcc0\udcaf"),
+    "": ("bytes that are not UTF-8", "\udcff\udcc0\udcaf"),
     "=apostrophe": ("an apostrophe", "'"),
     "=long": ("1,000 letters", "a" * 1000),
     "=nul": ("a NUL", "\0"),
@@ -182,7 +182,7 @@ def field_text(scope: Scope) -> Iterator[Change]:
 
 def _texts(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Names that are numbers may be looked for as such; what is odd about other texts, their schema knows."""
-    numbers = {"digits": ("a number that no machine integer holds", _LARGER_THAN_64_BITS)}
+    numbers = {"digits": ("a number too large for a machine integer", _LARGER_THAN_64_BITS)}
     odd = {"odd": (repr(schema["x-odd"]), schema["x-odd"])} if "x-odd" in schema else {}
     return _HOSTILE | odd | (numbers if schema.get("x-identifier") else {})
 
@@ -221,7 +221,7 @@ def optional(scope: Scope) -> Iterator[Change]:
 
 _SAYING_NOTHING: dict[str, tuple[str, Any]] = {
     "null": ("null", None),
-    "empty": ("an empty text", ""),
+    "empty": ("an empty string", ""),
     "number": ("a number", 7),
     "escape": ("a percent sign that begins no escape", "a%ZZb%"),
 }
@@ -240,7 +240,7 @@ def field_number(scope: Scope) -> Iterator[Change]:
             def halve(draft: Draft, place: str = place) -> None:
                 draft.put(place, draft.at(place) + 0.5)
 
-            yield Change(f"robustness.field-number:{place}=half", f"with half a unit more as {place}", apply=halve)
+            yield Change(f"robustness.field-number:{place}=half", f"with {place} half a unit larger", apply=halve)
         for number in ("1e400", "-1e400", _LARGER_THAN_64_BITS) if type_of(schema) in ("integer", "number") else ():
 
             def apply(draft: Draft, place: str = place, number: str = number) -> None:

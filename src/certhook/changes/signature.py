@@ -119,7 +119,7 @@ def prefix(scope: Scope) -> Iterator[Change]:
             right = _right(draft)
             return (right[:size] + _differing(draft, right[size:])).encode()
 
-        yield _signature(f"prefix:{size}", f"with only the first {size} digits of its signature right", changed)
+        yield _signature(f"prefix:{size}", f"with only the first {size} digits of its signature correct", changed)
 
 
 @family("signature.other-key")
@@ -184,10 +184,12 @@ def captured(scope: Scope) -> Iterator[Change]:
 
 @family("signature.not-hex")
 def not_hex(scope: Scope) -> Iterator[Change]:
-    yield _signature("not-hex:letters", "with letters that are no hex digits as its signature", lambda draft: b"z" * 64)
+    yield _signature(
+        "not-hex:letters", "with letters that are not hex digits as its signature", lambda draft: b"z" * 64
+    )
     yield _signature(
         "not-hex:mixed",
-        "with a letter that is no hex digit in place of each second digit of its signature",
+        "with every second digit of its signature replaced by a letter that is not a hex digit",
         lambda draft: "".join(digit if at % 2 else "z" for at, digit in enumerate(_right(draft))).encode(),
     )
     for word in NO_VALUES:
@@ -198,7 +200,7 @@ def not_hex(scope: Scope) -> Iterator[Change]:
 def non_ascii(scope: Scope) -> Iterator[Change]:
     front = ("400", *FILTERED)
     yield _signature("non-ascii:utf-8", "with non-ASCII text as its signature", lambda draft: "é".encode() * 32, front)
-    says = "with bytes that are no text as its signature"
+    says = "with bytes that are not text as its signature"
     yield _signature("non-ascii:bytes", says, lambda draft: b"\xff\xfe" * 32, front)
 
 
@@ -206,7 +208,7 @@ def non_ascii(scope: Scope) -> Iterator[Change]:
 def long(scope: Scope) -> Iterator[Change]:
     front = ("400", "431", *FILTERED)
     yield _signature("long", "with a signature of 8 KiB", lambda draft: b"a" * 8192, front)
-    says = "with digits behind its signature, 8 KiB in all"
+    says = "with digits appended to its signature, 8 KiB in all"
     yield _signature("long:right", says, lambda draft: _right(draft).encode().ljust(8192, b"0"), front)
 
 
@@ -218,7 +220,7 @@ def behind(scope: Scope) -> Iterator[Change]:
         def longer(draft: Draft, more: str = more) -> bytes:
             return f"{_right(draft)}{more}".encode()
 
-        yield _signature(f"behind:{word}", f"with {more} behind its signature", longer)
+        yield _signature(f"behind:{word}", f"with {more} after its signature", longer)
 
 
 @family("signature.base64")
@@ -286,7 +288,7 @@ def reserialised(scope: Scope) -> Iterator[Change]:
     yield _over("pretty", pretty, "the indented form of a body that is sent compact", sent=compact)
     yield _over("spaced", _spaced, "the form with spaces of a body that is sent compact", sent=compact)
     if list(scope.fields) != sorted(scope.fields):
-        says = "of a body whose fields are not sent so"
+        says = "of a body whose fields are sent in another order"
         yield _over("sorted", _sorted_compact, f"the compact form, its fields sorted, {says}", sent=compact)
         yield _over("sorted-spaced", _sorted_spaced, f"the form with spaces, its fields sorted, {says}", sent=compact)
 

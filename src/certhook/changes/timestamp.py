@@ -71,7 +71,7 @@ def not_positive(scope: Scope) -> Iterator[Change]:
 def not_a_number(scope: Scope) -> Iterator[Change]:
     """Texts that some read as a time, and some as none given: that of now, which shows that nothing else is wrong."""
     yield from _written(scope, "not-a-number:date", "with its timestamp as a date", lambda _, now: _date(now))
-    yield from _written(scope, "not-a-number:empty", "with an empty text as its timestamp", lambda _, now: "")
+    yield from _written(scope, "not-a-number:empty", "with an empty string as its timestamp", lambda _, now: "")
 
 
 def _date(now: float) -> str:

@@ -15,18 +15,18 @@ from certhook.cli.streams import Unwritable, readers_may_leave
 from certhook.errors import UsageError
 
 _COMMANDS = {
-    "run": "Certify an endpoint, and write the reports.",
-    "fleet": "Run the suite over many operators, and say what changed.",
-    "history": "Show what the nights of a fleet have found.",
-    "report": "Build the pages of a finished run.",
-    "compare": "Say what got worse, and what got better, between two runs.",
-    "replay": "Send a recorded exchange again, and say whether its finding still stands.",
+    "run": "Certify an endpoint and write the reports.",
+    "fleet": "Run the suite for many operators and report what changed.",
+    "history": "Show the results of past fleet runs.",
+    "report": "Build the HTML reports of a finished run.",
+    "compare": "Show what got worse or better between two runs.",
+    "replay": "Send a recorded request again and check its finding.",
     "serve": "Run a protocol's reference target.",
-    "doctor": "Look whether a run is going to mean anything.",
+    "doctor": "Check that a run can produce meaningful results.",
     "list": "List protocols, operations, groups and requirements.",
     "export": "Write a protocol as an OpenAPI document.",
-    "faults": "List the reference target's faults, and what each one breaks.",
-    "keygen": "Make a pair of keys to sign verdicts with.",
+    "faults": "List the reference target's faults and what each one breaks.",
+    "keygen": "Generate a key pair for signing verdicts.",
     "sign": "Sign the verdict of a finished run.",
     "verify": "Check a signed verdict.",
 }
@@ -36,7 +36,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 _CLOSED = {errno.ENAMETOOLONG, errno.EACCES}
 """What looking for a file may end with before it is read: even to ask whether it is there is refused."""
 
-_NO_ROOM = "certhook: {}: no more can be written; what was found before stands in the output folder's journal\n"
+_NO_ROOM = "certhook: {}: cannot write any more; earlier findings are in the output folder's journal\n"
 
 
 class _Commands(click.Group):
@@ -64,9 +64,9 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="certhook")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Conformance tests for signed casino integration endpoints.
+    """Conformance tests for casino integration endpoints.
 
-    Plays the documented caller, sends the target one carefully built request after another, and says which of the
+    Acts as the documented caller, sends the target requests with at most one violation each, and reports which of the
     document's requirements it meets.
 
     \b
@@ -120,4 +120,4 @@ def _said(status: int, why: str) -> int:
 def _obituary(error: Exception) -> str:
     """Where certhook crashed; not the error's message, which may quote a secret."""
     lines = "".join(traceback.format_tb(error.__traceback__))
-    return f"{lines}certhook: a defect of certhook: {type(error).__name__}, raised at the last of these lines\n"
+    return f"{lines}certhook: a bug in certhook: {type(error).__name__}, raised at the last of these lines\n"

@@ -28,7 +28,7 @@ def run_all(options: Mapping[str, Any]) -> int:
     result is incomplete; one whose options are wrong ends it all, and so do Ctrl-C and SIGTERM.
     """
     if not options["embedded"]:
-        raise UsageError("--all goes with --embedded: a target and a profile are one protocol's")
+        raise UsageError("--all needs --embedded: a target and a profile belong to one protocol")
     chosen = selections((options["group"], options["requirement"]))
     folder = options["output"] or default_output(list(chosen))
     results: Results = {}
@@ -87,4 +87,4 @@ def _print(results: Results, left_out: list[str]) -> None:
         table.add_row(protocol, f"[{styles[verdict]}]{verdict.value}[/]", *counts, *figures)
     Console(highlight=False).print(table)
     if left_out:
-        _say(f"left out, having nothing of what was selected: {', '.join(left_out)}")
+        _say(f"left out, nothing selected there: {', '.join(left_out)}")

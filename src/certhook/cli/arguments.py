@@ -32,31 +32,35 @@ class _Protocol(click.ParamType[str]):
 
 protocol_argument = click.argument("protocol", type=_Protocol())
 optional_protocol_argument = click.argument("protocol", type=_Protocol(), required=False)
-json_option = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def options_of_a_target(command: Command) -> Command:
     """Where the target is, how it is reached, and the profile to use."""
     command = click.option(
-        "--proxy", metavar="URL", help="HTTP proxy; 'env' takes the environment's (default: none, whatever it says)."
+        "--proxy",
+        metavar="URL",
+        help="HTTP proxy, or 'env' to use the environment's (default: none; proxy variables are ignored).",
     )(command)
-    command = click.option("--insecure", is_flag=True, help="Take any TLS certificate; the reports say so.")(command)
-    command = click.option(
-        "--ca-file", metavar="FILE", help="CA certificates (PEM) to trust in place of the system's."
-    )(command)
-    command = click.option("--profile", metavar="FILE", help="Credentials and test data, TOML.")(command)
+    command = click.option("--insecure", is_flag=True, help="Accept any TLS certificate; the reports say so.")(command)
+    command = click.option("--ca-file", metavar="FILE", help="CA certificates (PEM) to trust instead of the system's.")(
+        command
+    )
+    command = click.option("--profile", metavar="FILE", help="TOML file with credentials and test data.")(command)
     return click.option("--target", metavar="URL", help="Base URL of the endpoint (overrides the profile's).")(command)
 
 
 def options_of_a_run(command: Command) -> Command:
     """As above, or the embedded target with faults and variants."""
     command = click.option("--latency-ms", type=click.IntRange(min=0), default=0, hidden=True)(command)
-    command = click.option("--variant", multiple=True, metavar="NAME", help="Legal variant of the embedded target.")(
-        command
-    )
-    command = click.option("--fault", multiple=True, metavar="NAME", help="Fault of the embedded target.")(command)
     command = click.option(
-        "--embedded", is_flag=True, help="The built-in reference target, started and stopped by the run."
+        "--variant", multiple=True, metavar="NAME", help="Legal variant of the embedded target; can be repeated."
+    )(command)
+    command = click.option(
+        "--fault", multiple=True, metavar="NAME", help="Fault of the embedded target; can be repeated."
+    )(command)
+    command = click.option(
+        "--embedded", is_flag=True, help="Test the built-in reference target, started and stopped by the run."
     )(command)
     return options_of_a_target(command)
 

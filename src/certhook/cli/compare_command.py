@@ -17,22 +17,21 @@ if TYPE_CHECKING:
 _RUN = click.Path(path_type=Path, exists=True)
 
 
-@click.command("compare", short_help="Say what got worse, and what got better, between two runs.")
+@click.command("compare", short_help="Show what got worse or better between two runs.")
 @click.argument("old", type=_RUN)
 @click.argument("new", type=_RUN)
 @json_option
-@click.option("--markdown", is_flag=True, help="As Markdown, for a pull request or a chat.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, for a pull request or a chat.")
 def command(old: Path, new: Path, *, as_json: bool, markdown: bool) -> None:
-    """Compare two runs: OLD and NEW are folders of runs, or result.json files.
+    """Compare two runs. OLD and NEW are run folders or result.json files.
 
-    Folders of `certhook run --all` are compared protocol by protocol; a folder of a run that was killed counts as far
-    as it came.
+    Folders of `certhook run --all` are compared protocol by protocol. A killed run is compared as far as it got.
 
     \b
     Exit status:
-      0  nothing got worse in a way that matters
+      0  no regression
       1  a regression: a requirement or the verdict got worse, or a protocol was not run again
-      2  wrong usage: no runs, or runs of two protocols
+      2  wrong usage: no runs found, or runs of different protocols
     """  # noqa: D301 - click's mark for lines that stay as they are
     if as_json and markdown:
         raise UsageError("--json and --markdown exclude each other")

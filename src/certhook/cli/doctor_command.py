@@ -10,14 +10,20 @@ import click
 from certhook.cli.arguments import options_of_a_target, protocol_argument
 
 
-@click.command("doctor", short_help="Look whether a run is going to mean anything.")
+@click.command("doctor", short_help="Check that a run can produce meaningful results.")
 @protocol_argument
 @options_of_a_target
 def command(protocol: str, target: str | None, profile: str | None, **way: Any) -> None:
-    """Look at PROTOCOL's target: name, connection, TLS, one control request per operation, clock.
+    """Check PROTOCOL's target: DNS name, connection, TLS, one valid request per operation, clock.
 
-    Says in a sentence what to mend. Exit status 0: a run can begin; 3: it cannot; 2: wrong usage.
-    """
+    If something is wrong, says in one sentence what to fix.
+
+    \b
+    Exit status:
+      0  a run can begin
+      2  wrong usage, profile or configuration
+      3  a run cannot begin
+    """  # noqa: D301 - click's mark for lines that stay as they are
     import secrets
 
     from certhook.reporting.escaping import visible

@@ -15,10 +15,13 @@ from certhook.errors import UsageError
 @click.argument("form", type=click.Choice(["openapi"]))
 @protocol_argument
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Default: standard output."
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="File to write (default: standard output).",
 )
 def command(form: str, protocol: str, output: Path | None) -> None:  # noqa: ARG001 - there is one form so far
-    """Write PROTOCOL's pack as an OpenAPI 3.1 document, JSON: `certhook export openapi klas`."""
+    """Write PROTOCOL as an OpenAPI 3.1 document in JSON, for example `certhook export openapi klas`."""
     from certhook.pack.loading import load_pack
     from certhook.pack.openapi import openapi_of
     from certhook.recording.wholefile import write_whole

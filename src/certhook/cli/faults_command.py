@@ -9,13 +9,13 @@ import click
 from certhook.cli.arguments import json_option, optional_protocol_argument
 
 
-@click.command("faults", short_help="List the reference target's faults, and what each one breaks.")
+@click.command("faults", short_help="List the reference target's faults and what each one breaks.")
 @optional_protocol_argument
 @json_option
 def command(protocol: str | None, *, as_json: bool) -> None:
-    """List the faults of the reference targets, or of PROTOCOL's, with the requirements that each one breaks.
+    """List the faults of the reference targets, or of PROTOCOL's only, with the requirements each one breaks.
 
-    Then their legal variants, which break no MUST.
+    The list ends with their legal variants, which break no MUST.
     """
     from certhook.pack.loading import protocols
     from certhook.reference import faults, variants

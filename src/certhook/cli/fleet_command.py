@@ -20,17 +20,26 @@ HISTORY_NAME = "certhook-history.sqlite"
 _FOLDER = click.Path(path_type=Path)
 
 
-@click.command("fleet", short_help="Run the suite over many operators, and say what changed.")
+@click.command("fleet", short_help="Run the suite for many operators and report what changed.")
 @click.argument("fleet", type=_FOLDER, metavar="FLEET.toml")
-@click.option("--output", type=_FOLDER, metavar="DIR", help="Folder for the night (default: reports/fleet-TIME).")
 @click.option(
-    "--resume", type=_FOLDER, metavar="DIR", help="Go on with the night in DIR; who is done is not run again."
+    "--output", type=_FOLDER, metavar="DIR", help="Folder for this run's results (default: reports/fleet-TIME)."
 )
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at once (default: the number of cores).")
-@click.option("--scheduler", metavar="URL", help="Run on the workers of this Dask scheduler, such as tcp://host:8786.")
-@click.option("--send-secrets", is_flag=True, help="Look secrets up here, and send them through the scheduler.")
 @click.option(
-    "--retries", type=click.IntRange(min=0), default=2, metavar="N", help="Tries after a lost worker (default: 2)."
+    "--resume",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Continue the interrupted run in DIR; finished operators are not run again.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Number of parallel runs (default: the number of cores)."
+)
+@click.option("--scheduler", metavar="URL", help="Run on the workers of this Dask scheduler, such as tcp://host:8786.")
+@click.option(
+    "--send-secrets", is_flag=True, help="Resolve secrets on this machine and send them through the scheduler."
+)
+@click.option(
+    "--retries", type=click.IntRange(min=0), default=2, metavar="N", help="Retries after a lost worker (default: 2)."
 )
 @click.option("--tag", multiple=True, metavar="T", help="Only operators with this tag; can be repeated.")
 @click.option("--operator", multiple=True, metavar="NAME", help="Only this operator; can be repeated.")
@@ -38,21 +47,24 @@ _FOLDER = click.Path(path_type=Path)
     "--history",
     envvar="CERTHOOK_HISTORY",
     metavar="URL",
-    help=f"SQLite file, or URL of a database (default: {HISTORY_NAME} beside FLEET.toml).",
+    help=f"SQLite file or database URL (default: {HISTORY_NAME} beside FLEET.toml).",
 )
-@click.option("--notify", envvar="CERTHOOK_NOTIFY", metavar="URL", help="Webhook that gets regressions as JSON.")
+@click.option(
+    "--notify", envvar="CERTHOOK_NOTIFY", metavar="URL", help="Webhook to which regressions are posted as JSON."
+)
 def command(fleet: Path, **options: Any) -> None:
-    r"""Run the suite over every operator of FLEET.toml, several at once, and report what changed.
+    """Run the suite for every operator in FLEET.toml, several at once, and report what changed.
 
-    --history and --notify may stand in CERTHOOK_HISTORY and CERTHOOK_NOTIFY, where no list of processes shows them.
+    --history and --notify can be set as CERTHOOK_HISTORY and CERTHOOK_NOTIFY instead, which keeps them out of process
+    listings.
 
     \b
     Exit status:
       0  no regression
       1  a regression: a requirement or a verdict got worse
-      2  wrong usage; or the night could not be ended, and --resume goes on with it
-      3  somebody could not be reached, or not be run, and no regression
-    """
+      2  wrong usage, or the run could not be finished: continue it with --resume
+      3  no regression, but an operator could not be reached or run
+    """  # noqa: D301 - click's mark for lines that stay as they are
     from rich.console import Console
 
     from certhook.fleet.changes import morning_of
@@ -73,7 +85,7 @@ def command(fleet: Path, **options: Any) -> None:
         write_morning(morning, state.folder)
         print_morning(console, morning, state.folder)
         if morning.unentered:
-            click.echo(f"certhook: {morning.unentered}; go on with --resume {state.folder}", err=True)
+            click.echo(f"certhook: {morning.unentered}; continue with --resume {state.folder}", err=True)
         if options["notify"] and morning.regressed and not state.notified:
             _notify(options["notify"], morning, state)
     raise SystemExit(morning.exit_status)
@@ -83,11 +95,11 @@ def _check(options: dict[str, Any]) -> None:
     from certhook.errors import UsageError
 
     if options["resume"] and (options["output"] or options["tag"] or options["operator"]):
-        raise UsageError("--resume goes on with a night as it began: without --output, --tag and --operator")
+        raise UsageError("--resume continues a run as it began: --output, --tag and --operator cannot be given")
     if options["scheduler"] and options["jobs"]:
-        raise UsageError("--jobs goes with runs on this machine; with --scheduler the cluster says how many")
+        raise UsageError("--jobs is for runs on this machine; with --scheduler the cluster decides")
     if options["send_secrets"] and not options["scheduler"]:
-        raise UsageError("--send-secrets goes with --scheduler")
+        raise UsageError("--send-secrets needs --scheduler")
     if options["notify"]:
         from certhook.fleet.notify import checked_webhook
 
@@ -139,7 +151,7 @@ def _run(plan: Plan, state: State, console: Any, options: dict[str, Any]) -> Non
         try:
             Night(turns, crew, [state, shown], retries=options["retries"]).run()
         except KeyboardInterrupt:
-            click.echo(f"certhook: stopped; go on with --resume {state.folder}", err=True)
+            click.echo(f"certhook: stopped; continue with --resume {state.folder}", err=True)
             raise
 
 

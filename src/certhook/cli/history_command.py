@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from certhook.fleet.history import PastRun, Trouble
 
 
-@click.command("history", short_help="Show what the nights of a fleet have found.")
+@click.command("history", short_help="Show the results of past fleet runs.")
 @click.argument("operator", required=False)
 @click.option(
     "--history",
@@ -25,14 +25,16 @@ if TYPE_CHECKING:
     envvar="CERTHOOK_HISTORY",
     metavar="URL",
     default=HISTORY_NAME,
-    help=f"SQLite file, or URL of a database (default: {HISTORY_NAME} in the current folder).",
+    help=f"SQLite file or database URL (default: {HISTORY_NAME} in the current folder).",
 )
-@click.option("--limit", type=click.IntRange(min=1), default=14, metavar="N", help="Runs that are shown (default: 14).")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=14, metavar="N", help="Number of runs to show (default: 14)."
+)
 @json_option
 def command(operator: str | None, place: str, limit: int, *, as_json: bool) -> None:
-    """Show OPERATOR's last runs, when a requirement first failed, and how often it flaked.
+    """Show OPERATOR's last runs, when each requirement first failed and how often it was flaky.
 
-    Without OPERATOR, the last run of each.
+    Without OPERATOR, show the last run of each operator.
     """
     from certhook.errors import UsageError, nearest
     from certhook.fleet.history import History

@@ -5,14 +5,18 @@ from __future__ import annotations
 import click
 
 
-@click.command("keygen", short_help="Make a pair of keys to sign verdicts with.")
+@click.command("keygen", short_help="Generate a key pair for signing verdicts.")
 @click.option(
-    "--output", default="certhook", metavar="PREFIX", help="Writes PREFIX.key and PREFIX.pub.", show_default=True
+    "--output",
+    default="certhook",
+    metavar="PREFIX",
+    help="Where to write PREFIX.key and PREFIX.pub.",
+    show_default=True,
 )
 def command(output: str) -> None:
-    """Make a pair of Ed25519 keys: PREFIX.key signs and stays secret, PREFIX.pub verifies and may go anywhere.
+    """Generate an Ed25519 key pair: PREFIX.key signs and stays secret, PREFIX.pub verifies and can be published.
 
-    Overwrites nothing. Prints where the keys are, and their id.
+    Existing files are not overwritten. Prints the paths of the keys and their id.
     """
     from certhook.attesting.keys import generate
 

@@ -13,9 +13,9 @@ from certhook.cli.arguments import json_option, optional_protocol_argument
 @click.command("list", short_help="List protocols, operations, groups and requirements.")
 @optional_protocol_argument
 @json_option
-@click.option("--markdown", is_flag=True, help="As the tables of the documentation.")
+@click.option("--markdown", is_flag=True, help="Print the Markdown tables of the documentation.")
 def command(protocol: str | None, *, as_json: bool, markdown: bool) -> None:
-    """List the protocols, or what PROTOCOL has: operations, groups, requirements with clauses, errata."""
+    """List the protocols, or PROTOCOL's operations, groups, requirements with their clauses, and errata."""
     from certhook.pack.loading import load_pack, protocols
 
     packs = [load_pack(name) for name in ([protocol] if protocol else protocols())]

@@ -15,23 +15,25 @@ if TYPE_CHECKING:
     from certhook.running.certification import Certification
 
 
-@click.command("replay", short_help="Send a recorded exchange again, and say whether its finding still stands.")
+@click.command("replay", short_help="Send a recorded request again and check its finding.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.argument("number", type=int, metavar="EXCHANGE")
-@click.option("--verbatim", is_flag=True, help="Byte for byte, old time, ids and signature included.")
+@click.option(
+    "--verbatim", is_flag=True, help="Send the recorded bytes as they are, with the old time, ids and signature."
+)
 @options_of_a_target
 def command(folder: Path, number: int, target: str | None, profile: str | None, *, verbatim: bool, **way: Any) -> None:
-    """Send exchange number EXCHANGE of the run in DIR again, and say whether what was found in it still stands.
+    """Send exchange number EXCHANGE of the run in DIR again, and say whether its finding still holds.
 
-    The request is made anew from the run's profile, at the run's target: freshly timed, and signed. A target that the
-    run had started itself is started again, with its faults.
+    The request is rebuilt from the run's profile with a fresh timestamp and signature, and sent to the run's target. A
+    built-in target that the run started is started again, with the same faults.
 
     \b
     Exit status:
-      0  no longer, or the exchange shows no finding
+      0  no longer broken, or the exchange has no finding
       1  still broken
-      2  wrong usage: no such exchange, or one that cannot be made again
-      3  it cannot be told: the target was not reached, or refuses a valid request
+      2  wrong usage: no such exchange, or one that cannot be rebuilt
+      3  inconclusive: the target was not reached, or refuses a valid request
     """  # noqa: D301 - click's mark for lines that stay as they are
     from certhook.replaying.evidence import evidence_of
     from certhook.replaying.replay import replay

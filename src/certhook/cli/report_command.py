@@ -10,19 +10,19 @@ import click
 from certhook.errors import Unavailable, UsageError
 
 
-@click.command("report", short_help="Build the pages of a finished run.")
+@click.command("report", short_help="Build the HTML reports of a finished run.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
     "--history",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Runs of the same target before this one, for the Allure report's trends; this run is added.",
+    help="File with earlier runs of the same target, for the Allure report's trends; this run is added.",
 )
-@click.option("--no-allure", is_flag=True, help="Without the Allure report.")
+@click.option("--no-allure", is_flag=True, help="Do not build the Allure report.")
 def command(folder: Path, history: Path | None, *, no_allure: bool) -> None:
     """Build report.html and the Allure report in DIR, the output folder of a run, and print where they are.
 
-    In the folder of a `certhook run --all` each run gets its own. A run that was killed is reported as far as it came.
+    In a folder of `certhook run --all`, each run gets its own reports. A killed run is reported as far as it got.
     """
     from certhook.recording.folders import ended_run, runs_in
     from certhook.reporting.page.rendering import write_page

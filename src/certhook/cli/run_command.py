@@ -16,14 +16,14 @@ from certhook.places import suites_dir
 _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
 
 
-@click.command("run", short_help="Certify an endpoint, and write the reports.")
+@click.command("run", short_help="Certify an endpoint and write the reports.")
 @optional_protocol_argument
 @click.option(
-    "--all", "every", is_flag=True, help="All protocols one after the other, in place of PROTOCOL; with --embedded."
+    "--all", "every", is_flag=True, help="Run all protocols one after the other instead of PROTOCOL; needs --embedded."
 )
 @options_of_a_run
 @click.option(
-    "-n", "--workers", type=click.IntRange(min=1), metavar="N", help="Worker processes (default: none but this one)."
+    "-n", "--workers", type=click.IntRange(min=1), metavar="N", help="Number of worker processes (default: 1)."
 )
 @click.option(
     "--output",
@@ -31,29 +31,35 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
     metavar="DIR",
     help="Folder for the reports (default: reports/PROTOCOL-TIME).",
 )
-@click.option("--group", multiple=True, metavar="G", help="Only the requirements of this group; can be repeated.")
-@click.option("--requirement", multiple=True, metavar="ID", help="Only this requirement; can be repeated.")
+@click.option("--group", multiple=True, metavar="G", help="Test only this group's requirements; can be repeated.")
+@click.option("--requirement", multiple=True, metavar="ID", help="Test only this requirement; can be repeated.")
 @click.option(
     "--max-examples",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Fuzzed bodies per operation (default: the profile's, 60).",
+    help="Fuzzed bodies per operation; 0 turns fuzzing off (default: the profile's, or 60).",
 )
 @click.option(
-    "--examples-db", metavar="DIR", help="Folder that keeps fuzzed bodies which were found (default: below --output)."
+    "--examples-db",
+    metavar="DIR",
+    help="Folder for failing fuzz inputs, retried first next time (default: below --output).",
 )
-@click.option("--seed", type=int, metavar="N", help="Same seed, same requests but for ids and times (default: 0).")
-@click.option("--sign-key", metavar="FILE", help="Sign the verdict with this private key: certificate.json.")
+@click.option(
+    "--seed", type=int, metavar="N", help="Seed for reproducible requests (ids and timestamps still vary; default: 0)."
+)
+@click.option("--sign-key", metavar="FILE", help="Sign the verdict with this private key and write certificate.json.")
 @click.option("--require-all", is_flag=True, help="A MUST that was not tested makes the run incomplete.")
 def command(protocol: str | None, workers: int | None, *, every: bool, **options: Any) -> None:
-    """Certify an endpoint against PROTOCOL's document, and write the reports.
+    """Certify an endpoint against PROTOCOL's document and write the reports.
 
     \b
     Exit status:
-      0  certified: every applicable MUST passed (warnings allowed)
+      0  certified: every applicable MUST passed or was waived (warnings are allowed)
       1  not certified: a MUST failed
       2  wrong usage, profile or configuration; nothing was sent
-      3  incomplete: a MUST was blocked, the control refused, the target not reached
+      3  incomplete: a MUST could not be judged, the control request was refused,
+         or the target could not be reached
+      130, 143  stopped by Ctrl-C or SIGTERM; the reports cover what was done
     """  # noqa: D301 - click's mark for lines that stay as they are
     if every == (protocol is not None):
         raise UsageError("run takes a PROTOCOL or --all")
@@ -62,7 +68,7 @@ def command(protocol: str | None, workers: int | None, *, every: bool, **options
 
         raise SystemExit(run_all({**options, "workers": workers}))
     if not (options["embedded"] or options["target"] or options["profile"]):
-        raise UsageError("run needs --target URL, --profile FILE or --embedded: where is the target?")
+        raise UsageError("run needs --target URL, --profile FILE or --embedded")
     gc.disable()  # until tests begin: what is made before that stays, and to look through it takes a tenth of the run
     import pytest
 

@@ -13,16 +13,20 @@ from certhook.errors import UsageError
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, metavar="P", help="Port on 127.0.0.1 (default: a free one)."
 )
-@click.option("--fault", multiple=True, metavar="NAME", help="A fault that the target shall have; can be repeated.")
+@click.option("--fault", multiple=True, metavar="NAME", help="A fault of the target; can be repeated.")
 @click.option("--variant", multiple=True, metavar="NAME", help="A legal variant of the target; can be repeated.")
 @click.option(
-    "--latency-ms", type=click.IntRange(min=0), default=0, metavar="N", help="Wait so long before each answer."
+    "--latency-ms",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Delay before each answer, in milliseconds.",
 )
-@click.option("--print-profile", is_flag=True, help="Print the profile to test it with, as TOML, after its URL.")
+@click.option("--print-profile", is_flag=True, help="After the URL, print a TOML profile to test it with.")
 def command(  # noqa: PLR0913 - one per option
     protocol: str, port: int, fault: tuple[str, ...], variant: tuple[str, ...], latency_ms: int, *, print_profile: bool
 ) -> None:
-    """Run PROTOCOL's reference target on loopback until interrupted. Prints its URL when it is ready.
+    """Run PROTOCOL's reference target on the loopback interface until interrupted. Prints its URL when ready.
 
     Without --fault it is conformant; `certhook faults PROTOCOL` lists the faults.
     """

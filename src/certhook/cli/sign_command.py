@@ -12,13 +12,13 @@ from certhook.errors import UsageError
 @click.command("sign", short_help="Sign the verdict of a finished run.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
-    "--key", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Private key, from certhook keygen."
+    "--key", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Private key made by certhook keygen."
 )
 def command(folder: Path, key: Path) -> None:
-    """Sign the verdict of the run in DIR, or of each run that `certhook run --all` left there: DIR/certificate.json.
+    """Sign the verdict of the run in DIR, or of each run of `certhook run --all`, and write certificate.json beside it.
 
-    The verdict is worked out anew from journal.ndjson; a result.json that says otherwise is not signed. Whatever the
-    verdict is, the certificate says it.
+    The verdict is recomputed from journal.ndjson; if result.json disagrees, nothing is signed. Any verdict can be
+    signed; the certificate states it.
     """
     from certhook.attesting.keys import key_id, private_key
     from certhook.attesting.signing import certificate_of

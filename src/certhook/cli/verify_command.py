@@ -12,20 +12,20 @@ import click
 @click.command("verify", short_help="Check a signed verdict.")
 @click.argument("certificate", type=click.Path(path_type=Path), metavar="CERTIFICATE")
 @click.option("--key", type=click.Path(path_type=Path), required=True, metavar="FILE", help="The signer's public key.")
-@click.option("--target", metavar="URL", help="The target that it has to be about.")
+@click.option("--target", metavar="URL", help="The target the certificate must be for.")
 @click.option(
     "--result",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The result.json that it has to be about (default: the one beside CERTIFICATE, if any).",
+    help="The result.json the certificate must match (default: the one beside CERTIFICATE, if any).",
 )
 def command(certificate: Path, key: Path, target: str | None, result: Path | None) -> None:
-    """Check CERTIFICATE, offline: signature, verdict, target, result.json, and that no waiver has expired by today.
+    """Check CERTIFICATE offline: signature, verdict, target, result.json, and that no waiver has expired.
 
     \b
     Exit status:
-      0  signed with that key, says certified, and nothing speaks against it
-      1  anything else; each problem has a line
+      0  authentic, certified and still valid
+      1  anything else; one line per problem
       2  wrong usage, or a file that cannot be read
     """  # noqa: D301 - click's mark for lines that stay as they are
     from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def command(certificate: Path, key: Path, target: str | None, result: Path | Non
     found = verified(data, signer, Expected(datetime.now(UTC).date(), target, result))
     if found.statement is not None:
         click.echo("\n".join([f"signed by    key {key_id(signer)}", *_said(found.statement["predicate"]["certhook"])]))
-        click.echo(f"result.json  {'not at hand, not compared' if result is None else result}")
+        click.echo(f"result.json  {'not available, not compared' if result is None else result}")
     for problem in found.problems:
         click.secho(problem, fg="red")
     raise SystemExit(1 if found.problems else 0)

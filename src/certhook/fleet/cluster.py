@@ -54,7 +54,7 @@ def sendable(operator: Operator) -> Operator:
     """
     for place in literal_secrets(operator.profile, operator.protocol):
         raise UsageError(
-            f"{operator.name}: {place} stands in the profile itself and would travel to the scheduler: "
+            f"{operator.name}: {place} is in the profile itself and would be sent to the scheduler: "
             'say {env = "NAME"} or {file = "path"} (of a proxy, "env"), to be looked up by the workers, '
             "or add --send-secrets"
         )
@@ -107,7 +107,7 @@ class DaskCluster:
         self._client.close()
 
     def _gone(self) -> CrewGone:
-        return CrewGone(f"the scheduler is gone; what is done is kept: go on with --resume {self._folder.parent}")
+        return CrewGone(f"the scheduler is gone; finished runs are kept: continue with --resume {self._folder.parent}")
 
 
 def check_sendable(operators: Iterable[Operator], *, send_secrets: bool) -> None:
@@ -134,6 +134,6 @@ def _connected(address: str) -> Any:
     for worker, version in client.run(worker_version, on_error="return").items():
         if version != __version__:
             client.close()
-            what = f"has certhook {version}" if isinstance(version, str) else f"cannot load certhook: {version}"
+            what = f"has certhook {version}" if isinstance(version, str) else f"cannot import certhook: {version}"
             raise UsageError(f"--scheduler {address}: the worker {worker} {what}; needed is {__version__}")
     return client

@@ -28,11 +28,11 @@ _MOST = 5
 """Regressions of one operator that are named."""
 
 _SECTIONS = (
-    ("Regressed", "Got worse since the last night that examined them.", None),
+    ("Regressed", "Got worse since the last night on which they were examined.", None),
     ("Unreachable", "Nobody answered; nothing is known of them.", (Standing.UNREACHABLE,)),
-    ("Not run", "There was no run to speak of.", (Standing.NOT_RUN,)),
+    ("Not run", "There was no usable run.", (Standing.NOT_RUN,)),
     ("Not certified", "A MUST was not met.", (Standing.NOT_CERTIFIED,)),
-    ("Incomplete", "It cannot be said.", (Standing.INCOMPLETE,)),
+    ("Incomplete", "No verdict could be reached.", (Standing.INCOMPLETE,)),
     ("Certified", "Every MUST that applies was met or waived.", (Standing.CERTIFIED,)),
 )
 

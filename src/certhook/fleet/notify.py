@@ -28,10 +28,10 @@ def notify(url: str, morning: Morning) -> str | None:
         with httpx.Client(timeout=_PATIENCE_S, follow_redirects=False, trust_env=False) as client:
             answer = client.post(url, json=payload_of(morning))
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        return f"{place} could not be told of the regressions: {type(error).__name__}"
+        return f"{place} could not be notified of the regressions: {type(error).__name__}"
     if answer.is_success:
         return None
-    return f"{place} did not take the regressions: HTTP {answer.status_code}"
+    return f"{place} rejected the regressions: HTTP {answer.status_code}"
 
 
 def payload_of(morning: Morning) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def unpack(data: bytes, folder: Path) -> None:
                 _take(archive, member, beside)
     except (tarfile.TarError, EOFError) as error:
         shutil.rmtree(beside)
-        raise NotPacked(f"what a worker sent is no archive of a run: {error}") from None
+        raise NotPacked(f"what a worker sent is not an archive of a run: {error}") from None
     if folder.exists():
         shutil.rmtree(folder)
     beside.rename(folder)

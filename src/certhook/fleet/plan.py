@@ -100,7 +100,7 @@ def _check_embedded(said: Mapping[str, Any], place: str) -> None:
     else:
         for key in ("fault", "latency_ms"):
             if key in said:
-                raise UsageError(f"{place}.{key}: goes with embedded = true, not with a profile's target")
+                raise UsageError(f"{place}.{key}: needs embedded = true, and no target in the profile")
         if "profile" not in said:
             raise UsageError(f"{place}.profile: is missing")
 

@@ -47,7 +47,9 @@ class State:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
-                raise UsageError(f"--output {folder}: is not empty; name a new folder, or go on with --resume {folder}")
+                raise UsageError(
+                    f"--output {folder}: is not empty; name a new folder, or continue with --resume {folder}"
+                )
             state = cls(folder, _opened(folder / NAME, os.O_CREAT | os.O_EXCL), head, {}, notified=False)
         except OSError as error:
             raise UsageError(f"--output {folder}: cannot be used: {error.strerror}") from None
@@ -62,7 +64,7 @@ class State:
         try:
             descriptor = _opened(path)
         except OSError as error:
-            raise UsageError(f"--resume {folder}: no night to go on with: {path}: {error.strerror}") from None
+            raise UsageError(f"--resume {folder}: no night to resume: {path}: {error.strerror}") from None
         _drop_cut_line(descriptor, path)
         head, ended, notified = _read(path)
         return cls(folder, descriptor, head, ended, notified)
@@ -110,7 +112,7 @@ def _opened(path: Path, flags: int = 0) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
-        raise UsageError(f"{path}: another certhook fleet is at this night") from None
+        raise UsageError(f"{path}: another certhook fleet is working on this night") from None
     return descriptor
 
 
@@ -126,7 +128,7 @@ def _read(path: Path) -> tuple[Head, dict[str, Ended], bool]:
     try:
         first = next(lines)
         if first["kind"] != "night" or first["format"] != FORMAT:
-            raise UsageError(f"{path}: no night that this certhook can go on with")
+            raise UsageError(f"{path}: not a night that this certhook can resume")
         head = Head(first["night"], first["fleet"], first["started"], tuple(first["operators"]))
         ended, notified = {}, False
         for line in lines:

@@ -158,7 +158,7 @@ def _meant_as_success(reading: Reading, body: bytes) -> bool:
 
 
 def _meaning(status: int) -> str:
-    return "a redirect, which no page describes" if status < 400 else "a server error, which no page describes"
+    return "an undocumented redirect" if status < 400 else "an undocumented server error"
 
 
 def _body_of(answer: Response, text: JsonText) -> str:
@@ -167,8 +167,8 @@ def _body_of(answer: Response, text: JsonText) -> str:
     if looks_like_html(answer):
         return "an HTML page"
     if Flaw.DUPLICATE_KEYS in text.flaws:
-        return "an object that names a member twice"
-    return "JSON that is no object" if Flaw.ROOT in text.flaws else f"a body that is not JSON ({text.why})"
+        return "an object with a duplicate member"
+    return "JSON that is not an object" if Flaw.ROOT in text.flaws else f"a body that is not JSON ({text.why})"
 
 
 def looks_like_html(answer: Response) -> bool:

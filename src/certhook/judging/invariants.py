@@ -103,8 +103,8 @@ def _always(seen: Seen) -> bool:
 
 # Rules of a whole round rather than of one answer; the round itself judges them.
 for _name, _expected in {
-    "recovers": "the control accepted after the group as before it",
-    "latency": "95 of 100 answers within max_p95_ms",
+    "recovers": "the control request accepted after the group, as before it",
+    "latency": "a 95th percentile within max_p95_ms",
 }.items():
     INVARIANTS[_name] = Invariant(_expected, _always, lambda _: None, per_answer=False)
 
@@ -152,7 +152,7 @@ def refusal_readable(seen: Seen) -> str | None:
     return None if seen.answer.text else seen.answer.says
 
 
-@invariant("refusal-status", "an HTTP status that a refusal may have", _coded)
+@invariant("refusal-status", "an HTTP status allowed for a refusal", _coded)
 def refusal_status(seen: Seen) -> str | None:
     allowed = (*seen.pack.reading.refusal_status, *seen.change.front)
     return None if status_fits(seen.answer.status, allowed) else seen.answer.says
@@ -197,11 +197,11 @@ def _time_of(seen: Seen) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-@invariant("answer-time", "a time of the answer that is now", lambda seen: seen.own and _time_of(seen) is not None)
+@invariant("answer-time", "a timestamp close to the current time", lambda seen: seen.own and _time_of(seen) is not None)
 def answer_time(seen: Seen) -> str | None:
     given, window = _time_of(seen), seen.pack.clock.window_s if seen.pack.clock else 0
     ahead = (given - seen.exchange.started).total_seconds() if given else 0.0
-    return f"a time that differs from ours by {abs(ahead):.0f} seconds" if abs(ahead) > window else None
+    return f"a timestamp that differs from our clock by {abs(ahead):.0f} seconds" if abs(ahead) > window else None
 
 
 def _id_of(seen: Seen) -> str | int | None:
@@ -227,10 +227,10 @@ def _success_with_id(seen: Seen) -> bool:
     return seen.answer.kind is Kind.ACCEPTED and _answer_with_id(seen) and _id_of(seen) != ""
 
 
-invariant("success-id-unique", "one that no other answer has", _success_with_id)(answer_id_unique)
+invariant("success-id-unique", "a value that no other answer has", _success_with_id)(answer_id_unique)
 
 
-@invariant("success-id-not-sent", "another one than the request carried", _success_with_id)
+@invariant("success-id-not-sent", "a value other than the request's", _success_with_id)
 def success_id_not_sent(seen: Seen) -> str | None:
     sent = texts_within(read_json(seen.exchange.request.body).value)
     own = (name for name, text in sent if name in seen.fields and text == str(_id_of(seen)))
@@ -273,7 +273,7 @@ def media_type(seen: Seen) -> str | None:
     return None if fits else f"Content-Type: {seen.response.header('content-type') or '(none)'}; not {wanted}"
 
 
-@invariant("front-not-html", "no HTML page", lambda seen: seen.answer.front)
+@invariant("front-not-html", "anything but an HTML page", lambda seen: seen.answer.front)
 def front_not_html(seen: Seen) -> str | None:
     return f"HTTP {seen.answer.status} with an HTML page" if looks_like_html(seen.response) else None
 
@@ -290,7 +290,7 @@ def _echoed(seen: Seen) -> Iterator[tuple[str, str]]:
 
 @invariant(
     "echoes",
-    "what the path holds in the member that repeats it",
+    "the value from the path in the member that repeats it",
     lambda seen: seen.answer.kind is Kind.ACCEPTED and seen.change.legal and any(_echoed(seen)),
 )
 def echoes(seen: Seen) -> str | None:
@@ -362,10 +362,10 @@ def keeps_secret(seen: Seen) -> str | None:
     told += unescaped(told) if b"\\" in told else b""
     lowered = told.lower()
     if carries_key(told, lowered, seen.key):
-        return f"{seen.answer.says}, which carries the shared secret"
+        return f"{seen.answer.says}, which reveals the shared secret"
     right = (seen.request_signature(seen.exchange.request) or "").encode()
     if right and carries_signature(told, lowered, right) and not _sent_signature(seen, right):
-        return f"{seen.answer.says}, which carries the signature that would have been right"
+        return f"{seen.answer.says}, which reveals the expected signature"
     return None
 
 

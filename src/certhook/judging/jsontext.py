@@ -138,7 +138,7 @@ def _depth(text: str) -> int:
         return 0
     depths = list(accumulate(_STEPS.get(one, 0) for one in _STRING_OR_BRACKET.findall(text)))
     if depths[-1]:
-        raise ValueError(f"{abs(depths[-1])} brackets without their other half")
+        raise ValueError(f"{abs(depths[-1])} unmatched brackets")
     return max(depths)
 
 
@@ -224,7 +224,7 @@ class _Walk:
                 holder.name = self._name() if holder.closing == "}" else ""
                 return _OPENED
             if not self._at(holder.closing):
-                raise ValueError("neither a comma nor an end")
+                raise ValueError("a comma or closing bracket is missing")
             self._step()
             value = self._open.pop().value(self._decoder)
         return value

@@ -247,7 +247,7 @@ def _in_words(error: Any) -> str:
     if error.validator == "format":
         return f"{error.instance!r} {misfit(error.validator_value, error.instance)}"
     if error.instance is None and error.validator in ("not", "type"):
-        return "null, which is no value"
+        return "null, which is not allowed here"
     return str(error.message)
 
 

@@ -124,10 +124,10 @@ class Told:
         text = next((text for text in self.texts if text in whole and text not in sent), "")
         text = text or next((id for id in self.ids if _has_word(whole, id) and id not in sent), "")
         if text:
-            return f"what only an accepted request is told, in {_where(text, carried)}"
+            return f"data that only an accepted request gets, in {_where(text, carried)}"
         urls = (found.group() for found in islice(_URLS.finditer(whole), _MOST_URLS))
         link = next((url for url in urls if _shape(url) in self.links and url not in sent), "")
-        return f"a link such as an accepted request gets, in {_where(link, carried)}" if link else ""
+        return f"a link like those that accepted requests get, in {_where(link, carried)}" if link else ""
 
 
 def _where(part: str, carried: list[Member]) -> str:

@@ -23,26 +23,36 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("certhook", "certification of an endpoint (only with a folder of suites)")
     group.addoption("--protocol", action="append", metavar="P", help="protocol to certify (default: all, embedded)")
     group.addoption("--target", metavar="URL", help="base URL of the endpoint")
-    group.addoption("--ca-file", metavar="FILE", help="CA certificates to trust in place of the system's")
-    group.addoption("--insecure", action="store_true", help="take any TLS certificate; the reports say so")
-    group.addoption("--proxy", metavar="URL", help="HTTP proxy; 'env' takes the environment's")
-    group.addoption("--profile", metavar="FILE", help="profile with credentials and test data, TOML")
-    group.addoption("--output", metavar="DIR", help="folder for everything that the run writes")
-    group.addoption("--group", action="append", default=[], metavar="G", help="only the requirements of this group")
-    group.addoption("--requirement", action="append", default=[], metavar="ID", help="only this requirement")
-    group.addoption("--max-examples", type=int, metavar="N", help="fuzzed bodies per operation")
-    group.addoption("--examples-db", metavar="DIR", help="folder that keeps fuzzed bodies which were found")
-    group.addoption("--seed", type=int, default=0, metavar="N", help="same seed, same requests")
+    group.addoption("--ca-file", metavar="FILE", help="CA certificates (PEM) to trust instead of the system's")
+    group.addoption("--insecure", action="store_true", help="accept any TLS certificate; the reports say so")
+    group.addoption("--proxy", metavar="URL", help="HTTP proxy, or 'env' to use the environment's")
+    group.addoption("--profile", metavar="FILE", help="TOML file with credentials and test data")
+    group.addoption("--output", metavar="DIR", help="folder for everything the run writes")
+    group.addoption("--group", action="append", default=[], metavar="G", help="test only this group's requirements")
+    group.addoption("--requirement", action="append", default=[], metavar="ID", help="test only this requirement")
+    group.addoption("--max-examples", type=int, metavar="N", help="fuzzed bodies per operation; 0 turns fuzzing off")
+    group.addoption("--examples-db", metavar="DIR", help="folder for failing fuzz inputs, retried first next time")
+    group.addoption(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="seed for reproducible requests (ids and timestamps still vary)",
+    )
     group.addoption("--require-all", action="store_true", help="a MUST that was not tested makes the run incomplete")
-    group.addoption("--sign-key", metavar="FILE", help="sign the verdict with this private key: certificate.json")
+    group.addoption(
+        "--sign-key", metavar="FILE", help="sign the verdict with this private key and write certificate.json"
+    )
     group.addoption("--embedded", action="store_true", help="certify the built-in reference target")
     group.addoption("--fault", action="append", default=[], metavar="NAME", help="fault of the embedded target")
     group.addoption(
         "--variant", action="append", default=[], metavar="NAME", help="legal variant of the embedded target"
     )
-    group.addoption("--latency-ms", type=int, default=0, metavar="N", help="latency of the embedded target")
+    group.addoption(
+        "--latency-ms", type=int, default=0, metavar="N", help="latency of the embedded target, in milliseconds"
+    )
     group.addoption("--certhook-quiet", action="store_true", help=argparse.SUPPRESS)
-    group.addoption("--packs", metavar="DIR", help="folder of protocols (default: those of certhook)")
+    group.addoption("--packs", metavar="DIR", help="folder of protocols (default: those shipped with certhook)")
 
 
 def wanted(config: pytest.Config) -> bool:
@@ -63,10 +73,10 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     names = list(chosen)
     embedded = option.embedded or not (option.target or option.profile)
     if len(names) > 1 and not embedded:
-        raise UsageError(f"--target and --profile go with one --protocol; {len(names)} are meant here")
+        raise UsageError(f"--target and --profile need exactly one --protocol; {len(names)} are selected")
     for flag, values in (("--fault", option.fault), ("--variant", option.variant)):
         if values and not embedded:
-            raise UsageError(f"{flag} goes with --embedded, not with --target or --profile")
+            raise UsageError(f"{flag} needs --embedded and excludes --target and --profile")
     for flag, number in (("--max-examples", option.max_examples), ("--latency-ms", option.latency_ms)):
         if number is not None and number < 0:
             raise UsageError(f"{flag}: must be at least 0, not {number}")

@@ -73,7 +73,7 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
-        raise UsageError(f"{path}: no result of a run: it is cut, or was never JSON") from None
+        raise UsageError(f"{path}: not the result of a run: it is truncated, or not JSON") from None
     _check(path, result)
     return dict(result)
 
@@ -82,7 +82,7 @@ def _check(path: Path, result: Any) -> None:
     error = next(iter(validator(own_schema("result")).iter_errors(result)), None)
     if error is not None:
         place = "/".join(map(str, error.absolute_path)) or "the whole"
-        what = f"no result that certhook {__version__} reads{_writer(result)}"
+        what = f"not a result that certhook {__version__} can read{_writer(result)}"
         raise UsageError(f"{path}: {what}: {place}: {error.message[:200]!a}")
     # A verdict that somebody improved by hand is not compared, reported or signed as a run's own.
     requirements = result["requirements"]

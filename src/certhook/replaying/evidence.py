@@ -46,7 +46,7 @@ def evidence_of(folder: Path, number: int) -> Evidence:
         for entry in read_journal(path, "run", "exchange", "case"):
             getattr(journal, f"take_{entry['kind']}")(entry)
         if journal.head.get("format") != FORMAT:
-            raise UsageError(f"{path}: does not begin as a journal that this certhook reads")
+            raise UsageError(f"{path}: does not begin like a journal that this certhook can read")
         if journal.record is None:
             raise UsageError(f"{folder}: no exchange {number}; {_numbers(journal)}")
         return Evidence(folder, journal.head, journal.record, _findings(journal.record, journal.cases), journal.before)

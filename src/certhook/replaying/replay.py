@@ -151,7 +151,7 @@ def _ruling(requirement: Requirement, finding: Finding, trial: Trial, *, sure: b
         return Ruling(requirement, finding, trial.blocked, stands=None)
     if not sure:
         return Ruling(
-            requirement, finding, f"{trial.says}, but what was masked in it may have been another", stands=None
+            requirement, finding, f"{trial.says}, but the masked value in it may have been a different one", stands=None
         )
     return Ruling(requirement, finding, f"as expected: {trial.says}", stands=False)
 

@@ -9,7 +9,7 @@ from certhook.replaying.replay import Replayed, Ruling
 from certhook.reporting.escaping import visible
 from certhook.reporting.exchange_text import http_text
 
-STILL_BROKEN, NO_LONGER, UNCLEAR = "still broken", "no longer", "it cannot be told"
+STILL_BROKEN, NO_LONGER, UNCLEAR = "still broken", "no longer", "inconclusive"
 
 _LIMIT = 300
 

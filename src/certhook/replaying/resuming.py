@@ -42,7 +42,7 @@ def setup_of(
     try:
         before = replace(Setup.of_command(journal.get("command", ""), output), workers=1)
     except ValueError:
-        what = "its journal does not say how it was started; it cannot be taken up again"
+        what = "its journal does not say how it was started; it cannot be resumed"
         raise UsageError(f"{evidence.folder}: {what}") from None
     said = {key: value for key, value in way.items() if value}
     setup = replace(before, salt=secrets.token_hex(16), profile_path=profile_path or before.profile_path, **said)
@@ -52,7 +52,7 @@ def setup_of(
         data = profile(before.protocol, str(target), before.faults, before.variants)
         return replace(setup, embedded=False, profile=data)
     if profile_path is None and setup.profile_path and not Path(setup.profile_path).is_file():
-        raise UsageError(f"the run's profile {setup.profile_path} is not here; say with --profile FILE where it is")
+        raise UsageError(f"the run's profile {setup.profile_path} is not here; name its place with --profile FILE")
     return replace(setup, embedded=False, target=target or (None if profile_path else journal["target"]))
 
 

@@ -167,7 +167,7 @@ class Trials:
         first, second = certification.courier.deliver_in_turn([_errand(before), _errand(self._case)])
         settler = Settler(certification.courier, certification.judge, certification.requirements)
         result = settler.judged(self._case, second)
-        says = f"behind a request of {before.id} on one connection: {second.answer.says}"
+        says = f"after a request of {before.id} on one connection: {second.answer.says}"
         found = _by_requirement([*result.judgements, *result.observations])
         return Trial((first.exchange, second.exchange), found, says)
 
@@ -184,7 +184,7 @@ class Trials:
             if self._is_rule("recovers", id)
         ]
         over = "the same connection" if after.exchange.nth else "a fresh connection, since the target closed the first"
-        says = f"the control behind it, over {over}: {after.answer.says}"
+        says = f"the control after it, over {over}: {after.answer.says}"
         return Trial((bad.exchange, after.exchange), _by_requirement(found), says, blocked)
 
     @property
@@ -220,7 +220,7 @@ class Trials:
         round = run.closed(operation)
         round.judge_latency()
         told += [one for seen in round.observed.values() for one in (seen.breach, seen.met) if one]
-        return told, f"with the {len(cases)} requests of the group {group}, but for fuzzed bodies", round.blocked
+        return told, f"with the {len(cases)} requests of the group {group}, without its fuzzed bodies", round.blocked
 
     @cached_property
     def _flow(self) -> Trial:

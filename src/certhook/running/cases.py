@@ -65,7 +65,7 @@ def _settle(entry: Entry, pack: Pack, profile: Profile) -> Selected:
         return Selected(entry, requirement, Outcome.NOT_APPLICABLE, signing.optional)
     for place, wanted in entry.check.when.items():
         if profile.value(place) != wanted:
-            reason = f"applies only where the profile says {place} = {_toml(wanted)}"
+            reason = f"applies only if the profile says {place} = {_toml(wanted)}"
             return Selected(entry, requirement, Outcome.NOT_APPLICABLE, reason)
     lacking = [place for place in entry.check.needs if profile.value(place) is None]
     if lacking:

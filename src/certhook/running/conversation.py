@@ -136,7 +136,7 @@ class Conversation:
         if not first.accepted:
             raise NotTested(
                 f"a valid request for the profile's second player was not accepted: {first.answer.says}; "
-                "see whether the profile's second player exists, and has the session that it names"
+                "check that this player exists and has the session given"
             )
         for wrong in second.wrong(self.scope):
             self._not_accepted(wrong)
@@ -152,7 +152,7 @@ class Conversation:
         if _fails(delivery):
             raise Nonconformance(
                 f"a valid {self.item.operation.name} request, but {change.says}",
-                expected="an answer, whichever, and no 5xx",
+                expected="any answer other than a 5xx",
                 observed=delivery.answer.says,
                 exchange=delivery.exchange,
             )

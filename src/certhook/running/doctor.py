@@ -197,7 +197,7 @@ def _tls(host: str, port: int, route: Route) -> CheckUp:
     except ssl.SSLCertVerificationError as error:
         says = (
             f"the certificate of {host} is not trusted ({error.verify_message}): "
-            "mend it, check target.url, or name its CA with --ca-file"
+            "fix it, check target.url, or name its CA with --ca-file"
         )
         return CheckUp("TLS", False, says)
     except OSError as error:
@@ -222,11 +222,11 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
     if answer.kind is Kind.LIMITED:
         return f"{url} answers a valid request with {answer.says}: wait, or {PACE}"
     if answer.status == 404 and answer.front:
-        return f"{url} is not there (HTTP 404): check the path in target.url"
+        return f"{url} was not found (HTTP 404): check the path in target.url"
     if answer.kind is Kind.REFUSED:
         return (
             f"{url} refuses a valid request ({answer.says}): check {_suspects(certification)} in the profile; "
-            "whether they are wrong or the target is, cannot be told from here"
+            "it cannot be told from here whether they or the target are wrong"
         )
     return f"{url} answers a valid request with {answer.says}: check that target.url leads to the endpoint, and works"
 
@@ -235,7 +235,7 @@ def _suspects(certification: Certification) -> str:
     pack, profile = certification.pack, certification.profile
     places = [f"credentials.{name}" for name in profile.credentials]
     key = pack.signing.key
-    places += [f"{key} (which it leaves out)"] if key and profile.value(key) is None else []
+    places += [f"{key} (which is not set)"] if key and profile.value(key) is None else []
     places += [f"subject.{name}" for name in profile.subject if name in _used(certification)]
     options = pack.profile_schema["properties"].get("options", {}).get("properties", {})
     places += ["options.timestamp_unit"] if "timestamp_unit" in options else []
@@ -256,12 +256,12 @@ def _failure_advice(failure: Failure, url: str) -> str:
     advice = {
         FailureKind.UNREACHABLE: "check target.url, and that the target is running",
         FailureKind.TIMEOUT: "the target takes connections and does not answer; or raise limits.timeout_s",
-        FailureKind.TLS: "mend the certificate, or check target.url",
+        FailureKind.TLS: "fix the certificate, or check target.url",
         FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
-        FailureKind.NOT_PACKED: "no caller can read that: send the body as it is, or packed as the header says",
+        FailureKind.NOT_PACKED: "no caller can decode that: send the body plain, or encoded as Content-Encoding says",
         FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
-        FailureKind.CUT_SHORT: "it breaks off its answer: check scheme and port in target.url, and that it works",
-        FailureKind.TOO_LARGE: "no answer that long is read: check that target.url leads to the endpoint",
+        FailureKind.CUT_SHORT: "it cuts its answer short: check scheme and port in target.url, and that it works",
+        FailureKind.TOO_LARGE: "an answer that long is not read: check that target.url leads to the endpoint",
     }
     return f"{url} gives no answer to a valid request ({failure.kind}: {failure.detail}): {advice[failure.kind]}"
 
@@ -282,7 +282,7 @@ def _skew(delivery: Delivery, certification: Certification) -> CheckUp | None:
     direction = "ahead of" if skew > 0 else "behind"
     says = (
         f"the target's clock is {abs(skew):.0f} s {direction} ours, by its Date header: "
-        "set one of the two right (NTP), since timestamps cannot be tested across clocks that differ"
+        "synchronise them (NTP), since timestamps cannot be tested while the clocks differ"
     )
     return CheckUp("clock", False, says)
 

@@ -226,7 +226,10 @@ def test_without_allure_nothing_is_made(
     ("spoil", "message"),
     [
         (lambda folder: shutil.rmtree(folder / "allure-results"), "holds no allure-results"),
-        (lambda folder: (folder / "result.json").write_text("{"), "result.json: no result of a run: it is cut"),
+        (
+            lambda folder: (folder / "result.json").write_text("{"),
+            "result.json: not the result of a run: it is truncated",
+        ),
         (lambda folder: (folder / "allure-report").touch(), "index.html: cannot be written: "),
     ],
 )

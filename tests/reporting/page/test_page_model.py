@@ -67,7 +67,7 @@ def test_a_failed_run_says_how_many(tmp_path: Path) -> None:
 def test_an_incomplete_run_says_why(tmp_path: Path) -> None:
     """Where nothing could be said, the page says that and gives the reasons."""
     page = page_from(tmp_path, run_line(), doctor_line(ok=False, reason="dead"), end_line())
-    assert page.sentence == "Whether the target does what the document asks cannot be said:"
+    assert page.sentence == "It could not be determined whether the target meets the document:"
     assert page.doubts[-1] == f"{MUST} blocked: dead"
     assert page.unjudged == (Unjudged(Outcome.BLOCKED, "dead", (MUST,)),)
     assert [(one.name, one.ok, one.says) for one in page.checks] == [("TCP", False, "looked")]

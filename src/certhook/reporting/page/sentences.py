@@ -15,7 +15,7 @@ def sentence_of(result: Mapping[str, Any]) -> str:
     musts = [one["outcome"] for one in result["requirements"] if one["level"] == Level.MUST]
     verdict = Verdict(result["verdict"])
     if verdict is Verdict.INCOMPLETE:
-        return "Whether the target does what the document asks cannot be said:"
+        return "It could not be determined whether the target meets the document:"
     if verdict is Verdict.CERTIFIED:
         waived = " or is waived" if Outcome.WAIVED in musts else ""
         return f"Every MUST that applies and was tested was met{waived}."
