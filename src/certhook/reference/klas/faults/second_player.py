@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from certhook.reference.application import Fields
+from certhook.reference.application import Fields, Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget, Player
 from certhook.reference.wire import HttpRequest
@@ -37,6 +37,15 @@ class _TestAccount(KlasTarget):
             return bool(json.loads(body)["player_id"] == OTHER_PLAYER.player_id)
         except (ValueError, LookupError, TypeError, RecursionError):
             return False
+
+
+@fault("second-player-balance-told", breaks=["klas.semantics.refusal-hides-balance"])
+class SecondPlayerBalanceTold(_TestAccount):
+    """Explains refusals to whoever has its test account, with what is in that."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        told = {"balance": OTHER_PLAYER.balance} if self.is_test_account(request.body) else {}
+        return {**super().refusal_fields(refusal, request), **told}
 
 
 @fault("second-player-unsigned", breaks=["klas.status.second-player"])
