@@ -99,7 +99,8 @@ class Conversation:
             raise Blocked(str(reason)) from None
         self.deliveries += sent
         for change, delivery in zip(changes, sent, strict=True):
-            round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
+            result = round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
+            self.certification.sent_by_flows |= dict.fromkeys((delivery.exchange.number, *result.exchanges), change)
         return sent
 
     def brought(self, changes: Sequence[Change]) -> list[Delivery]:
