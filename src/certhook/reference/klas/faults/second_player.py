@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 
-from certhook.reference.application import Fields, Refusal
+from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget, Player
 from certhook.reference.wire import HttpRequest
+
+_LOAD = 6
+"""Answers in half a second that are load enough for those of two players to be mixed up."""
 
 
 @fault("second-player-lower-case", breaks=["klas.fields.currency-iso"], also=["klas.fields.currency-current"])
@@ -27,6 +31,22 @@ class SecondPlayerWithoutBalance(KlasTarget):
         if player.player_id == OTHER_PLAYER.player_id:
             del fields["balance"]
         return fields
+
+
+@fault("players-mixed-up", breaks=["klas.semantics.same-currency"])
+class PlayersMixedUp(KlasTarget):
+    """Keeps the account that it answers for where all requests can see it, and overwrites it under load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lately: list[tuple[float, Player]] = []
+
+    def succeed(self, player: Player) -> Reply:
+        now = time.monotonic()
+        self.lately = [(then, other) for then, other in self.lately if now - then < 0.5]
+        self.lately.append((now, player))
+        others = [other for _, other in self.lately[-_LOAD:] if other is not player]
+        return super().succeed(others[-1] if len(others) >= _LOAD // 2 else player)
 
 
 class _TestAccount(KlasTarget):
