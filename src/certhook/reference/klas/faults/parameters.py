@@ -145,7 +145,12 @@ class SessionNullAccepted(KlasTarget):
 
 @fault(
     "timestamp-unreadable-is-now",
-    breaks=["klas.parameters.wrong-type", "klas.parameters.coercible", "klas.timestamp.not-a-number"],
+    breaks=[
+        "klas.parameters.wrong-type",
+        "klas.parameters.coercible",
+        "klas.timestamp.not-a-number",
+        "klas.timestamp.stale",
+    ],
 )
 class TimestampUnreadableIsNow(KlasTarget):
     """Swallows the error of a timestamp that it cannot read."""

@@ -27,6 +27,7 @@ _WRITTEN_OTHERWISE = frozenset(
         "klas.parameters.not-integrity",
         "klas.parameters.null",
         "klas.parameters.wrong-type",
+        "klas.signature.any-text",
     }
 )
 
