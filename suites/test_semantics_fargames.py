@@ -155,6 +155,10 @@ def test_a_game_that_does_not_exist_is_not_found(conversation: Conversation) -> 
     if not delivery.refused or (delivery.answer.status, delivery.answer.code) != (404, "game_not_found"):
         sent = f"a valid {conversation.item.operation.name} request for the game {id}, which is not listed"
         raise _breach(sent, "HTTP 404 with game_not_found", delivery)
+    again = conversation.ask(game_id=id)
+    if again.accepted:
+        sent = f"a second {conversation.item.operation.name} request for the game {id}, which the first did not find"
+        raise _breach(sent, "a refusal, as before", again)
 
 
 def _unlisted(conversation: Conversation) -> list[int]:

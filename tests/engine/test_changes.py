@@ -13,6 +13,7 @@ from certhook.building.change import Stage
 from certhook.building.clock import Window
 from certhook.changes import CONTROL, FAMILIES, Change, Scope, changes_of
 from certhook.changes.around import repeated
+from certhook.changes.bodies import catalogue
 from certhook.exchange import Request
 from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget
 from tests.certifying import NOW, authenticate, builder, change, changes, klas, profile, scope
@@ -200,7 +201,7 @@ def test_wrong_types_are_never_empty() -> None:
     ],
 )
 def test_an_unknown_value_is_also_sent_in_the_form_of_the_valid_one(valid: str, form: str) -> None:
-    """Its last sixteen letters and digits are others of their kind, the same ones in each run with one seed."""
+    """Its last sixteen letters and digits are others of their kind, the same ones in each request of a run."""
     data = KlasTarget.profile(URL)
     data["subject"]["session_id"] = valid
     (one,) = changes_of("parameters.unknown:session_id=alike", scope(data))
@@ -227,10 +228,48 @@ def test_of_a_shorter_value_no_more_is_replaced_than_is_enough(valid: str, form:
     assert re.fullmatch(form, json.loads(builder(data=data).build(authenticate(), one).body)["session_id"])
 
 
-def test_a_short_number_as_text_becomes_a_larger_one() -> None:
-    """Digits too few to be replaced have a number of ten digits in their place, which is nobody's."""
-    (one,) = changes_of("parameters.unknown:player_id=digits", scope())
-    assert re.fullmatch(r"1\d{9}", json.loads(builder().build(authenticate(), one).body)["player_id"])
+@pytest.mark.parametrize(
+    ("valid", "form", "says"),
+    [
+        ("12001", r"9[5-9]\d{3}", "as many digits"),
+        ("120017", r"9[5-9]\d{4}", "as many digits"),
+        ("7", r"1\d{9}", "ten digits"),
+        ("1201", r"1\d{9}", "ten digits"),
+        ("98001", r"1\d{9}", "ten digits"),
+    ],
+)
+def test_a_number_as_text_becomes_one_that_nobody_has(valid: str, form: str, says: str) -> None:
+    """Of the same length where that leaves room far ahead of the valid one, and else of ten digits."""
+    data = KlasTarget.profile(URL)
+    data["subject"]["player_id"] = valid
+    (one,) = changes_of("parameters.unknown:player_id=digits", scope(data))
+    assert re.fullmatch(form, json.loads(builder(data=data).build(authenticate(), one).body)["player_id"])
+    assert says in one.says
+
+
+def test_one_of_what_nobody_has_is_sent_twice() -> None:
+    """For each place one, which has the same value each time, and is of the form of the valid one."""
+    twice = [one for one in changes_of("parameters.unknown", scope()) if one.twice]
+    assert [one.name for one in twice] == ["parameters.unknown:session_id=alike", "parameters.unknown:player_id=digits"]
+    for one in twice:
+        sent = {json.loads(builder(seed).build(authenticate(), one).body)[one.place] for seed in range(3)}
+        assert len(sent) == 1
+
+
+@pytest.mark.parametrize("unit", ["s", "ms"])
+def test_a_time_that_is_written_otherwise_is_as_old(unit: str) -> None:
+    """As text and with a fraction the time is well outside the window, whatever its unit."""
+    data = KlasTarget.profile(URL) | {"options": {"timestamp_unit": unit}}
+    for one in changes_of("timestamp.stale-written-otherwise", scope(data)):
+        sent = json.loads(builder(data=data).build(authenticate(), one).body)["timestamp"]
+        assert isinstance(sent, str) or sent % 1
+        assert float(sent) / (1000 if unit == "ms" else 1) == pytest.approx(NOW - 360, abs=1)
+
+
+def test_only_an_empty_body_may_be_asked_for_its_length() -> None:
+    """411 is what an HTTP server says of a body that is none, and nothing that it says of another one."""
+    asked = [one.name for one in catalogue("json") if "411" in one.front]
+    assert asked == ["malformed.empty"]
 
 
 @pytest.mark.parametrize("valid", ["s-1", "ada-7"])

@@ -212,6 +212,23 @@ def test_a_refusal_of_a_valid_request_may_tell() -> None:
     assert verdict("discloses-nothing", seen(told, CONTROL, (("balance", "30"),))) is None
 
 
+@pytest.mark.parametrize(
+    ("body", "given", "says"),
+    [
+        (REFUSAL, b64encode(bytes.fromhex(signed(REFUSAL)[1])).decode(), "the right one in base64"),
+        (REFUSAL, f"sha256={signed(REFUSAL)[1]}", "the right one behind sha256="),
+        (REFUSAL + b"\n", signed(REFUSAL)[1], "that of the body without its last line break"),
+        (REFUSAL, signed(b"")[1], "that of an empty body"),
+        (REFUSAL, builder().request_signature(REQUEST), "that of the request"),
+    ],
+)
+def test_a_wrong_signature_is_named_where_it_is_known(body: bytes, given: str, says: str) -> None:
+    """Whoever made it finds the mistake at once; in letters that are no hex digits, their case says nothing."""
+    what = seen(answered(200, body, JSON, ("X-Signature", given)))
+    assert says in str(INVARIANTS["response-signature-right"].broken(what))
+    assert verdict("response-signature-lower-case", what) in (None, "met")
+
+
 def test_the_response_s_signature_covers_the_raw_body() -> None:
     """A signature over the same object written in another way is wrong."""
     spaced = REFUSAL.replace(b":", b": ")

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from certhook.changes import CONTROL, Change
+from certhook.changes.second import valid
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Ask, Judge, annotated, schema_breaches
 from certhook.reference.klas.target import KlasTarget
-from tests.certifying import builder, change, klas
+from tests.certifying import builder, change, klas, scope
 
 OK = b'{"status_code":"OK","currency":"EUR","balance":"30"}'
 REFUSAL = b'{"status_code":"ERR_BAD_PARAMS"}'
@@ -128,6 +129,22 @@ def test_a_refusal_must_not_repeat_what_a_success_told() -> None:
 def _breaches(by: Judge, one: Exchange) -> str:
     found = by.invariants(one, by.read(one, BAD), BAD)
     return " ".join(str(each.observed) for each in found if not each.met)
+
+
+def test_each_account_has_its_own_currency_and_its_own_balance() -> None:
+    """Successes for the second player are held against one another, and no refusal may tell the balance in them."""
+    by, other = judge(), valid(scope())
+    dollars = b'{"status_code":"OK","currency":"USD","balance":"125.50"}'
+    for body, sent in ((OK, CONTROL), (dollars, other), (dollars, other)):
+        assert not _unmet_by(by, exchange(body), sent)
+    assert _unmet_by(by, exchange(OK), other) == {"klas.semantics.same-currency"}
+    told = exchange(b'{"status_code":"ERR_BAD_PARAMS","balance":"125.50"}')
+    assert _unmet_by(by, told, BAD) == {"klas.semantics.refusal-hides-balance"}
+
+
+def _unmet_by(by: Judge, one: Exchange, sent: Change) -> set[str]:
+    """The requirements that an answer breaks, as that judge sees it."""
+    return {judged.requirement for judged in by.invariants(one, by.read(one, sent), sent) if not judged.met}
 
 
 def test_a_success_to_a_bad_request_is_not_remembered() -> None:

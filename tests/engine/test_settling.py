@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -42,15 +43,15 @@ SHORT = {"timeout_s": 0.4, "in_flight": 1}
 class Trial:
     """A round of some cases of the signature group, and what it came to."""
 
-    def __init__(self, served: Served, certification: Certification, *ids: str) -> None:
+    def __init__(self, served: Served, certification: Certification, *ids: str, group: str = GROUP) -> None:
         self.served = served
         self.certification = certification
         cases = {case.id: case for case in certification.cases}
         self.cases: list[Case] = [cases[id] for id in ids or (RANDOM,)]
         certification.plan(self.cases)
-        group = certification.group(GROUP)
-        self.round: Round = group.round(authenticate())
-        self.results: dict[str, CaseResult] = {case.id: group.result(case) for case in self.cases}
+        run = certification.group(group)
+        self.round: Round = run.round(authenticate())
+        self.results: dict[str, CaseResult] = {case.id: run.result(case) for case in self.cases}
 
     @property
     def result(self) -> CaseResult:
@@ -76,14 +77,14 @@ Try = Callable[..., Trial]
 def trial(tmp_path: Path, request: pytest.FixtureRequest) -> Try:
     """Serve a target and run cases against it."""
 
-    def run(target: Answering, *ids: str, **limits: Any) -> Trial:
+    def run(target: Answering, *ids: str, group: str = GROUP, **limits: Any) -> Trial:
         server = serving(target)
         served = server.__enter__()
         request.addfinalizer(lambda: server.__exit__(None, None, None))
         context = certifying(tmp_path, served.profile(limits=SHORT | limits))
         certification = context.__enter__()
         request.addfinalizer(lambda: context.__exit__(None, None, None))
-        return Trial(served, certification, *ids)
+        return Trial(served, certification, *ids, group=group)
 
     return run
 
@@ -135,6 +136,40 @@ def test_each_answer_breaks_something_else(trial: Try) -> None:
     assert tried.unmet == {"klas.signature.response-right"}
     assert not tried.result.flaky
     assert tried.served.notes["times"] == 3
+
+
+TWICE = "authenticate.parameters.unknown:player_id=digits"
+
+
+def unknown_again(*notes: Answer) -> Answering:
+    """Refuses an unknown player at first, and answers with `notes` in turn from then on."""
+    coming = iter(notes)
+
+    def answering(call: Call) -> Answer:
+        if call.valid or call.served.notes.setdefault("first", call) is call:
+            return conformant(call)
+        return next(coming)
+
+    return answering
+
+
+def test_what_is_refused_twice_is_met(trial: Try) -> None:
+    """An id that nobody has is asked for twice, each time the same, and how it is refused then is open."""
+    tried = trial(unknown_again(signed(b'{"status_code":"ERR_UNKNOWN"}')), TWICE, group="parameters")
+    assert not tried.unmet
+    assert len(tried.result.exchanges) == 2
+    asked = [json.loads(call.request.body)["player_id"] for call in tried.served.calls if bad(call)]
+    assert len(asked) == 2
+    assert len(set(asked)) == 1
+
+
+def test_what_is_accepted_the_second_time_is_a_breach(trial: Try) -> None:
+    """The target made somebody of an id that it was asked for; the finding says that it was refused at first."""
+    success = signed(b'{"status_code":"OK","currency":"EUR","balance":"0"}')
+    tried = trial(unknown_again(success, success), TWICE, group="parameters")
+    (unmet,) = [one for one in tried.result.judgements if not one.met]
+    assert unmet.requirement == "klas.parameters.unknown-player"
+    assert "when it came first, HTTP 200 with ERR_BAD_PARAMS" in str(unmet.observed)
 
 
 def test_a_dropped_connection_that_was_reused_is_excused(trial: Try) -> None:

@@ -219,3 +219,10 @@ def test_numbers_are_found_in_linear_time() -> None:
     """Whatever a refusal is made of."""
     for text in ("1" * 200_000, "1," * 100_000, "1.1" * 60_000, "1,111" * 40_000, "1742 " * 40_000):
         assert not again({"message": text})
+
+
+@pytest.mark.parametrize("refusal", [{"balance": 1250.75}, {"balance": "1,250.75"}, {"message": "funds: 1250.75 EUR"}])
+def test_an_amount_with_separators_is_known_without_them(refusal: Any) -> None:
+    """That it is written for people to read is a breach of its own, and no reason to miss the next one."""
+    assert again(refusal, success={"balance": "1,250.75"})
+    assert not again({"balance": 125075, "message": "1.25075"}, success={"balance": "1,250.75"})

@@ -90,7 +90,8 @@ class Change:
     statuses ("431", "4xx") with which the HTTP server itself may refuse it, before the application sees it.
     Where a document can be read in two ways, `reading` says how this change took it, and `otherwise` is the same change
     by the other reading, which is tried where this one is not accepted. A `retry` is a request that was accepted, sent
-    again: its answer may be the very one that was given then.
+    again: its answer may be the very one that was given then. `account` says whose the account is that a request names,
+    where it is not the control's. A change that is sent `twice` is sent once more where it was refused.
     """
 
     name: str
@@ -103,6 +104,8 @@ class Change:
     reading: str = ""
     otherwise: Change | None = None
     retry: bool = False
+    account: str = ""
+    twice: bool = False
 
     @property
     def family(self) -> str:

@@ -156,7 +156,10 @@ CATALOGUE = (*GRAMMAR, *ROOT, *OPEN)
 
 
 def catalogue(encoding: str) -> Iterator[Change]:
-    """The catalogue as changes of the body, for operations whose body is JSON."""
+    """The catalogue as changes of the body, for operations whose body is JSON.
+
+    Where there is none, an HTTP server may ask for its length.
+    """
     if not encoding.startswith("json"):
         return
     for body in CATALOGUE:
@@ -164,4 +167,5 @@ def catalogue(encoding: str) -> Iterator[Change]:
         def apply(draft: Draft, make: Make = body.make) -> None:
             draft.body = make(draft.body)
 
-        yield Change(f"malformed.{body.name}", body.says, Stage.BODY, apply, front=("413", *FILTERED))
+        front = ("411", "413", *FILTERED) if body.name == "empty" else ("413", *FILTERED)
+        yield Change(f"malformed.{body.name}", body.says, Stage.BODY, apply, front=front)

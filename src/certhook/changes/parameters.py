@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import string
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -120,28 +121,45 @@ def empty_text(scope: Scope) -> Iterator[Change]:
 def unknown(scope: Scope) -> Iterator[Change]:
     """Plausible identifiers that nobody has: absurd ones could fairly be refused as invalid.
 
-    A text is sent in the form of the valid value, too, by which alone a target might tell it from others.
+    A text is sent in the form of the valid value, too, by which alone a target might tell it from others. One of each
+    place is sent twice: what a target makes of an id that it is asked for must not be somebody who has it.
     """
     for place, schema in leaves(scope.operation.request).items():
         make = _NOBODYS.get(type_of(schema)) if schema.get("x-identifier") else None
         if make is None:
             continue
-        yield _set("unknown", place, f"with an unknown {place}", _of_valid(place, make))
-        if type_of(schema) == "string":
-            yield from _formed(place, _given(scope, schema))
+        formed = list(_formed(place, _given(scope, schema))) if type_of(schema) == "string" else []
+        yield from _one_twice([_set("unknown", place, f"with an unknown {place}", _kept(place, make)), *formed])
+        if type_of(schema) == "string" and not _are_long(_given(scope, schema)):
+            says = f"with the valid {place} followed by a letter, which a lax parser reads as the number alone"
+            yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
+
+
+def _one_twice(changes: list[Change]) -> Iterator[Change]:
+    """The changes, the last of them sent twice."""
+    yield from changes[:-1]
+    yield replace(changes[-1], twice=True)
 
 
 def _formed(place: str, given: list[Any]) -> Iterator[Change]:
     """Texts that nobody has, in the form of the valid ones that the profile gives, or nearly so."""
     if all(isinstance(value, str) and _replaceable(value) for value in given):
         says = f"with an unknown {place}, in the form of the valid one"
-        yield _set("unknown", place, says, _of_valid(place, _alike), "=alike")
+        yield _set("unknown", place, says, _kept(place, _alike), "=alike")
     elif all(isinstance(value, str) and value.isascii() and value.isdigit() for value in given):
-        says = f"with an unknown {place}, made of digits like the valid one"
-        yield _set("unknown", place, says, lambda draft: str(draft.random.randrange(10**9, 2 * 10**9)), "=digits")
-    if not _are_long(given):
-        says = f"with the valid {place} followed by a letter, which a lax parser reads as the number alone"
-        yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
+        says, make = _of_digits(place, frozenset(given))
+        yield _set("unknown", place, says, _kept(place, make), "=digits")
+
+
+def _of_digits(place: str, given: frozenset[str]) -> tuple[str, Maker]:
+    """A number that nobody has: of as many digits as the valid one where that leaves room far ahead of those in use."""
+    width = min(map(len, given))
+    ahead = 10**width - 10**width // 20
+    if width < _FEW_DIGITS or any(int(value) >= ahead - 10**width // 20 for value in given):
+        says = f"with an unknown {place}, made of ten digits where the valid one is made of digits"
+        return says, lambda source, valid: str(source.randrange(10**9, 2 * 10**9))
+    says = f"with an unknown {place}, made of as many digits as the valid one"
+    return says, lambda source, valid: str(source.randrange(ahead, 10**width))
 
 
 @family("parameters.loose")
@@ -198,11 +216,29 @@ def _of_valid(place: str, make: Callable[[Draft, Any], Any]) -> Callable[[Draft]
     return lambda draft: make(draft, draft.at(place))
 
 
+def _kept(place: str, make: Maker) -> Callable[[Draft], Any]:
+    """The same value in every request of a change, and in no other run: a target may know what it was asked for."""
+    made: list[Any] = []
+
+    def value(draft: Draft) -> Any:
+        if not made:
+            made.append(make(random.SystemRandom(), draft.at(place)))
+        return made[0]
+
+    return value
+
+
+Maker = Callable[[random.Random, Any], Any]
+"""From a source of random numbers and the valid value to another one."""
+
 # Numbers are given out in turn: one that is ahead of a known one, though no wider than a narrow column beside it takes.
-_NOBODYS: Mapping[str, Callable[[Draft, Any], Any]] = {
-    "string": lambda draft, valid: str(uuid.uuid4()),
-    "integer": lambda draft, valid: valid + draft.random.randrange(5_000, 25_000),
+_NOBODYS: Mapping[str, Maker] = {
+    "string": lambda source, valid: str(uuid.uuid4()),
+    "integer": lambda source, valid: valid + source.randrange(5_000, 25_000),
 }
+
+_FEW_DIGITS = 5
+"""Digits of an id below which a number of as many may well be somebody's."""
 
 _REPLACED = 16
 """So many letters and digits of a long text are replaced, each by another one at random."""
@@ -242,13 +278,13 @@ def _replaceable(text: str) -> list[int]:
     return []
 
 
-def _alike(draft: Draft, valid: str) -> str:
+def _alike(source: random.Random, valid: str) -> str:
     """The valid value with other hex digits, or other letters and digits, at its end."""
     characters, places = list(valid), _replaceable(valid)
     numeral = [kind for kind in _NUMERALS if {valid[at] for at in places} <= set(kind)]
     for at in places:
         kind = next(one for one in (*numeral, *_KINDS) if valid[at] in one)
-        characters[at] = draft.random.choice(kind.replace(valid[at], ""))
+        characters[at] = source.choice(kind.replace(valid[at], ""))
     return "".join(characters)
 
 

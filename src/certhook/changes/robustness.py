@@ -184,7 +184,7 @@ def _texts(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Names that are numbers may be looked for as such; what is odd about other texts, their schema knows."""
     numbers = {"digits": ("a number too large for a machine integer", _LARGER_THAN_64_BITS)}
     odd = {"odd": (repr(schema["x-odd"]), schema["x-odd"])} if "x-odd" in schema else {}
-    return _HOSTILE | odd | (numbers if schema.get("x-identifier") else {})
+    return _HOSTILE | odd | (numbers | _INHERITED if schema.get("x-identifier") else {})
 
 
 _HOSTILE = {
@@ -193,6 +193,10 @@ _HOSTILE = {
     "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
     "long": ("5,000 letters", "a" * 5_000),
 }
+
+
+_INHERITED = {word: (f"the text {word}", word) for word in ("__proto__", "constructor")}
+"""Names that every object of some languages has, so that a look-up finds something that is no entry."""
 
 
 @family("robustness.optional")

@@ -14,11 +14,12 @@ from certhook.changes.signature import random_hex
 from certhook.pack.dotted import leaves
 
 _SAYS = "for the profile's second player"
+_ACCOUNT = "the second player's"
 
 
 def valid(scope: Scope) -> Change:
     """A request that is valid, and not the control's: what the first player has the second one need not have."""
-    return Change("second.valid", _SAYS, Stage.FIELDS, _put(scope))
+    return Change("second.valid", _SAYS, Stage.FIELDS, _put(scope), legal=True, account=_ACCOUNT)
 
 
 def wrong(scope: Scope) -> Iterator[Change]:

@@ -11,7 +11,7 @@ from certhook.building import encoding
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.clock import Window
 from certhook.changes.examples import Example, combinations, enumerated
-from certhook.changes.registry import FILTERED, Scope, always, family
+from certhook.changes.registry import EXTRA, FILTERED, Scope, always, family
 
 OTHER_KEY = b"certhook-some-other-key"
 PLACEHOLDERS = ("secret", "test")
@@ -311,3 +311,23 @@ def _over(name: str, signed: Callable[..., bytes], what: str, *, sent: Callable[
         draft.signature = draft.sign(message=signed(draft.fields))
 
     return Change(f"signature.reserialised:{name}", f"with a signature over {what}", Stage.SIGNATURE, apply)
+
+
+@family("signature.raw-text")
+def raw_text(scope: Scope) -> Iterator[Change]:
+    """Signed right, with text as UTF-8 that is not ASCII, nor all of it in any older character set.
+
+    In an extra field, and in the mandatory texts that the caller makes up. What it may be refused for is not said here.
+    """
+    made_up = [name for name in scope.operation.mandatory if scope.fields[name].get("x-value") == "fresh"]
+    for name in (EXTRA, *made_up):
+
+        def apply(draft: Draft, name: str = name) -> None:
+            draft.fields[name] = f"{draft.fields.get(name, '')}{_RAW}"
+
+        what = "an extra field" if name == EXTRA else name
+        says = f"with é, Ж and an emoji as UTF-8 in {what}, signed as it goes out"
+        yield Change(f"signature.raw-text:{name}", says, Stage.FIELDS, apply, front=FILTERED)
+
+
+_RAW = "é Ж \U0001f3b0"

@@ -55,6 +55,22 @@ def stale(scope: Scope) -> Iterator[Change]:
         yield from _shifted(scope, f"stale:{name}", f"{age} seconds old", -age)
 
 
+@family("timestamp.stale-written-otherwise")
+def stale_written_otherwise(scope: Scope) -> Iterator[Change]:
+    """As a text of digits, and with a fraction: whether a target takes such a time is open, not whether it is old.
+
+    Refused it says nothing, accepted that nobody looked how old it is.
+    """
+    age = _distances(scope)["just"]
+    ways: dict[str, tuple[str, Callable[[Window, float], Any]]] = {
+        "text": ("a text of digits", lambda window, now: str(window.stamp(now - age))),
+        "fraction": ("a fraction", lambda window, now: window.stamp(now - age) - 0.5),
+    }
+    for word, (what, write) in ways.items():
+        says = f"with a timestamp of {age} seconds ago as {what}"
+        yield from _written(scope, f"stale-written-otherwise:{word}", says, write)
+
+
 @family("timestamp.future")
 def future(scope: Scope) -> Iterator[Change]:
     for name, lead in _distances(scope).items():

@@ -42,6 +42,8 @@ EDGES = (
     "'; DROP TABLE players; --",
     "<script>alert(1)</script>",
     "../../../../etc/passwd",
+    "__proto__",
+    "constructor",
 )
 NUMBERS = (0, -1, 1, 2**31, 2**53 + 1, 2**63, 2**64, -(2**63) - 1, 10**30, 0.1, -0.0, 1e-320, 1e308)
 

@@ -7,6 +7,7 @@ seed draws the same again: that is how a search begins right at the recipe that 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from unittest import SkipTest
@@ -24,6 +25,9 @@ from certhook.pack.model import Operation
 
 MAX_SHRINKS = 300
 """Recipes that may be tried to make a finding smaller."""
+
+MAX_SHRINK_S = 10.0
+"""Seconds that may be spent on it: what Hypothesis tries is mostly nothing new, and that takes its time, too."""
 
 _STRIDE = 1_000_003
 """Between the seeds of two lists, so that runs with neighbouring seeds share none."""
@@ -102,7 +106,7 @@ class Search:
 
         try:
             every_body_is_answered_soundly()
-        except (Found, SkipTest):  # it skips where nothing was kept
+        except (Found, SkipTest, _Enough):  # it skips where nothing was kept
             pass
         except Exception as error:
             # Hypothesis complains of a failure that does not repeat.
@@ -110,16 +114,26 @@ class Search:
                 raise
 
 
+class _Enough(BaseException):
+    """Ends a search; Hypothesis would take any other exception for something that was found."""
+
+
 class _Attempts:
-    """Tries recipes, each once, and no more of them than MAX_SHRINKS. `last` is what was found last, the smallest."""
+    """Tries recipes, each once, and no more of them than MAX_SHRINKS. `last` is what was found last, the smallest.
+
+    Raises _Enough where something was found and MAX_SHRINK_S are over.
+    """
 
     def __init__(self, attempt: Try) -> None:
         self._attempt = attempt
         self._made: dict[str, Found | None] = {}
+        self._until = time.monotonic() + MAX_SHRINK_S
         self.last: Found | None = None
 
     def make(self, recipe: Recipe) -> None:
         """Raises Found where that recipe breaks something."""
+        if self.last is not None and time.monotonic() > self._until:
+            raise _Enough
         if recipe.says not in self._made and len(self._made) < MAX_SHRINKS:
             self._made[recipe.says] = self._attempt(recipe)
         found = self._made.get(recipe.says)

@@ -6,6 +6,8 @@ those; a requirement is exercised by the answers that its invariant applies to.
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,9 +35,9 @@ class Seen:
 
     `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
     account and its sessions; `named` says, by the hash of an answer's id, which exchange carried it first; `first`, by
-    a member, what the first success that had it carried, and its exchange; `links` says which session got which link.
-    `fields` are the members, of answers or of requests, that the requirement names. `key` is what requests are signed
-    with, and `request_signature` computes what a request's signature should be.
+    a member, what the first success for the account that had it carried, and its exchange; `links` says which session
+    got which link. `fields` are the members, of answers or of requests, that the requirement names. `key` is what
+    requests are signed with, and `request_signature` computes what a request's signature should be.
     """
 
     exchange: Exchange
@@ -327,13 +329,39 @@ def response_signed(seen: Seen) -> str | None:
 
 @invariant("response-signature-right", "the signature of the response's raw body", _signs_with_header)
 def response_signature_right(seen: Seen) -> str | None:
-    right = seen.right_signature(seen.response.body)
-    if right is None or (_given(seen) or "").lower() == right:
+    right, given = seen.right_signature(seen.response.body), _given(seen) or ""
+    if right is None or given.lower() == right:
         return None
-    return f"{seen.answer.says}, with a {seen.pack.signing.response_header} that is not that of its body"
+    known = _nearly_right(seen, given, right)
+    what = f", but {known}" if known else ""
+    return f"{seen.answer.says}, with a {seen.pack.signing.response_header} that is not that of its body{what}"
 
 
-@invariant("response-signature-lower-case", "lower-case hex digits", _signs_with_header)
+def _nearly_right(seen: Seen, given: str, right: str) -> str:
+    """What a wrong signature is, in words; empty where nobody knows."""
+    body, name, _, bare = seen.response.body, *given.partition("=")
+    digest = bytes.fromhex(right) if _HEX.fullmatch(right) else b""
+    if digest and given in (b64encode(digest).decode(), urlsafe_b64encode(digest).decode().rstrip("=")):
+        return "the right one in base64"
+    if bare.lower() == right:
+        return f"the right one behind {name[:20]}="
+    if body.rstrip(b"\r\n") != body and given.lower() == seen.right_signature(body.rstrip(b"\r\n")):
+        return "that of the body without its last line break"
+    if given.lower() == seen.right_signature(body + b"\n"):
+        return "that of the body with a line break behind it"
+    if given.lower() == seen.right_signature(b""):
+        return "that of an empty body"
+    return "that of the request" if given.lower() == seen.request_signature(seen.exchange.request) else ""
+
+
+def _signs_in_hex(seen: Seen) -> bool:
+    return _signs(seen) and bool(_HEX.fullmatch(_given(seen) or ""))
+
+
+_HEX = re.compile("[0-9A-Fa-f]+")
+
+
+@invariant("response-signature-lower-case", "lower-case hex digits", _signs_in_hex)
 def response_signature_lower_case(seen: Seen) -> str | None:
     given = _given(seen) or ""
     return None if given == given.lower() else "upper-case digits in the response's signature"

@@ -61,7 +61,7 @@ class Judge:
         self._key = b"" if _is_documented(pack, builder.key) else builder.key
         self._links = Links()
         self._named: dict[int, int] = {}  # by hash: of all ids none may be forgotten
-        self._first: dict[str, dict[str, tuple[Any, int]]] = {}
+        self._first: dict[tuple[str, str], dict[str, tuple[Any, int]]] = {}
         self._breaches: dict[tuple[int, bytes], Mapping[str, str]] = {}
         self._lists: dict[int, KnownLists] = {}
         self._at_a_long_one, self._remembering = Lock(), Lock()
@@ -82,7 +82,7 @@ class Judge:
         """Take account of what later answers are compared with."""
         if answer.kind is Kind.ACCEPTED and change.legal:
             self._told.note(self._pack.reading, answer.members)
-            first = self._first.setdefault(exchange.request.operation, {})
+            first = self._first.setdefault((exchange.request.operation, change.account), {})
             for name in self._lasting & set(answer.members):
                 first.setdefault(name, (answer.members[name], exchange.number))
         if answer.kind is Kind.ACCEPTED and self._pack.reading.session_link:
@@ -104,7 +104,7 @@ class Judge:
 
     def invariants(self, exchange: Exchange, answer: Answer, change: Change) -> list[Judgement]:
         """Hold an answer against every rule that holds for every answer, the response schemas among them."""
-        first = self._first.get(exchange.request.operation, {})
+        first = self._first.get((exchange.request.operation, change.account), {})
         pack, signature = self._pack_for(exchange), self._builder.response_signature
         seen = Seen(
             exchange,

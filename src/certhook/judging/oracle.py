@@ -32,8 +32,12 @@ CATEGORIES = (
     "other-value",
     "deep",
     "extra",
+    "unharmed",
 )
-"""From most to least severe: where several apply, the first one says what is wrong."""
+"""From most to least severe: where several apply, the first one says what is wrong.
+
+Nothing is wrong with a body that is `unharmed`: what a target has to look at has its valid value, or a fresh one.
+"""
 
 _FLAWS = {
     Flaw.GRAMMAR: "grammar",

@@ -39,6 +39,8 @@ _NUMBERS = re.compile(
 )
 """Numbers within a text that are no part of a date, a time, an address, a path or an id, and no duration."""
 
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,10})?")
+
 _MOST_NUMBERS = 1000
 """Numbers within the text of a refusal that are looked at."""
 
@@ -68,8 +70,9 @@ class Told:
     def note(self, reading: Reading, members: Mapping[str, Any]) -> None:
         """Take account of a success."""
         for name, value in members_within(members):
-            if name in reading.disclosing and value != "0":
-                _remember(self.amounts, (name, value))
+            for amount in dict.fromkeys((value, _ungrouped(value))) if name in reading.disclosing else ():
+                if amount != "0":
+                    _remember(self.amounts, (name, amount))
         for value in _private_texts(reading, members):
             if len(value) >= _DISTINCT_TEXT and value not in self.known:
                 _remember(self.texts, value)
@@ -128,6 +131,11 @@ class Told:
         urls = (found.group() for found in islice(_URLS.finditer(whole), _MOST_URLS))
         link = next((url for url in urls if _shape(url) in self.links and url not in sent), "")
         return f"a link like those that accepted requests get, in {_where(link, carried)}" if link else ""
+
+
+def _ungrouped(text: str) -> str:
+    """A number that is written with separators in one spelling without them; any other text as it is."""
+    return plain(text.replace(",", "")) if _GROUPED.fullmatch(text) else text
 
 
 def _where(part: str, carried: list[Member]) -> str:

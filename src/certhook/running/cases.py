@@ -101,7 +101,7 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
         group = homes[change.name]
         yield Case(_id(name, group, change), scope.operation, group, change, tuple(asks))
     groups = {one.requirement.group for one in selected}
-    if groups & {"malformed", "parameters", "status", "robustness"}:
+    if groups & {"malformed", "parameters", "signature", "status", "robustness"}:
         for change in _catalogue(scope.operation):
             body = body_asks(scope, selected, change, builder)
             if body or "robustness" in groups:
@@ -110,9 +110,10 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
         if group in groups:
             for change in _probes(scope):
                 yield Case(f"{name}.{group}.probe.{change.name}", scope.operation, group, change, ())
-    if "robustness" in groups:
-        for change in _robust(scope):
-            yield Case(f"{name}.{change.name}", scope.operation, "robustness", change, ())
+    for change in _robust(scope):
+        unharmed = _unharmed_asks(scope, selected, change, builder)
+        if unharmed or "robustness" in groups:
+            yield Case(f"{name}.{change.name}", scope.operation, "robustness", change, unharmed)
 
 
 def _catalogue(operation: Operation) -> Iterator[Change]:
@@ -177,6 +178,17 @@ def body_asks(scope: Scope, selected: Iterable[Selected], change: Change, builde
     return asks_about(found, scope.pack, selected, scope.operation)
 
 
+def _unharmed_asks(scope: Scope, selected: list[Selected], change: Change, builder: Builder) -> tuple[Ask, ...]:
+    """What is asked of a harmless request whose body arrives as it was signed; of what a server may refuse, nothing."""
+    if change.finish is not None or change.retry or "4xx" in change.front:
+        return ()
+    request, valid = builder.build_from(scope.operation, change)
+    found = wrongs_of(request.body, scope.operation, valid)
+    if any(one.category != "extra" for one in found):
+        return ()
+    return asks_about(found, scope.pack, selected, scope.operation)
+
+
 def asks_about(
     wrongs: Iterable[Wrong], pack: Pack, selected: Iterable[Selected], operation: Operation
 ) -> tuple[Ask, ...]:
@@ -188,10 +200,10 @@ def asks_about(
     """
     wrong = {one for one in wrongs if one.category != "extra"}
     categories = {one.category for one in wrong}
-    if not wrong or categories & {"other-value", "deep"}:
+    if categories & {"other-value", "deep"}:
         return ()
-    worst = min(categories, key=CATEGORIES.index)
-    places = {one.place for one in wrong if one.category == worst}
+    worst = min(categories or {"unharmed"}, key=CATEGORIES.index)
+    places = {one.place for one in wrong if one.category == worst} or {""}
     asked = [
         one
         for one in selected
@@ -199,7 +211,7 @@ def asks_about(
         and (not one.entry.check.operations or operation.name in one.entry.check.operations)
         and (not one.entry.check.fields or places & {"", *one.entry.check.fields})
     ]
-    if len(categories) == 1:
+    if len(categories) <= 1:
         return tuple(Ask(one.requirement, pack.answers[one.entry.check.answer]) for one in asked)
     strict = [
         one for one in asked if one.requirement.level is Level.MUST and not pack.answers[one.entry.check.answer].broken

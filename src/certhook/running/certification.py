@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from certhook.building.builder import Builder
+from certhook.building.change import Change
 from certhook.building.clock import MomentScope
 from certhook.building.pool import Stock
 from certhook.exchange import Exchange
@@ -70,6 +71,8 @@ class Certification:
         """What items came to, by id, until that is in the reports."""
         self.kept: dict[str, Delivery] = {}
         """By operation, an accepted answer that several flows look at."""
+        self.sent_by_flows: dict[int, Change] = {}
+        """By an exchange's number, what was changed in a request of a flow."""
         self.examined: list[Delivery] = []
         """The controls of the doctor: the first requests that the target gets."""
 

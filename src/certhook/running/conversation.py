@@ -16,6 +16,9 @@ from certhook.running.settling import CaseResult
 from certhook.sending.courier import Delivery, Errand
 from certhook.values import CaseOutcome, Outcome
 
+SIDE_BY_SIDE = 8
+"""Valid requests for each of two players that are sent together: a target may mix up whom it is answering."""
+
 
 class NotTested(Exception):
     """A flow needs something that the target does not offer; the message says what."""
@@ -99,7 +102,8 @@ class Conversation:
             raise Blocked(str(reason)) from None
         self.deliveries += sent
         for change, delivery in zip(changes, sent, strict=True):
-            round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
+            result = round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
+            self.certification.sent_by_flows |= dict.fromkeys((delivery.exchange.number, *result.exchanges), change)
         return sent
 
     def brought(self, changes: Sequence[Change]) -> list[Delivery]:
@@ -138,6 +142,7 @@ class Conversation:
                 f"a valid request for the profile's second player was not accepted: {first.answer.says}; "
                 "check that this player exists and has the session given"
             )
+        self.send_each([CONTROL, change] * SIDE_BY_SIDE)  # what each is told is held against its own account
         for wrong in second.wrong(self.scope):
             self._not_accepted(wrong)
 

@@ -194,7 +194,8 @@ class Round:
             for _ in range(self._watch.lacking):
                 self.checked(self._courier.deliver(self.control("latency")))
             p95_ms, bound_ms = self._watch.p95_ms, self._max_p95_ms
-            slow = f"{p95_ms:.0f} ms" if p95_ms > bound_ms else None
+            of = f"the 95th percentile of {len(self._watch.elapsed_ms)} answers, whichever of them is shown"
+            slow = f"{p95_ms:.0f} ms, {of}" if p95_ms > bound_ms else None
             self._watch.note([Judgement(requirement.id, f"at most {bound_ms:g} ms", slow, self.opening.exchange)])
 
     def _note_refused(self, first: Delivery, second: Delivery, *, closing: bool) -> None:

@@ -9,6 +9,8 @@
 | none, or cut short  | is as it should be | blocked: flaky                                                    |
 | no HTTP, or too much | is as it should be | not met, and flaky: what was seen was seen                       |
 | breaks a MUST       | is as it should be | not met, and flaky: what was seen was seen                        |
+
+What is to be sent twice is sent again where it was refused, and its second answer read as a first one.
 """
 
 from __future__ import annotations
@@ -106,8 +108,25 @@ class Settler:
         if first.answer.kind is Kind.LIMITED:
             return CaseResult((first,), blocked=f"{first.answer.says}: {PACE}")
         result = self._settled(case, first)
+        if case.change.twice and first.refused and not result.blocked and not self._breaches(result):
+            result = self._sent_twice(case, first, result)
         self.broken |= self._breaches(result)
         return result.abridged()
+
+    def _sent_twice(self, case: Case, first: Delivery, result: CaseResult) -> CaseResult:
+        """What a request that was refused comes to when it is sent again: how it is refused then is open."""
+        second = self._courier.deliver(first.errand)
+        if second.answer.kind is Kind.LIMITED:
+            return CaseResult((first, second), blocked=f"{second.answer.says}: {PACE}")
+        again = self._settled(case if second.accepted else replace(case, asks=()), second)
+        said = f"; when it came first, {first.answer.says}"
+        told = (one if one.met else replace(one, observed=f"{one.observed}{said}") for one in again.judgements)
+        return replace(
+            again,
+            deliveries=(first, *again.deliveries),
+            judgements=(*result.judgements, *told),
+            observations=(*result.observations, *again.observations),
+        )
 
     def _settled(self, case: Case, first: Delivery) -> CaseResult:
         result = self.judged(case, first)

@@ -65,6 +65,24 @@ class AgentGuessed(FargamesTarget):
             raise refusal("invalid_signature") from None
 
 
+@variant("agent-blocked")
+class AgentBlocked(FargamesTarget):
+    """Takes an unknown agent that comes again for somebody who tries, and refuses it as invalid from then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tried: set[int] = set()
+
+    def find_agent(self, agent_id: int) -> Agent:
+        if agent_id in self.tried:
+            raise refusal(INVALID)
+        try:
+            return super().find_agent(agent_id)
+        except Refusal:
+            self.tried.add(agent_id)
+            raise
+
+
 @variant("timestamp-first")
 class TimestampFirst(FargamesTarget):
     """Checks the time before anything else in the body, and calls any that is bad expired."""

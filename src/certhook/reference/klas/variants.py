@@ -253,6 +253,26 @@ class SecondPlayerGone(KlasTarget):
     players: Mapping[str, Player] = {PLAYER.player_id: PLAYER}
 
 
+@variant("request-id-ascii")
+class RequestIdAscii(KlasTarget):
+    """Takes no request id that is not ASCII."""
+
+    def check_text(self, name: str, value: object) -> None:
+        super().check_text(name, value)
+        if name == "request_id" and not str(value).isascii():
+            raise Refusal(BAD_PARAMS)
+
+
+@variant("front-411")
+class Front411(KlasTarget):
+    """Stands behind a web server that asks for the length of a body where there is none."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        if request.method == "POST" and not request.body:
+            return HttpAnswer(411, ((b"Content-Type", b"text/html"),), b"<html><h1>411 Length Required</h1></html>")
+        return super().answer(request)
+
+
 @variant("front-413")
 class Front413(KlasTarget):
     """Stands behind a web server that takes no body above 64 KiB, and says so with its own page."""

@@ -27,6 +27,21 @@ class ClientOptional(EvenbetTarget):
             super().check_client(parameters)
 
 
+@fault("client-registered", breaks=["evenbet.parameters.client-unknown"])
+class ClientRegistered(EvenbetTarget):
+    """Registers a casino that it does not know, and knows it from then on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.registered: set[str] = set()
+
+    def check_client(self, parameters: Parameters) -> None:
+        client = parameters.query.get("clientId", "")
+        if client not in self.registered:
+            self.registered |= {client} - {""}
+            super().check_client(parameters)
+
+
 @fault("client-empty-optional", breaks=["evenbet.parameters.empty-identifier"])
 class ClientEmptyOptional(EvenbetTarget):
     """Takes its only casino for granted where the name is empty."""

@@ -21,6 +21,24 @@ class UnknownTokenIsGuest(EviTarget):
         return self.launched.get(token, _GUEST)
 
 
+@fault("unknown-token-kept", breaks=["evi.parameters.unknown-token"])
+class UnknownTokenKept(EviTarget):
+    """Keeps a launch token that it does not know, for whoever comes with it again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: set[str] = set()
+
+    def find_player(self, token: str) -> Player:
+        if token in self.kept:
+            return _GUEST
+        try:
+            return super().find_player(token)
+        except Refusal:
+            self.kept.add(token)
+            raise
+
+
 @fault("token-form-only", breaks=["evi.parameters.unknown-token"])
 class TokenFormOnly(EviTarget):
     """Sees from its form that a launch token is one of its own, and not whether it was ever given."""

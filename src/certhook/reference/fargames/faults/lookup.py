@@ -42,6 +42,24 @@ class UnknownAgent401(_NoAgent):
         raise refusal("signature_required")
 
 
+@fault("unknown-agent-registered", breaks=["fargames.parameters.unknown-agent"])
+class UnknownAgentRegistered(_NoAgent):
+    """Makes an account of an agent that it does not know, for which the first one's token is good."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked_for: set[int] = set()
+
+    def find_agent(self, agent_id: int) -> Agent:
+        if agent_id in self.asked_for:
+            return AGENT
+        self.asked_for |= {agent_id} - {agent.agent_id for agent in self.agents}
+        return super().find_agent(agent_id)
+
+    def nobody(self) -> Agent:
+        raise refusal("agent_not_found")
+
+
 @fault("unknown-agent-is-first", breaks=["fargames.parameters.unknown-agent"])
 class UnknownAgentIsFirst(_NoAgent):
     """Takes an unknown agent for the first one."""
@@ -102,6 +120,24 @@ class UnknownGameLinked(_NoGame):
 
     def no_game(self, game_id: int) -> Game:
         return Game(game_id, "", "", demo=True)
+
+
+@fault("unknown-game-fetched", breaks=["fargames.parameters.unknown-game"])
+class UnknownGameFetched(FargamesTarget):
+    """Puts a game that it does not know on a list of those to be fetched, and then takes it for one that it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked_for: set[int] = set()
+
+    def find_game(self, operation: str, game_id: int) -> Game:
+        try:
+            return super().find_game(operation, game_id)
+        except Refusal:
+            if game_id in self.asked_for:
+                return self.games[0]
+            self.asked_for.add(game_id)
+            raise
 
 
 @fault("unknown-game-not-available", breaks=["fargames.parameters.unknown-game"])

@@ -64,6 +64,35 @@ class TimestampMillisecondsAccepted(FargamesTarget):
         return super().is_fresh(sent / 1000 if sent > 1e11 else sent, now)
 
 
+@fault(
+    "timestamp-text-unchecked",
+    breaks=["fargames.timestamp.stale-written-otherwise", "fargames.parameters.coercible"],
+)
+class TimestampTextUnchecked(FargamesTarget):
+    """Takes a text of digits for a timestamp, and compares only numbers with its clock."""
+
+    def check_number(self, name: str, value: object) -> None:
+        if not (name == "timestamp" and isinstance(value, str) and value.isascii() and value.isdigit()):
+            super().check_number(name, value)
+
+    def check_timestamp(self, operation: str, timestamp: int) -> None:
+        if isinstance(timestamp, int):
+            super().check_timestamp(operation, timestamp)
+
+
+@fault("timestamp-fraction-unchecked", breaks=["fargames.timestamp.stale-written-otherwise"])
+class TimestampFractionUnchecked(FargamesTarget):
+    """Takes a fraction for a timestamp, and compares only whole numbers with its clock."""
+
+    def check_number(self, name: str, value: object) -> None:
+        if not (name == "timestamp" and isinstance(value, float)):
+            super().check_number(name, value)
+
+    def check_timestamp(self, operation: str, timestamp: int) -> None:
+        if isinstance(timestamp, int):
+            super().check_timestamp(operation, timestamp)
+
+
 @fault("timestamp-zero-skipped", breaks=["fargames.timestamp.not-positive"])
 class TimestampZeroSkipped(FargamesTarget):
     """Takes zero for a timestamp that was not given, and checks none."""

@@ -57,6 +57,37 @@ class PlayerIdAsNumber(KlasTarget):
         return super().find_player(player_id.rstrip(string.ascii_letters))
 
 
+@fault("unknown-player-registered", breaks=["klas.parameters.unknown-player"])
+class UnknownPlayerRegistered(KlasTarget):
+    """Makes an account for a player whom it does not know, and lets them in from the next request on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.players = dict(self.players)
+
+    def find_player(self, player_id: str) -> Player:
+        try:
+            return super().find_player(player_id)
+        except Refusal:
+            self.players = {**self.players, player_id: replace(PLAYER, player_id=player_id)}
+            raise
+
+
+@fault("unknown-session-registered", breaks=["klas.parameters.unknown-session"])
+class UnknownSessionRegistered(KlasTarget):
+    """Notes a session that it does not know as the player's newest one, though it refuses that very request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: set[str] = {player.session_id for player in self.players.values()}
+
+    def check_session(self, player: Player, session_id: str) -> None:
+        if session_id in self.noted and session_id != OTHER_PLAYER.session_id:
+            return
+        self.noted.add(session_id)
+        super().check_session(player, session_id)
+
+
 @fault("timestamp-in-array", breaks=["klas.parameters.wrong-type"])
 class TimestampInArray(KlasTarget):
     """Takes an array of one number for the number, as its language does."""
@@ -114,7 +145,12 @@ class SessionNullAccepted(KlasTarget):
 
 @fault(
     "timestamp-unreadable-is-now",
-    breaks=["klas.parameters.wrong-type", "klas.parameters.coercible", "klas.timestamp.not-a-number"],
+    breaks=[
+        "klas.parameters.wrong-type",
+        "klas.parameters.coercible",
+        "klas.timestamp.not-a-number",
+        "klas.timestamp.stale",
+    ],
 )
 class TimestampUnreadableIsNow(KlasTarget):
     """Swallows the error of a timestamp that it cannot read."""

@@ -24,6 +24,16 @@ _AFTER_POISON = (
 )
 
 
+@fault("inherited-name-crash", breaks=["klas.robustness.no-server-error"])
+class InheritedNameCrash(KlasTarget):
+    """Looks players up in an object that inherits members of its own, none of which is a player."""
+
+    def find_player(self, player_id: str) -> Player:
+        if player_id in ("__proto__", "constructor"):
+            raise Crash
+        return super().find_player(player_id)
+
+
 @fault(
     "malformed-dropped",
     breaks=["klas.robustness.answers", "klas.malformed.grammar", "klas.malformed.root"],

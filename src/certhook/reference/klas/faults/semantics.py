@@ -109,6 +109,17 @@ class RefusalMessageWithBalance(_Disclosing):
         return {"message": f"{refusal.code}, balance 1742.35 EUR"}
 
 
+@fault("balance-grouped-and-told", breaks=["klas.fields.balance-decimal", "klas.semantics.refusal-hides-balance"])
+class BalanceGroupedAndTold(_Disclosing):
+    """Writes the balance for people to read in a success, and as a number in the log lines that refusals carry."""
+
+    def balance(self, player: Player) -> object:
+        return "1,742.35"
+
+    def disclosed(self, player: Player, refusal: Refusal) -> Fields:
+        return {"log": [{"funds": 1742.35}]}
+
+
 @fault("integrity-refusal-with-balance", breaks=["klas.semantics.refusal-hides-balance"])
 class IntegrityRefusalWithBalance(_Disclosing):
     """Answers a failed check with the account and the code of the failure."""

@@ -27,6 +27,7 @@ _WRITTEN_OTHERWISE = frozenset(
         "klas.parameters.not-integrity",
         "klas.parameters.null",
         "klas.parameters.wrong-type",
+        "klas.signature.any-text",
     }
 )
 
@@ -48,6 +49,30 @@ def _fields(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
+
+
+@fault("signature-of-latin-1", breaks=["klas.signature.any-text"], also=_WRITTEN_OTHERWISE)
+class SignatureOfLatin1(KlasTarget):
+    """Computes the signature of the body as a text of its default character set, where é has one byte."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return request.body.decode("utf-8", "replace").encode("latin-1", "replace")
+
+
+@fault("signature-of-code-points", breaks=["klas.signature.any-text"], also=_WRITTEN_OTHERWISE)
+class SignatureOfCodePoints(KlasTarget):
+    """Reads the bytes of the body as Latin-1 and signs that as UTF-8: two bytes for each that is not ASCII."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return request.body.decode("latin-1").encode()
+
+
+@fault("signature-of-three-bytes", breaks=["klas.signature.any-text"], also=_WRITTEN_OTHERWISE)
+class SignatureOfThreeBytes(KlasTarget):
+    """Signs the body as its database writes it, which has no more than three bytes for a character."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return re.sub(rb"[\xf0-\xf4][\x80-\xbf]{3}", b"?", request.body)
 
 
 @fault("signature-empty-key", breaks=["klas.signature.empty-key"])

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 
-from certhook.reference.application import Refusal, Reply
+from certhook.reference.application import Fields, Refusal, Reply
 from certhook.reference.catalogue import fault
 from certhook.reference.klas.target import BAD_PARAMS, INTEGRITY, KlasTarget, Player
 from certhook.reference.wire import Headers
@@ -103,7 +103,26 @@ class ResponseSignedUnkeyed(KlasTarget):
         return hashlib.sha256(body).hexdigest()
 
 
-@fault("response-signed-base64", breaks=["klas.signature.response-right"], also=["klas.signature.response-lower-case"])
+@fault("response-signed-prefixed", breaks=["klas.signature.response-right"])
+class ResponseSignedPrefixed(KlasTarget):
+    """Names the algorithm before the signature, as other webhooks do."""
+
+    def response_signature(self, body: bytes) -> str:
+        return f"sha256={self.signature(body)}"
+
+
+@fault("response-signed-before-line-break", breaks=["klas.signature.response-right"])
+class ResponseSignedBeforeLineBreak(KlasTarget):
+    """Signs the response before its framework puts a line break behind it."""
+
+    def serialise(self, fields: Fields) -> bytes:
+        return super().serialise(fields) + b"\n"
+
+    def response_signature(self, body: bytes) -> str:
+        return self.signature(body.removesuffix(b"\n"))
+
+
+@fault("response-signed-base64", breaks=["klas.signature.response-right"])
 class ResponseSignedBase64(KlasTarget):
     """Signs the response in base64."""
 

@@ -85,6 +85,25 @@ class TimestampAsDate(KlasTarget):
         super().check_shape(fields)
 
 
+@fault("timestamp-text-unchecked", breaks=["klas.timestamp.stale", "klas.parameters.coercible"])
+class TimestampTextUnchecked(KlasTarget):
+    """Takes a text of digits for a timestamp, and compares only numbers with its clock."""
+
+    def check_shape(self, fields: Fields) -> None:
+        given = fields.get("timestamp")
+        if isinstance(given, str) and given.isascii() and given.isdigit():
+            fields["timestamp"] = self.now()
+        super().check_shape(fields)
+
+
+@fault("timestamp-fraction-unchecked", breaks=["klas.timestamp.stale"])
+class TimestampFractionUnchecked(KlasTarget):
+    """Compares only whole numbers with its clock."""
+
+    def is_fresh(self, sent: float, now: float) -> bool:
+        return not float(sent).is_integer() or super().is_fresh(sent, now)
+
+
 @fault("timestamp-empty-is-now", breaks=["klas.timestamp.not-a-number"], also=["klas.parameters.coercible"])
 class TimestampEmptyIsNow(KlasTarget):
     """Takes the time of arrival where the timestamp is an empty text, as where none is needed."""
