@@ -226,7 +226,7 @@ def test_a_value_is_sent_as_another_spelling_of_what_was_signed() -> None:
     for name, values in signed.items():
         assert found[name].header("sign") == hashlib.sha256(values + b"sk-12345").hexdigest().encode()
     paths = [built(one) for one in changes("signature.path-respelled")]
-    assert [one.target.split("/")[4] for one in paths] == ["0a%2Fb", "a%2Fbx"]
+    assert [one.target.split("/")[4] for one in paths] == ["0a%2Fb", "a%2Fbx", "a%2Fb.", "A%2FB"]
     assert {one.header("sign") for one in paths} == {built().header("sign")}
 
 
@@ -237,6 +237,24 @@ def test_each_end_of_a_list_is_added_and_removed(family: str) -> None:
     ends = {f"signature.{family}:{one}" for one in ("authType", "lang", "gameCode", "longLifeLoginToken", "tableId")}
     assert ends <= names
     assert len([one for one in names if one.split("=")[0] in ends]) == 2 * len(ends)
+
+
+def test_another_user_has_another_spelling() -> None:
+    """By the signature of the control; a name that has no letters is in no case."""
+    sent = {one.name.partition("=")[2]: built(one) for one in changes("signature.path-respelled")}
+    assert sent["case"].target == "/v2/app/users/A%2FB/session?clientId=c%201"
+    assert sent["dot"].target == "/v2/app/users/a%2Fb./session?clientId=c%201"
+    assert {one.header("sign") for one in sent.values()} == {built().header("sign")}
+    assert "signature.path-respelled:userId=case" not in {
+        one.name for one in changes("signature.path-respelled", user_id="100")
+    }
+
+
+def test_spaces_are_added_in_the_path_as_well() -> None:
+    """Behind what it names, by the signature of the control."""
+    request = next(built(one) for one in changes("signature.spaces-added") if one.place == "userId")
+    assert request.target == "/v2/app/users/a%2Fb%20/session?clientId=c%201"
+    assert request.header("sign") == built().header("sign")
 
 
 def test_no_closed_list_is_spelled_otherwise() -> None:
@@ -279,13 +297,21 @@ def test_another_user_is_named_where_the_path_names_one() -> None:
 
 
 def test_values_near_a_list_are_none_of_it() -> None:
-    """Two of its values at once, and the word null."""
+    """Two of its values at once, the word null, and parts of the list."""
     sent = {one.name.partition(":")[2]: dict(form_pairs(built(one).body)) for one in changes("parameters.unlisted")}
     assert sent["authType=both"] == {"authType": "internal,external"}
+    assert sent["authType=beginning"] == {"authType": "intern"}
+    assert sent["authType=across"] == {"authType": "al,ext"}
     assert sent["authType=null"] == {"authType": "null"}
     assert sent["authType=number"] == {"authType": "1"}
     behind = [dict(form_pairs(built(one).body)) for one in changes("parameters.unlisted-behind")]
     assert behind == [{"authType": "internal\n"}, {"authType": "internal\0"}]
+
+
+def test_a_listed_value_comes_in_another_case() -> None:
+    """One in capitals, another with a capital at its beginning."""
+    sent = [dict(form_pairs(built(one).body))["authType"] for one in changes("parameters.unlisted-case")]
+    assert sent == ["INTERNAL", "External"]
 
 
 def test_a_currency_is_none_by_its_form() -> None:

@@ -192,6 +192,24 @@ class PlayersFirst(EvenbetTarget):
         super().check_signature(request, parameters)
 
 
+@variant("players-by-name", subject={"user_id": "Ann.Lee"})
+class PlayersByName(EvenbetTarget):
+    """Looks for users by names, whatever their case and the blanks around them, before it checks the signature."""
+
+    def check_signature(self, request: HttpRequest, parameters: Parameters) -> None:
+        if parameters.path["userId"].strip(" .").lower() != "ann.lee":
+            raise Refusal(PLAYER_NOT_FOUND, 404)
+        super().check_signature(request, parameters)
+
+
+@variant("auth-type-any-case")
+class AuthTypeAnyCase(EvenbetTarget):
+    """Tells no cases apart in authType."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        super().check_auth_type({"authType": form.get("authType", "external").lower()})
+
+
 @variant("brackets-refused")
 class BracketsRefused(EvenbetTarget):
     """Refuses forms that are not plain pairs: repeated names, names in brackets, broken escapes, odd characters."""
