@@ -16,6 +16,7 @@ from certhook.building.builder import Builder
 from certhook.building.change import Change
 from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes import CONTROL, Scope, changes_of
+from certhook.changes.again import known
 from certhook.changes.examples import combinations, examples_of, optional_places, sample
 from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request
@@ -343,16 +344,40 @@ def test_what_takes_no_part_in_the_signature_is_sent() -> None:
 
 
 def test_unusual_values_are_documented_ones() -> None:
-    """An address of the newer kind, and a percent sign that stands for itself."""
-    sent = [dict(form_pairs(built(one).body)) for one in changes("accepted.unusual")]
-    options = '{"restoreSessionUrl":"https://casino.example/a%20b"}'
-    assert sent == [{"userIp": "2001:db8::7"}, {"launchOptions": options}]
+    """An address of the newer kind, a percent sign that stands for itself, and a space, which a form writes as plus."""
+    bodies = [built(one).body for one in changes("accepted.unusual")]
+    sent = [dict(form_pairs(body)) for body in bodies]
+    percent = '{"restoreSessionUrl":"https://casino.example/a%20b"}'
+    space = '{"restoreSessionUrl": "https://casino.example/return"}'
+    assert sent == [{"userIp": "2001:db8::7"}, {"launchOptions": percent}, {"launchOptions": space}]
+    assert b"%3A+%22" in bodies[2]
 
 
 def test_a_right_signature_is_made_longer() -> None:
     """By a digit, or by letters that are none."""
     right = built().header("sign") or b""
     assert [built(one).header("sign") for one in changes("signature.behind")] == [right + b"zz", right + b"0"]
+
+
+def test_a_wrong_signature_stands_where_none_belongs() -> None:
+    """In the query and in the form, and none in the header."""
+    query, form = (built(one) for one in changes("signature.misplaced"))
+    assert (query.target, query.body) == (f"{built().target}&sign=x", b"")
+    assert (form.target, form.body) == (built().target, b"sign=x")
+    assert query.header("sign") is form.header("sign") is None
+
+
+def test_what_is_known_comes_again() -> None:
+    """The value of the first request, in one that is signed at random, and in one that is signed as it should be."""
+    values = list(known(Scope(PACK, OPERATION, profile())))
+    assert [(one.place, one.tolerated) for one in values] == [("sessionId", False), ("nick", True)]
+    for one in values:
+        first, unsigned, signed = map(built, (one.first(), one.unsigned(), one.signed()))
+        assert dict(form_pairs(first.body)) == {one.place: one.value}
+        assert first == signed
+        assert unsigned.with_header("sign", None) == first.with_header("sign", None)
+        assert len(unsigned.header("sign") or b"") == 64
+        assert unsigned.header("sign") != first.header("sign")
 
 
 def test_values_are_signed_in_three_wrong_orders() -> None:
