@@ -353,7 +353,7 @@ class SignatureWithoutQuery(EvenbetTarget):
         return super().signed_values(Parameters(parameters.path, {}, parameters.form))
 
 
-@fault("signature-of-form-only", breaks=["evenbet.signature.path-changed"])
+@fault("signature-of-form-only", breaks=["evenbet.signature.path-changed", "evenbet.signature.spaces"])
 class SignatureOfFormOnly(EvenbetTarget):
     """Remembers whose signature it was that query and form came with first, and lets it pass for everybody."""
 
