@@ -56,3 +56,15 @@ def test_the_url_has_the_language_that_was_asked_for(conversation: Conversation)
     words = re.split(r"[^\w-]+", unquote(_attribute(delivery, "redirect-url")))
     if "de" not in words:
         raise _breach("a valid request with lang=de", "de in redirect-url", "a redirect-url without it", delivery)
+
+
+@flow("evenbet.signature.known-values")
+def test_what_is_known_is_no_signature(conversation: Conversation) -> None:
+    """Whoever repeats a sessionId, or a nickname, is not by that the one who sent it first."""
+    conversation.known_unsigned()
+
+
+@flow("evenbet.robustness.repeated-session")
+def test_a_session_that_is_known_is_no_surprise(conversation: Conversation) -> None:
+    """A caller that has seen no answer names its session again; what it gets then is open, but it gets something."""
+    conversation.known_again()

@@ -16,6 +16,7 @@ from certhook.building.builder import Builder
 from certhook.building.change import Change
 from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes import CONTROL, Scope, changes_of
+from certhook.changes.again import known
 from certhook.changes.examples import combinations, examples_of, optional_places, sample
 from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request
@@ -226,7 +227,7 @@ def test_a_value_is_sent_as_another_spelling_of_what_was_signed() -> None:
     for name, values in signed.items():
         assert found[name].header("sign") == hashlib.sha256(values + b"sk-12345").hexdigest().encode()
     paths = [built(one) for one in changes("signature.path-respelled")]
-    assert [one.target.split("/")[4] for one in paths] == ["0a%2Fb", "a%2Fbx"]
+    assert [one.target.split("/")[4] for one in paths] == ["0a%2Fb", "a%2Fbx", "A%2FB"]
     assert {one.header("sign") for one in paths} == {built().header("sign")}
 
 
@@ -237,6 +238,23 @@ def test_each_end_of_a_list_is_added_and_removed(family: str) -> None:
     ends = {f"signature.{family}:{one}" for one in ("authType", "lang", "gameCode", "longLifeLoginToken", "tableId")}
     assert ends <= names
     assert len([one for one in names if one.split("=")[0] in ends]) == 2 * len(ends)
+
+
+def test_another_user_has_another_spelling() -> None:
+    """By the signature of the control; a name that has no letters is in no case."""
+    sent = {one.name.partition("=")[2]: built(one) for one in changes("signature.path-respelled")}
+    assert sent["case"].target == "/v2/app/users/A%2FB/session?clientId=c%201"
+    assert {one.header("sign") for one in sent.values()} == {built().header("sign")}
+    assert "signature.path-respelled:userId=case" not in {
+        one.name for one in changes("signature.path-respelled", user_id="100")
+    }
+
+
+def test_spaces_are_added_in_the_path_as_well() -> None:
+    """Behind what it names, by the signature of the control."""
+    request = next(built(one) for one in changes("signature.spaces-added") if one.place == "userId")
+    assert request.target == "/v2/app/users/a%2Fb%20/session?clientId=c%201"
+    assert request.header("sign") == built().header("sign")
 
 
 def test_no_closed_list_is_spelled_otherwise() -> None:
@@ -279,13 +297,21 @@ def test_another_user_is_named_where_the_path_names_one() -> None:
 
 
 def test_values_near_a_list_are_none_of_it() -> None:
-    """Two of its values at once, and the word null."""
+    """Two of its values at once, the word null, and parts of the list."""
     sent = {one.name.partition(":")[2]: dict(form_pairs(built(one).body)) for one in changes("parameters.unlisted")}
     assert sent["authType=both"] == {"authType": "internal,external"}
+    assert sent["authType=beginning"] == {"authType": "intern"}
+    assert sent["authType=across"] == {"authType": "al,ext"}
     assert sent["authType=null"] == {"authType": "null"}
     assert sent["authType=number"] == {"authType": "1"}
     behind = [dict(form_pairs(built(one).body)) for one in changes("parameters.unlisted-behind")]
     assert behind == [{"authType": "internal\n"}, {"authType": "internal\0"}]
+
+
+def test_a_listed_value_comes_in_another_case() -> None:
+    """One in capitals, another with a capital at its beginning."""
+    sent = [dict(form_pairs(built(one).body))["authType"] for one in changes("parameters.unlisted-case")]
+    assert sent == ["INTERNAL", "External"]
 
 
 def test_a_currency_is_none_by_its_form() -> None:
@@ -317,16 +343,40 @@ def test_what_takes_no_part_in_the_signature_is_sent() -> None:
 
 
 def test_unusual_values_are_documented_ones() -> None:
-    """An address of the newer kind, and a percent sign that stands for itself."""
-    sent = [dict(form_pairs(built(one).body)) for one in changes("accepted.unusual")]
-    options = '{"restoreSessionUrl":"https://casino.example/a%20b"}'
-    assert sent == [{"userIp": "2001:db8::7"}, {"launchOptions": options}]
+    """An address of the newer kind, a percent sign that stands for itself, and a space, which a form writes as plus."""
+    bodies = [built(one).body for one in changes("accepted.unusual")]
+    sent = [dict(form_pairs(body)) for body in bodies]
+    percent = '{"restoreSessionUrl":"https://casino.example/a%20b"}'
+    space = '{"restoreSessionUrl": "https://casino.example/return"}'
+    assert sent == [{"userIp": "2001:db8::7"}, {"launchOptions": percent}, {"launchOptions": space}]
+    assert b"%3A+%22" in bodies[2]
 
 
 def test_a_right_signature_is_made_longer() -> None:
     """By a digit, or by letters that are none."""
     right = built().header("sign") or b""
     assert [built(one).header("sign") for one in changes("signature.behind")] == [right + b"zz", right + b"0"]
+
+
+def test_a_wrong_signature_stands_where_none_belongs() -> None:
+    """In the query and in the form, and none in the header."""
+    query, form = (built(one) for one in changes("signature.misplaced"))
+    assert (query.target, query.body) == (f"{built().target}&sign=x", b"")
+    assert (form.target, form.body) == (built().target, b"sign=x")
+    assert query.header("sign") is form.header("sign") is None
+
+
+def test_what_is_known_comes_again() -> None:
+    """The value of the first request, in one that is signed at random, and in one that is signed as it should be."""
+    values = list(known(Scope(PACK, OPERATION, profile())))
+    assert [(one.place, one.tolerated) for one in values] == [("sessionId", False), ("nick", True)]
+    for one in values:
+        first, unsigned, signed = map(built, (one.first(), one.unsigned(), one.signed()))
+        assert dict(form_pairs(first.body)) == {one.place: one.value}
+        assert first == signed
+        assert unsigned.with_header("sign", None) == first.with_header("sign", None)
+        assert len(unsigned.header("sign") or b"") == 64
+        assert unsigned.header("sign") != first.header("sign")
 
 
 def test_values_are_signed_in_three_wrong_orders() -> None:

@@ -186,6 +186,21 @@ def test_findings(result: Any) -> None:
     assert item["findings_total"] == 14
 
 
+def test_findings_of_many_parameters(result: Any) -> None:
+    """One parameter does not hide the others: the last findings about it make room for theirs."""
+    places = [f"nick={number}" for number in range(7)] + ["sessionId=1", "sessionId=2", "lang", "nick=8"]
+    cases = [case_line(outcome(what="failed", observed=one), case=f"op.signature.x:{one}") for one in places]
+    item = _one(result(run_line(), *cases, end_line()))
+    assert [found["observed"] for found in item["findings"]] == [
+        "nick=0",
+        "nick=1",
+        "sessionId=1",
+        "sessionId=2",
+        "lang",
+    ]
+    assert item["findings_total"] == 11
+
+
 def test_requirements_not_selected(result: Any) -> None:
     """What a case says of a requirement that was not selected is not in the result."""
     built = result(run_line(), case_line(outcome(), outcome(SHOULD, "warned", observed="x")), end_line())

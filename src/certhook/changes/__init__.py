@@ -8,6 +8,7 @@ of one kind, such as `parameters.missing`, and yields one for each place that it
 from certhook.building.change import CONTROL, Change
 from certhook.changes import (
     accepted,
+    again,
     around,
     credentials,
     declared,
@@ -15,6 +16,7 @@ from certhook.changes import (
     forgedforms,
     joined,
     methods,
+    misplaced,
     optional,
     overridden,
     parameters,
@@ -34,6 +36,7 @@ __all__ = [
     "Change",
     "Scope",
     "accepted",
+    "again",
     "around",
     "changes_of",
     "credentials",
@@ -42,6 +45,7 @@ __all__ = [
     "forgedforms",
     "joined",
     "methods",
+    "misplaced",
     "optional",
     "overridden",
     "parameters",

@@ -34,7 +34,7 @@ def unlisted(scope: Scope) -> Iterator[Change]:
     """Alone, and beside each value of another parameter: what else is asked for is no excuse.
 
     Two listed values at once are none of the list, and neither is the word null, which some take for no value at all,
-    nor a place in the list.
+    nor a place in the list, nor a part of what a list that is written as one text says.
     """
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
@@ -44,10 +44,28 @@ def unlisted(scope: Scope) -> Iterator[Change]:
             yield _with(f"{name}=both", place, f"with {both} as {place}", both)
             yield _with(f"{name}=null", place, f"with the word null as {place}", "null")
             yield _with(f"{name}=number", place, f"with 1 as {place}", "1")
+            for word, part in _parts(*map(str, schema["enum"][:2])).items():
+                yield _with(f"{name}={word}", place, f"with {part} as {place}", part)
             for one in _beside(scope):
                 if one.place != place:
                     word = f"{one.place}-{one.word}" if one.word else one.place
                     yield _beside_another(f"{name}={word}", f"{says}, and {one.says}", place, one)
+
+
+def _parts(first: str, other: str = "") -> dict[str, str]:
+    """The first value without its end, and that end with the beginning of the other one."""
+    return {"beginning": first[:-2], "across": f"{first[-2:]},{other[:3]}"}
+
+
+@family("parameters.unlisted-case")
+def unlisted_case(scope: Scope) -> Iterator[Change]:
+    """Listed values in another case. That they are the same in any case, no page says, and a target may think so."""
+    for place, schema in scope.fields.items():
+        if schema.get("x-enforced"):
+            listed = list(map(str, schema["enum"]))
+            for value in dict.fromkeys([listed[0].upper(), *(one.capitalize() for one in listed[1:])]):
+                if value not in listed:
+                    yield _with(f"unlisted-case:{place}={value}", place, f"with {value} as {place}", value)
 
 
 @family("parameters.unlisted-behind")

@@ -182,10 +182,17 @@ def case_changed(scope: Scope) -> Iterator[Change]:
 
 @family("signature.spaces-added")
 def spaces_added(scope: Scope) -> Iterator[Change]:
-    """Around one value: frameworks that trim what comes in do so with every one."""
+    """Around one value: frameworks that trim what comes in do so with every one. What the path names, routers trim."""
     for place, value in tuple(_respelled(scope))[:1]:
         says = f"with spaces put around {place} after signing"
         yield _after_signing(f"spaces-added:{place}", says, _as_text(place, value), _as_text(place, f" {value} "))
+    for name in scope.operation.carried("path", scope.fields):
+
+        def apply(draft: Draft, name: str = name) -> None:
+            draft.fields[name] = f"{field_text(draft.fields[name])} "
+
+        says = f"with a space put behind {name} after signing"
+        yield Change(f"signature.spaces-added:{name}", says, Stage.WIRE, apply)
 
 
 @family("signature.parameter-added")

@@ -25,6 +25,11 @@ _AS_NUMBER: Mapping[str, tuple[str, Respell]] = {
     "letter": ("a letter appended to", lambda text: f"{text}x"),
 }
 
+_IN_PATH: Mapping[str, tuple[str, Respell]] = {
+    **_AS_NUMBER,
+    "case": ("upper and lower case swapped in", str.swapcase),
+}
+
 _CLEANED: Mapping[str, tuple[str, Respell]] = {
     "nul": ("a NUL and a letter appended to", lambda text: f"{text}\0x"),
     "tags": ("tags put around", lambda text: f"<b>{text}</b>"),
@@ -36,8 +41,12 @@ _COLUMN = 255
 
 @family("signature.path-respelled")
 def path_respelled(scope: Scope) -> Iterator[Change]:
-    for name in scope.operation.carried("path", scope.fields):
-        for word, (what, respell) in _AS_NUMBER.items():
+    for name, schema in scope.operation.carried("path", scope.fields).items():
+        source = schema.get("x-value", "")
+        value = field_text(scope.profile.value(source)) if "." in source else ""
+        for word, (what, respell) in _IN_PATH.items():
+            if respell(value) == value:
+                continue  # a name without letters is in no case
 
             def apply(draft: Draft, name: str = name, respell: Respell = respell) -> None:
                 draft.fields[name] = respell(field_text(draft.fields[name]))

@@ -93,7 +93,7 @@ class _Run:
         for item in entry["outcomes"]:
             tally = self._tallies.get(item["requirement"])
             if tally is not None:  # a case may speak of requirements that were not selected
-                tally.add(Outcome(item["outcome"]), item.get("reason", ""), item.get("finding"))
+                tally.add(Outcome(item["outcome"]), item.get("reason", ""), item.get("finding"), entry["case"])
 
     def _note_unjudged(self, entry: dict[str, Any]) -> None:
         """Requirements that a case was sent for, and that its answer says nothing of: those of refusals alone."""

@@ -13,21 +13,37 @@ FINDINGS_SHOWN = 5
 
 @dataclass
 class Tally:
-    """What the cases of one requirement came to: the first reason for each outcome, and the first few findings."""
+    """What the cases of one requirement came to: the first reason for each outcome, and a few findings.
+
+    The first ones, unless they are all about a few parameters: several of one make room for one of another.
+    """
 
     reasons: dict[Outcome, str] = field(default_factory=dict)
     findings: list[dict[str, Any]] = field(default_factory=list)
     findings_total: int = 0
+    _places: list[str] = field(default_factory=list)
     _unended: list[str] = field(default_factory=list)
 
-    def add(self, outcome: Outcome, reason: str, finding: dict[str, Any] | None) -> None:
+    def add(self, outcome: Outcome, reason: str, finding: dict[str, Any] | None, case: str = "") -> None:
         """Count the outcome of one case; a finding that says what an earlier one said is counted, not kept."""
         self.reasons[outcome] = self.reasons.get(outcome) or reason
         if finding is None:
             return
         self.findings_total += 1
-        if len(self.findings) < FINDINGS_SHOWN and _same(finding) not in map(_same, self.findings):
+        if _same(finding) not in map(_same, self.findings) and self._has_room(_place(case)):
             self.findings.append(finding)
+            self._places.append(_place(case))
+
+    def _has_room(self, place: str) -> bool:
+        """Whether a finding about a place can be kept; the last one of the place that has most is dropped for it."""
+        if len(self.findings) < FINDINGS_SHOWN:
+            return True
+        ((crowded, most),) = Counter(self._places).most_common(1)
+        if self._places.count(place) + 1 >= most:
+            return False
+        last = FINDINGS_SHOWN - 1 - self._places[::-1].index(crowded)
+        del self.findings[last], self._places[last]
+        return True
 
     def add_unended(self, case: str) -> None:
         """Count a case that was planned and of which no end is recorded."""
@@ -48,6 +64,12 @@ class Tally:
                 reasons[Outcome.BLOCKED] = self.reasons[Outcome.BLOCKED]
         worst = max(reasons, key=lambda outcome: outcome.severity)
         return worst, reasons[worst]
+
+
+def _place(case: str) -> str:
+    """The parameter of an operation that a case is about; the case where it is about none."""
+    family, colon, rest = case.partition(":")
+    return f"{family.partition('.')[0]}:{rest.partition('=')[0]}" if colon else case
 
 
 def _same(finding: dict[str, Any]) -> tuple[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from certhook.building.pool import Exhausted
-from certhook.changes import CONTROL, Change, Scope, around, parameters, robustness, second
+from certhook.changes import CONTROL, Change, Scope, again, around, parameters, robustness, second
 from certhook.errors import Nonconformance
 from certhook.exchange import Failure
 from certhook.judging.answers import Kind, status_fits
@@ -148,7 +148,32 @@ class Conversation:
 
     def repeated_exactly(self) -> None:
         """What was accepted, sent again byte for byte, must be answered. Raises Nonconformance, or Blocked."""
-        change = robustness.repeated(self.opening().exchange.request)
+        self._survived(robustness.repeated(self.opening().exchange.request))
+
+    def known_again(self) -> None:
+        """What is known from an accepted request must be answered when it comes again; as `repeated_exactly`."""
+        for one in self._known():
+            if not one.tolerated:
+                self._survived(one.signed())
+
+    def known_unsigned(self) -> None:
+        """What is known from an accepted request is no signature. Raises Nonconformance, or Blocked."""
+        for one in self._known():
+            self._not_accepted(one.unsigned())
+
+    def _known(self) -> Iterator[again.Known]:
+        """Values of the caller's own that were just accepted. Raises Blocked where none is."""
+        nothing = True
+        for one in again.known(self.scope):
+            first = self._answered(one.first(), self.send(one.first()), None)
+            if first.accepted:
+                nothing = False
+                yield one
+        if nothing:
+            raise Blocked("no valid request with a value of the caller's own was accepted")
+
+    def _survived(self, change: Change) -> None:
+        """Send a changed request, which must be answered, and not with 5xx. Raises Nonconformance, or Blocked."""
         delivery = self.send(change)
         if _fails(delivery):
             delivery = self.send(change)  # nobody is accused for a hiccup of the network

@@ -192,6 +192,69 @@ class PlayersFirst(EvenbetTarget):
         super().check_signature(request, parameters)
 
 
+@variant("players-by-name", subject={"user_id": "Ann.Lee"})
+class PlayersByName(EvenbetTarget):
+    """Looks for users by names, whatever their case and the blanks around them, before it checks the signature."""
+
+    def check_signature(self, request: HttpRequest, parameters: Parameters) -> None:
+        if parameters.path["userId"].strip(" .").lower() not in {"100", "ann.lee"}:
+            raise Refusal(PLAYER_NOT_FOUND, 404)
+        super().check_signature(request, parameters)
+
+
+@variant("auth-type-any-case")
+class AuthTypeAnyCase(EvenbetTarget):
+    """Tells no cases apart in authType."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        super().check_auth_type({"authType": form.get("authType", "external").lower()})
+
+
+@variant("signature-anywhere")
+class SignatureAnywhere(EvenbetTarget):
+    """Looks for the signature in the query and in the form where the header has none, and checks it all the same."""
+
+    def signature_missing(self, request: HttpRequest) -> None:
+        parameters = self.read(request)
+        if not self.signature_matches(parameters.all.get("sign", ""), parameters):
+            super().signature_missing(request)
+
+
+class _Sessions(EvenbetTarget):
+    """Keeps its answer to each sessionId."""
+
+    def __init__(self) -> None:
+        self.opened: dict[str, Reply] = {}
+
+    def succeed(self, parameters: Parameters) -> Reply:
+        name = parameters.form.get("sessionId")
+        if name is None:
+            return super().succeed(parameters)
+        if name not in self.opened:
+            self.opened[name] = super().succeed(parameters)
+            return self.opened[name]
+        return self.again(self.opened[name])
+
+    def again(self, reply: Reply) -> Reply:
+        raise NotImplementedError
+
+
+@variant("session-kept")
+class SessionKept(_Sessions):
+    """Answers a sessionId that it knows with the session that it has."""
+
+    def again(self, reply: Reply) -> Reply:
+        return reply
+
+
+@variant("session-once")
+class SessionOnce(_Sessions):
+    """Refuses a sessionId that it knows."""
+
+    def again(self, reply: Reply) -> Reply:
+        raise Refusal("Session exists", 409)
+
+
 @variant("brackets-refused")
 class BracketsRefused(EvenbetTarget):
     """Refuses forms that are not plain pairs: repeated names, names in brackets, broken escapes, odd characters."""

@@ -36,6 +36,33 @@ class AuthTypeByNumber(EvenbetTarget):
             super().check_auth_type(form)
 
 
+@fault("auth-type-part", breaks=["evenbet.parameters.auth-type"], also=["evenbet.malformed.auth-type"])
+class AuthTypePart(EvenbetTarget):
+    """Looks whether a listed authType holds what came."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        given = form.get("authType", "external")
+        super().check_auth_type({"authType": next((one for one in self.auth_types if given in one), given)})
+
+
+@fault("auth-type-part-of-list", breaks=["evenbet.parameters.auth-type"], also=["evenbet.malformed.auth-type"])
+class AuthTypePartOfList(EvenbetTarget):
+    """Looks whether what came stands anywhere in the text that lists the authTypes."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        given, listed = form.get("authType", "external"), ",".join(self.auth_types)
+        if given not in listed:
+            raise Refusal(AUTH_TYPE, 422)
+
+
+@fault("auth-type-case-ignored", breaks=["evenbet.parameters.auth-type-case"])
+class AuthTypeCaseIgnored(EvenbetTarget):
+    """Compares authType without regard to case."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        super().check_auth_type({"authType": form.get("authType", "external").lower()})
+
+
 @fault("currency-small-unchecked", breaks=["evenbet.parameters.currency-misshapen"])
 class CurrencySmallUnchecked(EvenbetTarget):
     """Takes small letters for a currency of play money, which it does not look up."""

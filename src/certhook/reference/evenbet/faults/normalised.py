@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.faults.signature import Lenient
@@ -30,12 +31,33 @@ def _number(text: str) -> str:
     return str(int(digits[0])) if digits and len(digits[0]) < 20 else text
 
 
-@fault("signature-user-as-number", breaks=["evenbet.signature.path-changed"])
+@fault("signature-user-as-number", breaks=["evenbet.signature.path-changed", "evenbet.signature.spaces"])
 class SignatureUserAsNumber(Normalised):
     """Has a route that makes a number of the user's id."""
 
     def user(self, user_id: str) -> str:
         return _number(user_id)
+
+
+@fault("signature-user-trimmed", breaks=["evenbet.signature.spaces"])
+class SignatureUserTrimmed(Normalised):
+    """Has a route that cuts spaces off the user's id."""
+
+    def user(self, user_id: str) -> str:
+        return user_id.rstrip(" ")
+
+
+@fault("signature-user-lowered", breaks=["evenbet.signature.path-changed"])
+class SignatureUserLowered(Normalised):
+    """Keeps the ids of users in lower case."""
+
+    @classmethod
+    def profile(cls, url: str) -> dict[str, Any]:
+        found = super().profile(url)
+        return {**found, "subject": {**found["subject"], "user_id": "player-100"}}
+
+    def user(self, user_id: str) -> str:
+        return user_id.lower()
 
 
 @fault("signature-table-as-number", breaks=["evenbet.signature.parameter-changed"])
@@ -66,7 +88,10 @@ class _Lowered(Normalised):
         return {name: value.lower() if name == self.lowered else value for name, value in form.items()}
 
 
-@fault("signature-auth-type-lowered", breaks=["evenbet.signature.parameter-changed"])
+@fault(
+    "signature-auth-type-lowered",
+    breaks=["evenbet.parameters.auth-type-case", "evenbet.signature.parameter-changed"],
+)
 class SignatureAuthTypeLowered(_Lowered):
     """Tells no cases apart in authType."""
 

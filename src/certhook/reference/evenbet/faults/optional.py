@@ -77,6 +77,31 @@ class ValuesDecodedTwice(EvenbetTarget):
         return {name: unquote(value) if name in parameters.form else value for name, value in values.items()}
 
 
+@fault(
+    "plus-kept",
+    breaks=[
+        "evenbet.parameters.extra-accepted",
+        "evenbet.parameters.launch-options-accepted",
+        "evenbet.signature.utf-8",
+    ],
+)
+class PlusKept(EvenbetTarget):
+    """Reads a form as if it were a path, in which a plus sign is no space."""
+
+    def read_form(self, body: bytes) -> dict[str, str]:
+        return super().read_form(body.replace(b"+", b"%2B"))
+
+
+@fault("launch-options-spaces-refused", breaks=["evenbet.parameters.launch-options-accepted"])
+class LaunchOptionsSpacesRefused(EvenbetTarget):
+    """Allows no space in any value of a form that it knows."""
+
+    def admit(self, parameters: Parameters) -> Reply:
+        if " " in parameters.form.get("launchOptions", ""):
+            raise Refusal("launchOptions not valid", 422)
+        return super().admit(parameters)
+
+
 @fault("launch-options-refused", breaks=["evenbet.parameters.launch-options-accepted"])
 class LaunchOptionsRefused(EvenbetTarget):
     """Wants launchOptions as an array of the form, and not as JSON."""

@@ -75,6 +75,7 @@ class ClientCrash(EvenbetTarget):
     breaks=[
         "evenbet.malformed.auth-type",
         "evenbet.parameters.auth-type",
+        "evenbet.parameters.auth-type-case",
         "evenbet.parameters.auth-type-whole",
     ],
 )
