@@ -157,12 +157,13 @@ def left_out(scope: Scope) -> Iterator[Change]:
 
 @family("parameters.refused-value")
 def refused_value(scope: Scope) -> Iterator[Change]:
+    """Each is sent twice: what a target makes of it when it comes first must not be what it has afterwards."""
     for place, schema in scope.fields.items():
         for word, source in schema.get("x-refused", {}).items():
             value = scope.profile.value(source)
             if value is not None:
                 says = f"with a value of {place} that is {word.replace('-', ' ')}"
-                yield _with(f"refused-value:{place}={word}", place, says, value)
+                yield replace(_with(f"refused-value:{place}={word}", place, says, value), twice=True)
 
 
 @family("parameters.too-long")

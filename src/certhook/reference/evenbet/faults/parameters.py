@@ -289,6 +289,32 @@ class PlayerUnknownMessage(EvenbetTarget):
             raise Refusal("Page not found.", 404)
 
 
+@fault("player-made-by-asking", breaks=["evenbet.parameters.player-unknown"])
+class PlayerMadeByAsking(EvenbetTarget):
+    """Has made the player by the time that it finds out that there is none."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def check_player(self, user_id: str) -> None:
+        if user_id not in self.asked:
+            self.asked.add(user_id)
+            super().check_player(user_id)
+
+
+@fault("nick-taken-once", breaks=["evenbet.parameters.nick-taken"])
+class NickTakenOnce(EvenbetTarget):
+    """Gives the nickname to whoever asks before it finds out that somebody has it."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def check_nick(self, form: Mapping[str, str]) -> None:
+        if form.get("nick", "") not in self.asked:
+            self.asked.add(form.get("nick", ""))
+            super().check_nick(form)
+
+
 @fault("nick-taken-accepted", breaks=["evenbet.parameters.nick-taken"])
 class NickTakenAccepted(EvenbetTarget):
     """Lets two users have one nickname."""
