@@ -70,10 +70,10 @@ def test_a_refused_control_does_not_stop_other_rounds(tmp_path: Path) -> None:
     """Only a target that gives no answer is not asked again."""
     with serving(refusing) as served, certifying(tmp_path, served.profile()) as certification:
         certification.group("signature").opened(authenticate())
-        assert not certification.pulse.stopped
+        assert not certification.state.stopped
     with serving(dropping) as served, certifying(tmp_path, served.profile()) as certification:
         certification.group("signature").opened(authenticate())
-        assert certification.pulse.stopped
+        assert certification.state.stopped
 
 
 def test_a_control_is_given_a_second_chance(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_a_target_that_wants_no_more_is_sent_no_more(tmp_path: Path) -> None:
     ):
         group, cases = planned(certification, "parameters")
         results = [group.result(case) for case in cases]
-        stopped = certification.pulse.stopped
+        stopped = certification.state.stopped
     assert all(result.blocked for result in results)
     assert "the target's rate limit" in stopped
     assert len(served.calls) < len(cases)

@@ -258,7 +258,7 @@ def test_a_target_that_goes_away_accuses_nobody(trial: Try) -> None:
     tried = trial(wrong_from(1, dropping))
     assert "the target went away" in tried.result.blocked
     assert not tried.unmet
-    assert tried.certification.pulse.stopped == tried.result.blocked
+    assert tried.certification.state.stopped == tried.result.blocked
 
 
 def test_nothing_is_sent_after_the_target_went_away(trial: Try) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from certhook.fleet.leash import Leash
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import RunLost, run_operator
+from certhook.fleet.process_groups import ProcessGroups
 from certhook.fleet.standing import Standing
 from tests.fleet.fleets import SECRET, at, operator
 from tests.running import profile_file
@@ -93,23 +93,23 @@ def test_a_run_does_not_outlive_its_starter(tmp_path: Path) -> None:
 
 
 def test_a_run_that_somebody_kills_is_lost(tmp_path: Path) -> None:
-    """It is no result of the target, whoever killed it; a cut leash lets nobody begin, either."""
-    leash = Leash()
+    """It is no result of the target, whoever killed it; who was to begin after that is killed, too."""
+    groups = ProcessGroups()
     lost: list[RunLost] = []
 
     def run() -> None:
         with pytest.raises(RunLost, match=r"killed by SIGKILL") as raised:
-            run_operator(operator("acme", url_of(listener)), tmp_path / "acme", leash)
+            run_operator(operator("acme", url_of(listener)), tmp_path / "acme", groups)
         lost.append(raised.value)
 
     with listening() as listener:
         thread = threading.Thread(target=run)
         thread.start()
         with closing(asked(listener)):
-            leash.cut()
+            groups.kill_all()
             thread.join()
         with pytest.raises(RunLost):
-            run_operator(operator("acme", url_of(listener)), tmp_path / "acme", leash)
+            run_operator(operator("acme", url_of(listener)), tmp_path / "acme", groups)
     assert len(lost) == 1
 
 

@@ -32,7 +32,7 @@ from certhook.recording.journal import read_journal
 from certhook.recording.record import body_bytes
 from certhook.recording.results import result_bytes, write_result
 from certhook.reference import profile
-from certhook.reporting.allure_clerk import AllureFiles
+from certhook.reporting.allure_writer import AllureFiles
 from certhook.reporting.curl import curl_command
 from certhook.reporting.exchange_text import exchange_text
 from certhook.reporting.har import write_har

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from certhook.errors import UsageError
-from certhook.fleet.leash import Leash
 from certhook.fleet.operator import Operator
+from certhook.fleet.process_groups import ProcessGroups
 from certhook.fleet.standing import Ended, Standing, standing_of, why_of
 from certhook.own_process import command_of
 from certhook.profile.tomltext import as_toml
@@ -42,10 +42,10 @@ class _Exit:
     said: str
 
 
-def run_operator(operator: Operator, folder: Path, leash: Leash | None = None) -> Ended:
+def run_operator(operator: Operator, folder: Path, groups: ProcessGroups | None = None) -> Ended:
     """Examine one operator's target; what its run writes is in `folder`, in place of what was there.
 
-    Cutting the `leash` ends it.
+    It is killed with the `groups`.
 
     Raises RunLost where the process was killed by somebody else, and OSError where files cannot be written.
     """
@@ -55,7 +55,7 @@ def run_operator(operator: Operator, folder: Path, leash: Leash | None = None) -
         shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="certhook-", ignore_cleanup_errors=True) as private:
-        ended = _ended(operator, folder, Path(private), leash or Leash())
+        ended = _ended(operator, folder, Path(private), groups or ProcessGroups())
     result = _result(folder)
     if result is not None:
         write_page(folder, result)
@@ -101,21 +101,21 @@ def _profile_file(operator: Operator, private: Path) -> Path:
     return private / f"{operator.name}.toml"
 
 
-def _ended(operator: Operator, folder: Path, private: Path, leash: Leash) -> _Exit:
+def _ended(operator: Operator, folder: Path, private: Path, groups: ProcessGroups) -> _Exit:
     output = private / "output"
     command = command_of("certhook.fleet.child", str(private), *words_of(operator, folder, private))
     with output.open("wb") as stream:
         child = subprocess.Popen(  # noqa: S603 - this package's own command
             command, stdin=subprocess.PIPE, stdout=stream, stderr=stream, start_new_session=True
         )
-        leash.take(child)
-        status = _status(child, operator.time_limit_s, leash)
+        groups.add(child)
+        status = _status(child, operator.time_limit_s, groups)
     if status is not None and status < 0:
         raise RunLost(f"the run was killed by {signal.Signals(-status).name}")
     return _Exit(status, _last_line(output).replace(str(_profile_file(operator, private)), "profile"))
 
 
-def _status(child: subprocess.Popen[bytes], limit_s: float, leash: Leash) -> int | None:
+def _status(child: subprocess.Popen[bytes], limit_s: float, groups: ProcessGroups) -> int | None:
     """The exit status, or None at the limit, where the run's whole group is killed.
 
     Of a run that ended, what it had started ends by itself: it reads from the run.
@@ -125,7 +125,7 @@ def _status(child: subprocess.Popen[bytes], limit_s: float, leash: Leash) -> int
     except subprocess.TimeoutExpired:
         return None
     finally:
-        leash.end(child)
+        groups.end(child)
         if child.stdin is not None:
             child.stdin.close()
 

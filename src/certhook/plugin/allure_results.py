@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from certhook.plugin.crashes import told
-from certhook.reporting.allure_clerk import AllureClerk, AllureFiles
+from certhook.reporting.allure_writer import AllureFiles, AllureWriter
 from certhook.running.certification import Ended
 from certhook.running.items import Item, concerned
 from certhook.values import Level, Outcome, Requirement
@@ -31,13 +31,13 @@ def take_over(config: pytest.Config) -> AllureResults | None:
     if not folder:
         return None
     config.pluginmanager.unregister(name="allure_listener")
-    return AllureResults(AllureClerk(Path(folder)))
+    return AllureResults(AllureWriter(Path(folder)))
 
 
 class AllureResults:
     """Makes a result of an item, to be written by `files`."""
 
-    def __init__(self, files: AllureClerk | AllureFiles) -> None:
+    def __init__(self, files: AllureWriter | AllureFiles) -> None:
         self._files = files
 
     def write(self, item: Item, ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:

@@ -24,10 +24,10 @@ from certhook.recording.secrecy import redactor_for
 from certhook.reporting.curl import curl_command
 from certhook.running.cases import Case, Selected, cases_of
 from certhook.running.group_run import GroupRun
-from certhook.running.pulse import Pulse
 from certhook.running.rounds import Round
 from certhook.running.settling import CaseResult
 from certhook.running.setup import Setup
+from certhook.running.worker_state import WorkerState
 from certhook.sending.courier import Courier, Delivery
 from certhook.values import CaseOutcome, Finding, Outcome, Requirement
 
@@ -66,7 +66,7 @@ class Certification:
         self._groups: dict[str, GroupRun] = {}
         self._planned: dict[tuple[str, str], list[Case]] = {}
         self._shown: dict[int, Exchange] = {}
-        self.pulse = Pulse(stopped=setup.blocked)
+        self.state = WorkerState(stopped=setup.blocked)
         self.ended: dict[str, Ended] = {}
         """What items came to, by id, until that is in the reports."""
         self.kept: dict[str, Delivery] = {}
@@ -150,7 +150,7 @@ class Certification:
         """A group's rounds on all operations, of the cases that were planned when it is first asked for."""
         if name not in self._groups:
             rounds = [self._round(operation, name) for operation in self.pack.operations]
-            self._groups[name] = GroupRun(name, rounds, courier=self.courier, pulse=self.pulse)
+            self._groups[name] = GroupRun(name, rounds, courier=self.courier, state=self.state)
         return self._groups[name]
 
     def _round(self, operation: Operation, group: str) -> Round:
@@ -162,7 +162,7 @@ class Certification:
             courier=self.courier,
             judge=self.judge,
             requirements=self.requirements,
-            pulse=self.pulse,
+            state=self.state,
             max_p95_ms=float(bound) if bound is not None else None,
         )
 

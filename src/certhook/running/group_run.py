@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from certhook.building.change import Change
 from certhook.pack.model import Operation
 from certhook.running.cases import Case
-from certhook.running.pulse import Pulse
 from certhook.running.rounds import Round
 from certhook.running.settling import CaseResult
+from certhook.running.worker_state import WorkerState
 from certhook.sending.courier import Courier, Delivery, Errand
 
 SPOILING = ("malformed", "robustness")
@@ -26,12 +26,12 @@ request, and in the answer to that, which is a refusal whatever it was, all trac
 class GroupRun:
     """A group on all operations. Its cases are sent when the first result is asked for."""
 
-    def __init__(self, group: str, rounds: Iterable[Round], *, courier: Courier, pulse: Pulse) -> None:
+    def __init__(self, group: str, rounds: Iterable[Round], *, courier: Courier, state: WorkerState) -> None:
         self._spoiling = group in SPOILING
         self._followed = group in FOLLOWED
         self._rounds = {one.operation.name: one for one in rounds}
         self._courier = courier
-        self._pulse = pulse
+        self._state = state
         self._results: dict[str, CaseResult] | None = None
 
     def round(self, operation: Operation) -> Round:
@@ -41,7 +41,7 @@ class GroupRun:
     def opened(self, operation: Operation) -> Round:
         """The round on an operation, after its opening control; all that have cases are opened with it."""
         asked = self.round(operation)
-        if not asked.begun and not self._pulse.stopped:
+        if not asked.begun and not self._state.stopped:
             self._open([one for one in self._rounds.values() if not one.begun and (one.cases or one is asked)])
         return asked
 
@@ -67,7 +67,7 @@ class GroupRun:
     @property
     def batch_size(self) -> int:
         """How many requests go out together."""
-        return self._courier.width * self._pulse.per_lane
+        return self._courier.width * self._state.per_lane
 
     def deliver(self, case: Case, changes: Iterable[Change]) -> list[Delivery]:
         """Send several changes at once in the name of a case, to be settled one by one.
@@ -75,7 +75,7 @@ class GroupRun:
         None where the round on its operation is blocked before or by then.
         """
         self.round(case.operation).lane_control = None
-        with self._pulse.while_supplied():
+        with self._state.while_supplied():
             return self._delivered(Errand(case.operation, change, case.id) for change in changes)
         return []
 
@@ -83,7 +83,7 @@ class GroupRun:
 
     def _open(self, rounds: list[Round]) -> None:
         # The control between two rounds of an operation is the end of one and the beginning of the other.
-        before = self._pulse.take_closing()
+        before = self._state.take_closing()
         for one in rounds:
             if one.operation.name in before:
                 one.begin(before[one.operation.name])
@@ -98,7 +98,7 @@ class GroupRun:
         while waiting := [case for case in waiting if not self.round(case.operation).blocked]:
             size = self.batch_size
             batch, waiting = waiting[:size], waiting[size:]
-            with self._pulse.while_supplied():
+            with self._state.while_supplied():
                 self._run_batch(batch, results)
 
     def _run_batch(self, batch: list[Case], results: dict[str, CaseResult]) -> None:
@@ -117,7 +117,7 @@ class GroupRun:
 
     def _delivered(self, errands: Iterable[Errand]) -> list[Delivery]:
         deliveries = self._courier.deliver_all(errands)
-        self._pulse.answered(deliveries)
+        self._state.answered(deliveries)
         return deliveries
 
     def _delivered_apart(self, errands: Iterable[Errand]) -> list[Delivery]:
@@ -125,7 +125,7 @@ class GroupRun:
         pairs = [(one, self.round(one.operation).control("lane")) for one in errands]
         delivered = self._courier.deliver_followed(pairs)
         deliveries = [first for first, _ in delivered]
-        self._pulse.answered(deliveries)
+        self._state.answered(deliveries)
         self._check([control for _, control in delivered if control is not None])
         for one in self._rounds.values():
             one.lane_control = None  # other requests of the group may have been answered after it
@@ -142,7 +142,7 @@ class GroupRun:
 
     def _controls(self, which: str, rounds: list[Round]) -> Iterator[tuple[Round, Delivery]]:
         """Send the rounds' controls at once, each over a fresh connection, and again where one was not accepted."""
-        with self._pulse.while_supplied():
+        with self._state.while_supplied():
             sent = self._courier.deliver_apart([one.control(which) for one in rounds])
             for one, first in zip(rounds, sent, strict=True):
                 yield one, one.checked(first, closing=which == "closing")

@@ -16,9 +16,9 @@ from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement
 from certhook.pack.model import Operation
 from certhook.running.cases import Case
-from certhook.running.pulse import Pulse
 from certhook.running.settling import PACE, CaseResult, Settler, spoilt
 from certhook.running.watch import Observed, Watch
+from certhook.running.worker_state import WorkerState
 from certhook.sending.courier import Courier, Delivery, Errand
 from certhook.values import Requirement
 
@@ -45,7 +45,7 @@ class Round:
         courier: Courier,
         judge: Judge,
         requirements: Mapping[str, Requirement],
-        pulse: Pulse,
+        state: WorkerState,
         max_p95_ms: float | None = None,
     ) -> None:
         self.operation = operation
@@ -54,7 +54,7 @@ class Round:
         self._courier = courier
         self._judge = judge
         self._settler = Settler(courier, judge, requirements)
-        self._pulse = pulse
+        self._state = state
         self._max_p95_ms = max_p95_ms
         self._watch = Watch()
         self.opening: Delivery | None = None
@@ -74,7 +74,7 @@ class Round:
     @property
     def blocked(self) -> str:
         """Why the rest of it cannot be judged; empty where it can."""
-        return self._given_up or self._pulse.stopped
+        return self._given_up or self._state.stopped
 
     @property
     def observed(self) -> Mapping[str, Observed]:
@@ -95,7 +95,7 @@ class Round:
 
     def settle(self, case: Case, first: Delivery) -> CaseResult:
         """What a case comes to, given its first answer."""
-        with self._pulse.while_supplied():
+        with self._state.while_supplied():
             return self._noted(self._settler.settle(case, first))
         return CaseResult((first,), blocked=self.blocked)
 
@@ -106,11 +106,11 @@ class Round:
         if len(result.deliveries) > 1:
             self.lane_control = None
         if self._settler.gone:
-            self._pulse.stopped = self._settler.gone
+            self._state.stopped = self._settler.gone
         elif self._courier.timeouts >= PATIENCE_OF_A_RUN:
-            self._pulse.stopped = f"given up after {PATIENCE_OF_A_RUN} time-outs"
+            self._state.stopped = f"given up after {PATIENCE_OF_A_RUN} time-outs"
         elif self._courier.turned_away >= PATIENCE_OF_A_RUN:
-            self._pulse.stopped = f"given up after {PATIENCE_OF_A_RUN} requests met the target's rate limit: {PACE}"
+            self._state.stopped = f"given up after {PATIENCE_OF_A_RUN} requests met the target's rate limit: {PACE}"
         elif self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS:
             self._given_up = f"given up after {PATIENCE_FOR_TIMEOUTS} time-outs in this group"
         return result
@@ -134,7 +134,7 @@ class Round:
         if not control.accepted:
             self._given_up = f"the control was not accepted: {control.answer.says}"
             if isinstance(control.exchange.answer, Failure):
-                self._pulse.stopped = self._given_up
+                self._state.stopped = self._given_up
 
     def checked(self, first: Delivery, *, closing: bool = False) -> Delivery:
         """A control that was sent; sent once more where it was not accepted."""
@@ -177,10 +177,10 @@ class Round:
         if failed and isinstance(closing.exchange.answer, Failure):
             timeout = closing.exchange.answer.kind is FailureKind.TIMEOUT
             hint = f"; if it serves few connections at once, {PACE}" if timeout else ""
-            self._pulse.stopped = f"the target went away: {failed}{hint}"
+            self._state.stopped = f"the target went away: {failed}{hint}"
             return
         if closing.accepted:
-            self._pulse.closing[self.operation.name] = closing
+            self._state.closing[self.operation.name] = closing
         requirement = self._judge.requirement_of("recovers")
         if requirement:
             self._watch.note([Judgement(requirement.id, _AS_BEFORE, failed, closing.exchange)])
@@ -190,7 +190,7 @@ class Round:
         requirement = self._judge.requirement_of("latency")
         if requirement is None or self._max_p95_ms is None or self.opening is None or self.blocked:
             return
-        with self._pulse.while_supplied():
+        with self._state.while_supplied():
             for _ in range(self._watch.lacking):
                 self.checked(self._courier.deliver(self.control("latency")))
             p95_ms, bound_ms = self._watch.p95_ms, self._max_p95_ms

@@ -11,20 +11,20 @@ from pathlib import Path
 import pytest
 from allure_commons import model2
 
-from certhook.reporting.allure_clerk import AllureClerk
+from certhook.reporting.allure_writer import AllureWriter
 from tests.recording.lines import exchange_line
 
 STARTER = """
 import os, signal, sys
 from pathlib import Path
 from allure_commons import model2
-from certhook.reporting.allure_clerk import AllureClerk
+from certhook.reporting.allure_writer import AllureWriter
 from tests.recording.lines import exchange_line
 
-clerk = AllureClerk(Path(sys.argv[1]))
+writer = AllureWriter(Path(sys.argv[1]))
 for number in range(50):
     exchange = exchange_line(number)
-    clerk.write(model2.TestResult(uuid=str(number), name=f"case {number}"), [exchange], exchange)
+    writer.write(model2.TestResult(uuid=str(number), name=f"case {number}"), [exchange], exchange)
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, signal.SIG_IGN)
     os.killpg(0, number)
@@ -46,12 +46,12 @@ def names_in(folder: Path) -> set[str]:
 
 def test_everything_is_written_when_it_is_closed(tmp_path: Path) -> None:
     """After close() nothing is on its way any more, and nothing is half-written."""
-    clerk = AllureClerk(tmp_path / "results")
+    writer = AllureWriter(tmp_path / "results")
     for number in range(20):
         exchange = exchange_line(number)
-        clerk.write(model2.TestResult(uuid=str(number), name=f"case {number}"), [exchange], exchange)
-    clerk.close()
-    clerk.close()
+        writer.write(model2.TestResult(uuid=str(number), name=f"case {number}"), [exchange], exchange)
+    writer.close()
+    writer.close()
     assert names_in(tmp_path / "results") == {f"case {number}" for number in range(20)}
     assert not list((tmp_path / "results").glob("*.tmp"))
 
@@ -61,7 +61,7 @@ def test_what_was_handed_over_outlives_a_killed_run(tmp_path: Path) -> None:
     command = [sys.executable, "-c", STARTER, str(tmp_path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as starter:
         assert starter.stderr is not None
-        starter.stderr.read()  # ends when nobody holds the other end any more, the clerk included
+        starter.stderr.read()  # ends when nobody holds the other end any more, the writer included
     assert starter.returncode == -signal.SIGKILL
     assert names_in(tmp_path) == {f"case {number}" for number in range(50)}
 
@@ -69,6 +69,6 @@ def test_what_was_handed_over_outlives_a_killed_run(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     """The reason that the writing process had is raised where the results come from."""
     (tmp_path / "results").write_text("a file in the folder's place")
-    clerk = AllureClerk(tmp_path / "results")
+    writer = AllureWriter(tmp_path / "results")
     with pytest.raises(FileExistsError):
-        clerk.close()
+        writer.close()

@@ -1,4 +1,4 @@
-"""What the rounds of a worker hand on to those after them: that the target is gone, its last controls, and trust."""
+"""What the rounds of a worker hand on to those after them: that the target is gone, its last controls, and its pace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FEWEST_PER_LANE, MOST_PER_LANE = 4, 16
 
 
 @dataclass(slots=True)
-class Pulse:
+class WorkerState:
     """One per worker.
 
     `stopped` says why nothing more is sent; `closing` are the accepted controls that ended the last group, by
@@ -42,12 +42,12 @@ class Pulse:
 
 
 class WhileSupplied(AbstractContextManager[None]):
-    """Stops a pulse, rather than the program, where test data is used up."""
+    """Stops the worker's requests, rather than the program, where test data is used up."""
 
-    def __init__(self, pulse: Pulse) -> None:
-        self._pulse = pulse
+    def __init__(self, state: WorkerState) -> None:
+        self._state = state
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
         if isinstance(error, Exhausted):
-            self._pulse.stopped = str(error)
+            self._state.stopped = str(error)
         return isinstance(error, Exhausted)

@@ -9,34 +9,34 @@ from subprocess import Popen
 from threading import Lock
 
 
-class Leash:
-    """Leaders of process groups that run; once it is cut, they are killed, and so is who comes later."""
+class ProcessGroups:
+    """The leaders of the process groups that run. After `kill_all`, whatever is added is killed at once."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._led: set[int] = set()
-        self._is_cut = False
+        self._leaders: set[int] = set()
+        self._all_killed = False
 
-    def take(self, child: Popen[bytes]) -> None:
-        """Hold on to a child that leads its group."""
+    def add(self, child: Popen[bytes]) -> None:
+        """Take in a child that leads its group."""
         with self._lock:
-            self._led.add(child.pid)
-            if self._is_cut:
+            self._leaders.add(child.pid)
+            if self._all_killed:
                 _kill(child.pid)
 
     def end(self, child: Popen[bytes]) -> None:
-        """Kill the child and its group where it has not ended by itself, wait for it, and let go."""
+        """Kill the child and its group where it has not ended by itself, wait for it, and forget it."""
         with self._lock:
-            self._led.discard(child.pid)
+            self._leaders.discard(child.pid)
             if child.returncode is None:
                 _kill(child.pid)
         child.wait()
 
-    def cut(self) -> None:
-        """Kill them all."""
+    def kill_all(self) -> None:
+        """Kill every group that is left."""
         with self._lock:
-            self._is_cut = True
-            for pid in self._led:
+            self._all_killed = True
+            for pid in self._leaders:
                 _kill(pid)
 
 

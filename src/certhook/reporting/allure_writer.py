@@ -1,4 +1,4 @@
-"""Allure's results, written by a process of its own: `python -m certhook.reporting.allure_clerk FOLDER`.
+"""Allure's results, written by a process of its own: `python -m certhook.reporting.allure_writer FOLDER`.
 
 There are two files for each case, and to make them takes longer than to judge the answer. The process reads results
 from its standard input until that ends, so that what was handed over is written however its starter ends.
@@ -44,7 +44,7 @@ class AllureFiles:
         """There is nothing to wait for."""
 
 
-class AllureClerk:
+class AllureWriter:
     """Hands results over to a process that writes them."""
 
     def __init__(self, folder: Path) -> None:
