@@ -109,7 +109,8 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
     for group in ("fields", "status", "semantics"):
         if group in groups:
             for change in _probes(scope):
-                yield Case(f"{name}.{group}.probe.{change.name}", scope.operation, group, change, ())
+                once = replace(change, twice=False)  # that is for the group of its own family
+                yield Case(f"{name}.{group}.probe.{change.name}", scope.operation, group, once, ())
     for change in _robust(scope):
         unharmed = _unharmed_asks(scope, selected, change, builder)
         if unharmed or "robustness" in groups:

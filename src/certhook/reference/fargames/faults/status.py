@@ -161,7 +161,7 @@ class ListInvalid400(FargamesTarget):
     breaks=["fargames.robustness.no-server-error", *BAD_FIELDS],
     also=ANSWERED_BY_CODE
     | {"fargames.malformed.byte-order-mark", "fargames.malformed.duplicate-keys"}
-    | {"fargames.malformed.out-of-range"},
+    | {"fargames.malformed.out-of-range", "fargames.timestamp.stale-written-otherwise"},
 )
 class Invalid500(_OwnStatus):
     """Answers bad fields with the documented envelope and HTTP 500."""
