@@ -106,7 +106,7 @@ def test_nothing_is_drawn_from_sources() -> None:
 def test_the_next_run_begins_with_what_the_last_one_found(tmp_path: Path) -> None:
     """With the same examples database, whatever the seed, a body that was found is among the first that are sent."""
     target = wrong_where(has_fraction, lambda _: plain(500, b"overflow"))
-    for name, seed, count in (("first", 0, 150), ("second", 99, 1)):
+    for name, seed, count in (("first", 0, 400), ("second", 99, 1)):
         folder = tmp_path / name
         folder.mkdir()
         found = outcomes(folder, target, max_examples=count, seed=seed, examples_db=str(tmp_path / "kept"))
