@@ -11,8 +11,8 @@ import pytest
 from certhook.building.builder import Builder
 from certhook.errors import UsageError
 from certhook.judging.invariants import INVARIANTS
-from certhook.judging.judge import annotated
 from certhook.judging.oracle import Wrong
+from certhook.pack.annotations import requirements_in
 from certhook.pack.loading import load_pack, protocols
 from certhook.places import suites_dir
 from certhook.profile.profile import profile_from
@@ -96,7 +96,7 @@ def test_every_requirement_is_tested_by_something(protocol: str) -> None:
     chosen = select(pack, full)
     found = cases_of(pack, full, chosen, Builder(pack, full))
     covered = {ask.requirement.id for case in found for ask in case.asks}
-    covered |= {id for one in pack.operations for part in (one.success, one.refusal) for id in annotated(part)}
+    covered |= {id for one in pack.operations for part in (one.success, one.refusal) for id in requirements_in(part)}
     covered |= {entry.requirement.id for entry in pack.entries if entry.check.invariant in INVARIANTS} | flows()
     open_ones = {one.requirement.id for one in chosen if one.settled is None}
     assert open_ones - covered == set()

@@ -11,7 +11,8 @@ from certhook.changes import CONTROL, Change
 from certhook.changes.second import valid
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import Kind
-from certhook.judging.judge import Ask, Judge, annotated, schema_breaches
+from certhook.judging.judge import Ask, Judge, schema_breaches
+from certhook.pack.annotations import requirements_in
 from certhook.reference.klas.target import KlasTarget
 from tests.certifying import builder, change, klas, scope
 
@@ -193,7 +194,7 @@ def test_the_requirement_of_a_rule_is_found_where_it_is_selected() -> None:
 def test_every_annotation_of_a_schema_is_found() -> None:
     """At any depth, through lists and branches, each once."""
     schema = {"a": {"x-requirement": "r1"}, "b": [{"x-requirement": "r2"}, {"c": {"x-requirement": "r1"}}]}
-    assert set(annotated(schema)) == {"r1", "r2"}
+    assert set(requirements_in(schema)) == {"r1", "r2"}
 
 
 SCHEMA: dict[str, Any] = {

@@ -7,7 +7,6 @@ those; a requirement is exercised by the answers that its invariant applies to.
 from __future__ import annotations
 
 import re
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +19,7 @@ from certhook.exchange import Exchange, Failure, Request, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.escapes import unescaped
 from certhook.judging.jsontext import Flaw, read_json
+from certhook.judging.likeness import likeness
 from certhook.judging.members import members_within, texts_within
 from certhook.judging.oracle import malformations
 from certhook.judging.secrecy import carries_key, carries_signature
@@ -332,26 +332,10 @@ def response_signature_right(seen: Seen) -> str | None:
     right, given = seen.right_signature(seen.response.body), _given(seen) or ""
     if right is None or given.lower() == right:
         return None
-    known = _nearly_right(seen, given, right)
+    sent = seen.request_signature(seen.exchange.request)
+    known = likeness(given, right, body=seen.response.body, sign=seen.right_signature, sent=sent)
     what = f", but {known}" if known else ""
     return f"{seen.answer.says}, with a {seen.pack.signing.response_header} that is not that of its body{what}"
-
-
-def _nearly_right(seen: Seen, given: str, right: str) -> str:
-    """What a wrong signature is, in words; empty where nobody knows."""
-    body, name, _, bare = seen.response.body, *given.partition("=")
-    digest = bytes.fromhex(right) if _HEX.fullmatch(right) else b""
-    if digest and given in (b64encode(digest).decode(), urlsafe_b64encode(digest).decode().rstrip("=")):
-        return "the right one in base64"
-    if bare.lower() == right:
-        return f"the right one behind {name[:20]}="
-    if body.rstrip(b"\r\n") != body and given.lower() == seen.right_signature(body.rstrip(b"\r\n")):
-        return "that of the body without its last line break"
-    if given.lower() == seen.right_signature(body + b"\n"):
-        return "that of the body with a line break behind it"
-    if given.lower() == seen.right_signature(b""):
-        return "that of an empty body"
-    return "that of the request" if given.lower() == seen.request_signature(seen.exchange.request) else ""
 
 
 def _signs_in_hex(seen: Seen) -> bool:

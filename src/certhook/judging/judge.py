@@ -21,6 +21,7 @@ from certhook.judging.oracle import malformations
 from certhook.judging.sessions import Links, link_in, session_of
 from certhook.judging.told import Told
 from certhook.judging.tolerance import documented_statuses
+from certhook.pack.annotations import requirements_in
 from certhook.pack.model import AnswerSet, Entry, Pack
 from certhook.values import Requirement
 
@@ -189,7 +190,7 @@ class Judge:
     def _tied(self) -> dict[tuple[str, bool], tuple[str, ...]]:
         """The requirements that the response schemas refer to, by operation and whether it is that of a success."""
         return {
-            (one.name, success): annotated(one.success if success else one.refusal)
+            (one.name, success): requirements_in(one.success if success else one.refusal)
             for one in self._pack.operations
             for success in (True, False)
         }
@@ -199,21 +200,6 @@ def _is_documented(pack: Pack, key: bytes) -> bool:
     """Whether a key is a word, or a part of one, with which every target answers: that it does so tells nothing."""
     words = json.dumps([[*pack.codes], *([one.success, one.refusal] for one in pack.operations)]).encode()
     return key in words
-
-
-def annotated(schema: Any) -> tuple[str, ...]:
-    """The ids of all requirements that a response schema refers to."""
-    found: dict[str, None] = {}
-    waiting = [schema]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            if isinstance(part.get("x-requirement"), str):
-                found[part["x-requirement"]] = None
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part
-    return tuple(found)
 
 
 def _excused(entry: Entry, seen: Seen) -> bool:

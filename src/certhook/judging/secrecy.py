@@ -19,7 +19,7 @@ def carries_key(data: bytes, lowered: bytes, key: bytes) -> bool:
 
 def carries_signature(data: bytes, lowered: bytes, signature: bytes) -> bool:
     """Whether a signature, given in lower-case hex, stands in `data`; its digits may be encoded, or what they mean."""
-    return signature in lowered or _has_one(_in_base64(signature), data)
+    return signature in lowered or _has_one(in_base64(signature), data)
 
 
 def _has_one(forms: tuple[bytes, ...], data: bytes) -> bool:
@@ -35,8 +35,11 @@ def _spelled(key: bytes) -> tuple[bytes, tuple[bytes, ...]]:
     return key.hex().encode(), tuple(dict.fromkeys((key, *inner_base64(key))))
 
 
-def _in_base64(signature: bytes) -> tuple[bytes, ...]:
-    """At one alignment: a signature is encoded alone. Without the padding, and so found with it as well."""
+def in_base64(signature: bytes) -> tuple[bytes, ...]:
+    """A signature, given in lower-case hex, as base64 has it: what it means, in both alphabets, and its digits.
+
+    At one alignment: a signature is encoded alone. Without the padding, and so found with it as well.
+    """
     meant = bytes.fromhex(signature.decode())
     forms = (b64encode(meant), urlsafe_b64encode(meant), b64encode(signature))  # of digits both alphabets have the same
     return tuple(form.rstrip(b"=") for form in forms)

@@ -63,3 +63,8 @@ def places_in(annotations: Mapping[str, Any]) -> Iterator[str]:
     yield from (annotations[key] for key in _PLACES if annotations.get(key, _NO_PLACES[0]) not in _NO_PLACES)
     yield from annotations.get("x-when", ())
     yield from annotations.get("x-refused", {}).values()
+
+
+def requirements_in(schema: Any) -> tuple[str, ...]:
+    """The ids of all requirements that a schema refers to, each once."""
+    return tuple(dict.fromkeys(part["x-requirement"] for part in annotated_parts(schema) if "x-requirement" in part))

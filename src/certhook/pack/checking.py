@@ -12,7 +12,7 @@ from certhook.changes import FAMILIES
 from certhook.errors import PackError, nearest
 from certhook.judging.invariants import INVARIANTS
 from certhook.judging.oracle import CATEGORIES
-from certhook.pack.annotations import ANNOTATIONS, annotated_parts, places_in
+from certhook.pack.annotations import ANNOTATIONS, annotated_parts, places_in, requirements_in
 from certhook.pack.model import Entry, Pack
 from certhook.places import own_schema
 
@@ -87,7 +87,7 @@ def _check_references(pack: Pack, ids: set[str]) -> None:
     referred = set()
     for operation in pack.operations:
         for part in ("request", "success", "refusal"):
-            for word in _annotations(getattr(operation, part), "x-requirement"):
+            for word in requirements_in(getattr(operation, part)):
                 referred.add(word)
                 if word not in ids:
                     raise PackError(
@@ -111,16 +111,6 @@ def _check_places(pack: Pack) -> None:
         check = entry.check
         for reason in _unknown("place in the profile", (*check.needs, *check.when, *check.unless), known):
             raise PackError(f"{pack.folder / 'requirements.toml'}: {entry.requirement.id}: {reason}")
-
-
-def _annotations(part: Any, name: str) -> Iterator[str]:
-    if isinstance(part, dict):
-        if isinstance(part.get(name), str):
-            yield part[name]
-        part = list(part.values())
-    if isinstance(part, list):
-        for inner in part:
-            yield from _annotations(inner, name)
 
 
 def _properties(schema: Any, place: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

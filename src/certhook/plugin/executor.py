@@ -9,7 +9,7 @@ import pytest
 
 from certhook.fuzzing.drawer import Drawer
 from certhook.fuzzing.exploration import Exploration
-from certhook.judging.judge import annotated
+from certhook.pack.annotations import requirements_in
 from certhook.plugin.allure_results import AllureResults, take_over
 from certhook.plugin.crashes import conceal, conceal_internal
 from certhook.running.certification import Certification
@@ -97,7 +97,7 @@ class Executor:
     @staticmethod
     def _rule_items(certification: Certification, group: str) -> Iterator[Item]:
         for operation in certification.pack.operations:
-            referred = {*annotated(operation.success), *annotated(operation.refusal)}
+            referred = {*requirements_in(operation.success), *requirements_in(operation.refusal)}
             for one in certification.selected:
                 requirement, check = one.requirement, one.entry.check
                 held = (check.invariant and is_rule(check.invariant)) or (check.schema and requirement.id in referred)

@@ -30,12 +30,12 @@ class Tally:
         if finding is None:
             return
         self.findings_total += 1
-        if _same(finding) not in map(_same, self.findings) and self._has_room(_place(case)):
+        if _same(finding) not in map(_same, self.findings) and self._make_room(_place(case)):
             self.findings.append(finding)
             self._places.append(_place(case))
 
-    def _has_room(self, place: str) -> bool:
-        """Whether a finding about a place can be kept; the last one of the place that has most is dropped for it."""
+    def _make_room(self, place: str) -> bool:
+        """Drop, where needed, the last finding of the place that has most; whether one about that place can be kept."""
         if len(self.findings) < FINDINGS_SHOWN:
             return True
         ((crowded, most),) = Counter(self._places).most_common(1)

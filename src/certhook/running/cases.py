@@ -181,13 +181,10 @@ def body_asks(scope: Scope, selected: Iterable[Selected], change: Change, builde
 
 def _unharmed_asks(scope: Scope, selected: list[Selected], change: Change, builder: Builder) -> tuple[Ask, ...]:
     """What is asked of a harmless request whose body arrives as it was signed; of what a server may refuse, nothing."""
-    if change.finish is not None or change.retry or "4xx" in change.front:
+    about = [one for one in selected if "unharmed" in one.entry.check.bodies]
+    if not about or change.finish is not None or change.retry or "4xx" in change.front:
         return ()
-    request, valid = builder.build_from(scope.operation, change)
-    found = wrongs_of(request.body, scope.operation, valid)
-    if any(one.category != "extra" for one in found):
-        return ()
-    return asks_about(found, scope.pack, selected, scope.operation)
+    return body_asks(scope, about, change, builder)
 
 
 def asks_about(

@@ -27,18 +27,25 @@ class ClientOptional(EvenbetTarget):
             super().check_client(parameters)
 
 
-@fault("client-registered", breaks=["evenbet.parameters.client-unknown"])
-class ClientRegistered(EvenbetTarget):
-    """Registers a casino that it does not know, and knows it from then on."""
+class _Keeps(EvenbetTarget):
+    """Takes what it was asked for once for something that it has."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.registered: set[str] = set()
+        self.asked: set[str] = set()
+
+    def is_new(self, name: str) -> bool:
+        """Whether that is asked for for the first time; nothing is asked for by an empty name."""
+        new = name not in self.asked
+        self.asked |= {name} - {""}
+        return new
+
+
+@fault("client-registered", breaks=["evenbet.parameters.client-unknown"])
+class ClientRegistered(_Keeps):
+    """Registers a casino that it does not know, and knows it from then on."""
 
     def check_client(self, parameters: Parameters) -> None:
-        client = parameters.query.get("clientId", "")
-        if client not in self.registered:
-            self.registered |= {client} - {""}
+        if self.is_new(parameters.query.get("clientId", "")):
             super().check_client(parameters)
 
 
@@ -290,28 +297,20 @@ class PlayerUnknownMessage(EvenbetTarget):
 
 
 @fault("player-made-by-asking", breaks=["evenbet.parameters.player-unknown"])
-class PlayerMadeByAsking(EvenbetTarget):
+class PlayerMadeByAsking(_Keeps):
     """Has made the player by the time that it finds out that there is none."""
 
-    def __init__(self) -> None:
-        self.asked: set[str] = set()
-
     def check_player(self, user_id: str) -> None:
-        if user_id not in self.asked:
-            self.asked.add(user_id)
+        if self.is_new(user_id):
             super().check_player(user_id)
 
 
 @fault("nick-taken-once", breaks=["evenbet.parameters.nick-taken"])
-class NickTakenOnce(EvenbetTarget):
+class NickTakenOnce(_Keeps):
     """Gives the nickname to whoever asks before it finds out that somebody has it."""
 
-    def __init__(self) -> None:
-        self.asked: set[str] = set()
-
     def check_nick(self, form: Mapping[str, str]) -> None:
-        if form.get("nick", "") not in self.asked:
-            self.asked.add(form.get("nick", ""))
+        if self.is_new(form.get("nick", "")):
             super().check_nick(form)
 
 

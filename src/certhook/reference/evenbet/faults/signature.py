@@ -9,7 +9,7 @@ import hmac
 from certhook.reference.application import Crash, Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.faults.consequences import MISSHAPEN, NOT_ACCEPTED, OTHER_PARAMETERS, SHAPED
-from certhook.reference.evenbet.parameters import Parameters, joined, pairs
+from certhook.reference.evenbet.parameters import Parameters, joined
 from certhook.reference.evenbet.target import EXCLUDED, NOT_VALID, EvenbetTarget
 from certhook.reference.wire import HttpRequest
 
@@ -21,24 +21,6 @@ class SignatureOptional(EvenbetTarget):
     def signature_missing(self, request: HttpRequest) -> None:
         if request.header("sign") is not None:
             raise Refusal(NOT_VALID, 400)
-
-
-@fault("signature-named-in-query", breaks=["evenbet.signature.header-missing"])
-class SignatureNamedInQuery(EvenbetTarget):
-    """Takes a request with a signature in its query for one that its gateway has checked."""
-
-    def signature_missing(self, request: HttpRequest) -> None:
-        if "sign" not in dict(pairs(request.query)):
-            super().signature_missing(request)
-
-
-@fault("signature-named-in-form", breaks=["evenbet.signature.header-missing"])
-class SignatureNamedInForm(EvenbetTarget):
-    """Asks whether there is a signature anywhere, and checks that of the header where there is one."""
-
-    def signature_missing(self, request: HttpRequest) -> None:
-        if "sign" not in self.read_form(request.body):
-            super().signature_missing(request)
 
 
 @fault("signature-empty-passes", breaks=["evenbet.signature.header-empty"])

@@ -64,33 +64,38 @@ class TimestampMillisecondsAccepted(FargamesTarget):
         return super().is_fresh(sent / 1000 if sent > 1e11 else sent, now)
 
 
+class _ComparesWholeNumbers(FargamesTarget):
+    """Takes something else for a timestamp, too, and compares only whole numbers with its clock."""
+
+    def takes(self, timestamp: object) -> bool:
+        raise NotImplementedError
+
+    def check_number(self, name: str, value: object) -> None:
+        if name != "timestamp" or not self.takes(value):
+            super().check_number(name, value)
+
+    def check_timestamp(self, operation: str, timestamp: int) -> None:
+        if isinstance(timestamp, int):
+            super().check_timestamp(operation, timestamp)
+
+
 @fault(
     "timestamp-text-unchecked",
     breaks=["fargames.timestamp.stale-written-otherwise", "fargames.parameters.coercible"],
 )
-class TimestampTextUnchecked(FargamesTarget):
-    """Takes a text of digits for a timestamp, and compares only numbers with its clock."""
+class TimestampTextUnchecked(_ComparesWholeNumbers):
+    """Takes a text of digits for a timestamp, which is never old."""
 
-    def check_number(self, name: str, value: object) -> None:
-        if not (name == "timestamp" and isinstance(value, str) and value.isascii() and value.isdigit()):
-            super().check_number(name, value)
-
-    def check_timestamp(self, operation: str, timestamp: int) -> None:
-        if isinstance(timestamp, int):
-            super().check_timestamp(operation, timestamp)
+    def takes(self, timestamp: object) -> bool:
+        return isinstance(timestamp, str) and timestamp.isascii() and timestamp.isdigit()
 
 
 @fault("timestamp-fraction-unchecked", breaks=["fargames.timestamp.stale-written-otherwise"])
-class TimestampFractionUnchecked(FargamesTarget):
-    """Takes a fraction for a timestamp, and compares only whole numbers with its clock."""
+class TimestampFractionUnchecked(_ComparesWholeNumbers):
+    """Takes a fraction for a timestamp, which is never old."""
 
-    def check_number(self, name: str, value: object) -> None:
-        if not (name == "timestamp" and isinstance(value, float)):
-            super().check_number(name, value)
-
-    def check_timestamp(self, operation: str, timestamp: int) -> None:
-        if isinstance(timestamp, int):
-            super().check_timestamp(operation, timestamp)
+    def takes(self, timestamp: object) -> bool:
+        return isinstance(timestamp, float)
 
 
 @fault("timestamp-zero-skipped", breaks=["fargames.timestamp.not-positive"])
