@@ -83,7 +83,7 @@ def test_a_finding_stands_until_the_target_is_mended(
     requirement, case, part = FINDINGS[finding]
     number = shown_in(broken, requirement, case)
     still = replay("run", number)
-    assert (still.status, still.err) == (1, "")
+    assert (still.status, still.err) == (1, ""), still.out
     assert still.out.endswith("\nstill broken\n")
     assert f"started again with {' '.join(f'--fault {name}' for name in FAULTS)}" in still.out
     assert part in still.out

@@ -105,6 +105,18 @@ def test_time_and_ids_are_fresh_and_the_damage_is_the_same(damage: str, tmp_path
     assert again.header("X-Signature") == signed(again.body)
 
 
+def test_a_time_that_was_moved_back_is_fresh_again(tmp_path: Path) -> None:
+    """Requests that would be signed alike are given moments up to half of the window back; those become old as well."""
+
+    def moved_back(body: bytes) -> bytes:
+        moment = fields_of(body)["timestamp"]
+        return body.replace(str(moment).encode(), str(moment - HOUR_S - 20).encode())
+
+    with recorded(tmp_path, moved_back) as request:
+        again = request.again()
+    assert fields_of(again.body)["timestamp"] > datetime.now(UTC).timestamp() - 5
+
+
 def test_a_number_that_is_no_time_is_left_alone(tmp_path: Path) -> None:
     """Only a number near the moment of sending is the request's time, and only where it stands by itself."""
     numbers = b'"x":1234567890,"y":"%d5"' % int(datetime.now(UTC).timestamp())

@@ -162,3 +162,10 @@ def test_a_body_with_masked_test_data_is_not_said_to_be_mended(replaying: Serve)
     replayed = made.replay("authenticate.malformed.fuzzed", "evi.robustness.no-server-error")
     assert replayed.exit_status == 3
     assert "may have been a different one" in replayed.unclear
+
+
+def test_a_body_that_a_requirement_is_not_about_says_nothing_of_it(replaying: Serve) -> None:
+    """A valid body that is accepted does not show that one with a wrong value is refused by now."""
+    replayed = replaying(conformant).replay("authenticate.malformed.fuzzed", "klas.parameters.wrong-type")
+    assert replayed.exit_status == 3
+    assert "none that the requirement is about" in replayed.unclear

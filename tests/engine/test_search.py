@@ -75,6 +75,17 @@ def test_a_search_begins_where_something_was_found(tmp_path: Path) -> None:
     assert 40 < len(smallest.recipe.says) < len(start.recipe.says)
 
 
+def test_a_search_is_the_same_each_time(tmp_path: Path) -> None:
+    """The same recipes are tried, in the same order, however long that takes: what is found depends on no clock."""
+    looking = searching(tmp_path)
+    start = long_one(first(COUNT, looking))
+    one, two = Target(40), Target(40)
+    assert looking.smaller(start, one)
+    assert searching(tmp_path / "other").smaller(start, two)
+    assert one.tried == two.tried
+    assert len(one.tried) > 10
+
+
 def test_what_does_not_come_again_is_left(tmp_path: Path) -> None:
     """Where the recipe breaks nothing when it is tried again, no other is tried."""
     search = searching(tmp_path)

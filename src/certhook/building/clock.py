@@ -29,6 +29,11 @@ class Window:
             int(profile.options.get("timestamp_window_s", pack.clock.window_s)),
         )
 
+    @property
+    def reach_s(self) -> int:
+        """How many seconds before it is sent the moment of a valid request may lie: half of the window."""
+        return self.seconds // 2
+
     def stamp(self, moment: float) -> int:
         """A moment in seconds since 1970 as the wire has it."""
         return int(moment * 1000) if self.unit == "ms" else int(moment)
@@ -59,7 +64,7 @@ class Moments:
     """
 
     def __init__(self, window: Window, scope: MomentScope) -> None:
-        self._reach_s = window.seconds // 2
+        self._reach_s = window.reach_s
         self._scope = scope
         self._used = Recent()  # by the time that one is forgotten, it was sent seconds ago
 

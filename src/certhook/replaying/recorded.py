@@ -30,7 +30,7 @@ from certhook.sending.transport import unpacked
 
 BEFORE_S, AFTER_S = 5, 1
 """Seconds around the moment of sending within which a number is taken for the request's own time: a request is sent
-soon after it was made."""
+soon after it was made. It may have been given a moment before that, as far back as its window's reach."""
 
 RECORDED = "recorded"
 
@@ -155,7 +155,7 @@ def _refreshed(body: bytes, draft: Draft, record: Mapping[str, Any], certificati
     window = Window.of(certification.pack, certification.profile)
     if window is not None and window.field in draft.fields:
         sent = datetime.fromisoformat(record["started"]).timestamp()
-        old = range(window.stamp(sent - BEFORE_S), window.stamp(sent + AFTER_S) + 1)
+        old = range(window.stamp(sent - window.reach_s - BEFORE_S), window.stamp(sent + AFTER_S) + 1)
         now = str(draft.fields[window.field]).encode()
         body = _NUMBER.sub(lambda found: now if int(found[0]) in old else found[0], body)
     kept = {text.encode() for text in _texts(certification.profile.subject)}

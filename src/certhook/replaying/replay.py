@@ -83,10 +83,9 @@ def replay(evidence: Evidence, certification: Certification, *, verbatim: bool =
 
 def _replayed(evidence: Evidence, trials: Trials, certification: Certification, case: Case) -> Replayed:
     tried = {id: trials.of(id) for id in evidence.findings}
-    # A value of a list is masked with what was made of it: a body made anew may have lost its damage.
-    sure = case.change.name != RECORDED or not certification.stock.draws_for(case.operation)
+    doubts = {id: _doubt(id, case, certification) for id in tried}
     rulings = [
-        _ruling(certification.requirements[id], evidence.findings[id], trial, sure=sure) for id, trial in tried.items()
+        _ruling(certification.requirements[id], evidence.findings[id], trial, doubts[id]) for id, trial in tried.items()
     ]
     shown = tuple(tried.values()) or (trials.answered,)
     exchanges = {exchange.number: exchange for trial in shown for exchange in trial.exchanges}
@@ -144,15 +143,25 @@ def _passed_over(certification: Certification) -> bool:
     return any(passed)
 
 
-def _ruling(requirement: Requirement, finding: Finding, trial: Trial, *, sure: bool) -> Ruling:
+def _doubt(requirement: str, case: Case, certification: Certification) -> str:
+    """Why an answer that is as it should be does not show the target mended; empty where it does."""
+    if case.change.name != RECORDED:
+        return ""
+    if certification.stock.draws_for(case.operation):
+        return "the masked value in it may have been a different one"  # one of a list is masked with what became of it
+    of_bodies = {one.requirement.id for one in certification.selected_open if one.entry.check.bodies}
+    if requirement in of_bodies and requirement not in {ask.requirement.id for ask in case.asks}:
+        return "the body, made anew, is none that the requirement is about"
+    return ""
+
+
+def _ruling(requirement: Requirement, finding: Finding, trial: Trial, doubt: str) -> Ruling:
     if trial.breaks(requirement.id):
         return Ruling(requirement, finding, str(trial.judgements[requirement.id].observed), stands=True)
     if trial.blocked:
         return Ruling(requirement, finding, trial.blocked, stands=None)
-    if not sure:
-        return Ruling(
-            requirement, finding, f"{trial.says}, but the masked value in it may have been a different one", stands=None
-        )
+    if doubt:
+        return Ruling(requirement, finding, f"{trial.says}, but {doubt}", stands=None)
     return Ruling(requirement, finding, f"as expected: {trial.says}", stands=False)
 
 
