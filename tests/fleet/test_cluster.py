@@ -20,9 +20,6 @@ from tests.fleet.fleets import SECRET, at, embedded, fleet_file, standings_in
 from tests.running import certhook, started
 from tests.targets import Answer, Call, conformant, serving
 
-# One cluster serves them all: making one takes longer than a run.
-pytestmark = pytest.mark.xdist_group("cluster")
-
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:

@@ -17,9 +17,6 @@ import certhook
 
 ROOT = Path(__file__).parents[2]
 
-# Under xdist one worker builds and installs, once.
-pytestmark = pytest.mark.xdist_group("wheel")
-
 
 @dataclass(frozen=True, slots=True)
 class Distributions:

@@ -20,8 +20,6 @@ from certhook.recording.results import result_of
 from certhook.reference.klas.target import KlasTarget
 from tests.running import FEW, Ended, certhook, result_in
 
-pytestmark = pytest.mark.xdist_group("outputs")
-
 SECRET = KlasTarget.secret
 WORDS = ("run", "klas", "--embedded", "--fault", "signature-prefix", *FEW)
 

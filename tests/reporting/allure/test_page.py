@@ -22,8 +22,7 @@ from tests.secrecy.canaries import HARD, found_in
 from tests.secrecy.parrots import LISTED, TOLD, KlasParrot, parroting
 from tests.targets import serving
 
-# Under xdist one worker installs Allure, once.
-pytestmark = [pytest.mark.xdist_group("allure"), pytest.mark.usefixtures("_installed")]
+pytestmark = pytest.mark.usefixtures("_installed")
 
 NOWHERE = "http://127.0.0.1:9"
 HOSTILE = "</script></title><img src=http://evil.example/x onerror=document.title='owned'>"
