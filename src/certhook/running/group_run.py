@@ -109,11 +109,19 @@ class GroupRun:
             deliveries = self._delivered(errands)
             spoiling = self._spoiling and not all(case.change.legal for case in batch)
             self._check(self._over_each_lane() if spoiling else [])
+        repeated = self._sent_twice(batch, deliveries)
         for case, delivery in zip(batch, deliveries, strict=True):
             round = self.round(case.operation)
             if round.gone:
                 return  # what did not come any more is nobody's fault, and cannot be asked for again
-            results[case.id] = round.settle(case, delivery)
+            results[case.id] = round.settle(case, delivery, repeated.get(case.id))
+
+    def _sent_twice(self, batch: list[Case], deliveries: list[Delivery]) -> dict[str, Delivery]:
+        """The second answers, by case, of those that are to be sent twice and were refused."""
+        both = zip(batch, deliveries, strict=True)
+        twice = [(case, first) for case, first in both if case.change.twice and first.refused]
+        seconds = self._delivered(first.errand for _, first in twice) if twice else []
+        return {case.id: second for (case, _), second in zip(twice, seconds, strict=True)}
 
     def _delivered(self, errands: Iterable[Errand]) -> list[Delivery]:
         deliveries = self._courier.deliver_all(errands)

@@ -93,10 +93,10 @@ class Round:
 
     # ------------------------------------------------------------------ its cases
 
-    def settle(self, case: Case, first: Delivery) -> CaseResult:
-        """What a case comes to, given its first answer."""
+    def settle(self, case: Case, first: Delivery, second: Delivery | None = None) -> CaseResult:
+        """What a case comes to, given its first answer, and its second where it was sent twice already."""
         with self._state.while_supplied():
-            return self._noted(self._settler.settle(case, first))
+            return self._noted(self._settler.settle(case, first, second))
         return CaseResult((first,), blocked=self.blocked)
 
     def _noted(self, result: CaseResult) -> CaseResult:

@@ -103,19 +103,21 @@ class Settler:
         self.gone = ""
         self.poisonings: list[Judgement] = []
 
-    def settle(self, case: Case, first: Delivery) -> CaseResult:
-        """Judge a case; where it breaks a MUST, by what comes when it is sent again."""
+    def settle(self, case: Case, first: Delivery, second: Delivery | None = None) -> CaseResult:
+        """Judge a case; where it breaks a MUST, by what comes when it is sent again.
+
+        `second` is what came when one that is to be sent twice was sent again, where it was already.
+        """
         if first.answer.kind is Kind.LIMITED:
             return CaseResult((first,), blocked=f"{first.answer.says}: {PACE}")
         result = self._settled(case, first)
         if case.change.twice and first.refused and not result.blocked and not self._breaches(result):
-            result = self._sent_twice(case, first, result)
+            result = self._sent_twice(case, first, second or self._courier.deliver(first.errand), result)
         self.broken |= self._breaches(result)
         return result.abridged()
 
-    def _sent_twice(self, case: Case, first: Delivery, result: CaseResult) -> CaseResult:
+    def _sent_twice(self, case: Case, first: Delivery, second: Delivery, result: CaseResult) -> CaseResult:
         """What a request that was refused comes to when it is sent again: how it is refused then is open."""
-        second = self._courier.deliver(first.errand)
         if second.answer.kind is Kind.LIMITED:
             return CaseResult((first, second), blocked=f"{second.answer.says}: {PACE}")
         again = self._settled(case if second.accepted else replace(case, asks=()), second)
