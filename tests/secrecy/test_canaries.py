@@ -19,12 +19,8 @@ from tests.targets import serving
 CANARIES = (HARD, TOLD, LISTED)
 MORE: dict[str, tuple[str, ...]] = {
     "klas": ("-n", "2"),
-    "evi": ("--group", "credentials", "--group", "semantics"),
     "evi-listed": ("--group", "credentials", "--group", "malformed"),
-    "evenbet": ("--group", "signature", "--group", "semantics"),
-    "fargames": ("--group", "signature", "--group", "semantics"),
 }
-"""Further options: groups with every secret in their requests, since what such a target says takes long to search."""
 
 
 def profile_file(folder: Path, profile: dict[str, Any], protocol: str) -> tuple[Path, dict[str, str]]:
