@@ -10,26 +10,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-Chosen = tuple[Any, ...]
-"""What was chosen, one after the other."""
 
-
-def noting_choices(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Chosen]:
-    """Draws what the strategy draws, from the same choices, and gives these in its place."""
+def choices_of(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[bytes]:
+    """Draws what the strategy draws, and gives the choices made for it, as Hypothesis's databases keep them."""
     from hypothesis.control import current_build_context
+    from hypothesis.database import choices_to_bytes
 
     @st.composite
-    def noted(draw: st.DrawFn) -> Chosen:
+    def noted(draw: st.DrawFn) -> bytes:
         data = current_build_context().data
         before = len(data.nodes)
         draw(strategy)
-        return tuple(node.value for node in data.nodes[before:])
+        return choices_to_bytes(node.value for node in data.nodes[before:])
 
     return noted()
-
-
-def choices_as_bytes(chosen: Chosen) -> bytes:
-    """The choices as Hypothesis's databases keep them."""
-    from hypothesis.database import choices_to_bytes
-
-    return choices_to_bytes(chosen)

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
-from certhook.fuzzing.chosen import choices_as_bytes, noting_choices
+from certhook.fuzzing.chosen import choices_of
 from certhook.fuzzing.drawn import DRAWN_TOGETHER, Drawn
 from certhook.fuzzing.found import Found
 from certhook.fuzzing.isolation import draw_nothing_from_sources, keep_caches_out_of_the_way
@@ -55,7 +55,7 @@ class Search:
         None where that one, sent again, breaks nothing, or where this Hypothesis does not say what was chosen for it.
         """
         try:
-            chosen = choices_as_bytes(self._drawn(noting_choices(self._one), start.list)[start.place])
+            chosen = self._drawn(choices_of(self._one), start.list)[start.place]
         except (ImportError, AttributeError):
             return None
         attempts = _Attempts(attempt)

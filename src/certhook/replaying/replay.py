@@ -83,9 +83,9 @@ def replay(evidence: Evidence, certification: Certification, *, verbatim: bool =
 
 def _replayed(evidence: Evidence, trials: Trials, certification: Certification, case: Case) -> Replayed:
     tried = {id: trials.of(id) for id in evidence.findings}
-    doubts = {id: _doubt(id, case, certification) for id in tried}
     rulings = [
-        _ruling(certification.requirements[id], evidence.findings[id], trial, doubts[id]) for id, trial in tried.items()
+        _ruling(certification.requirements[id], evidence.findings[id], trial, _doubt(id, case, certification))
+        for id, trial in tried.items()
     ]
     shown = tuple(tried.values()) or (trials.answered,)
     exchanges = {exchange.number: exchange for trial in shown for exchange in trial.exchanges}

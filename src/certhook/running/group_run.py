@@ -8,7 +8,7 @@ from certhook.building.change import Change
 from certhook.pack.model import Operation
 from certhook.running.cases import Case
 from certhook.running.rounds import Round
-from certhook.running.settling import CaseResult
+from certhook.running.settling import CaseResult, goes_twice
 from certhook.running.worker_state import WorkerState
 from certhook.sending.courier import Courier, Delivery, Errand
 
@@ -109,19 +109,17 @@ class GroupRun:
             deliveries = self._delivered(errands)
             spoiling = self._spoiling and not all(case.change.legal for case in batch)
             self._check(self._over_each_lane() if spoiling else [])
-        repeated = self._sent_twice(batch, deliveries)
+        seconds = self._second_answers(batch, deliveries)
         for case, delivery in zip(batch, deliveries, strict=True):
             round = self.round(case.operation)
             if round.gone:
                 return  # what did not come any more is nobody's fault, and cannot be asked for again
-            results[case.id] = round.settle(case, delivery, repeated.get(case.id))
+            results[case.id] = round.settle(case, delivery, seconds.get(case.id))
 
-    def _sent_twice(self, batch: list[Case], deliveries: list[Delivery]) -> dict[str, Delivery]:
-        """The second answers, by case, of those that are to be sent twice and were refused."""
-        both = zip(batch, deliveries, strict=True)
-        twice = [(case, first) for case, first in both if case.change.twice and first.refused]
-        seconds = self._delivered(first.errand for _, first in twice) if twice else []
-        return {case.id: second for (case, _), second in zip(twice, seconds, strict=True)}
+    def _second_answers(self, batch: list[Case], deliveries: list[Delivery]) -> dict[str, Delivery]:
+        """The answers, by case, to those that are sent twice, when all of them are sent again."""
+        twice = [first.errand for case, first in zip(batch, deliveries, strict=True) if goes_twice(case, first)]
+        return {one.errand.case: one for one in self._delivered(twice)} if twice else {}
 
     def _delivered(self, errands: Iterable[Errand]) -> list[Delivery]:
         deliveries = self._courier.deliver_all(errands)

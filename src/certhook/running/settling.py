@@ -85,6 +85,11 @@ def spoilt(control: Delivery) -> bool:
     return not control.accepted and control.answer.kind is not Kind.LIMITED and control.exchange.nth > 0
 
 
+def goes_twice(case: Case, first: Delivery) -> bool:
+    """Whether a case is to be sent again for its second answer, given its first one."""
+    return case.change.twice and first.refused
+
+
 class Settler:
     """Settles the cases of one round.
 
@@ -111,7 +116,7 @@ class Settler:
         if first.answer.kind is Kind.LIMITED:
             return CaseResult((first,), blocked=f"{first.answer.says}: {PACE}")
         result = self._settled(case, first)
-        if case.change.twice and first.refused and not result.blocked and not self._breaches(result):
+        if goes_twice(case, first) and not result.blocked and not self._breaches(result):
             result = self._sent_twice(case, first, second or self._courier.deliver(first.errand), result)
         self.broken |= self._breaches(result)
         return result.abridged()
