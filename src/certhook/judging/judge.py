@@ -232,8 +232,8 @@ def _in_words(error: Any) -> str:
     """The message of an error, but for those that only who knows JSON Schema understands."""
     if error.validator == "format":
         return f"{error.instance!r} {misfit(error.validator_value, error.instance)}"
-    if error.instance is None and error.validator in ("not", "type"):
-        return "null, which is not allowed here"
+    if error.validator == "not" or (error.validator == "type" and error.instance is None):
+        return f"{json.dumps(error.instance)}, which is not allowed here"
     return str(error.message)
 
 

@@ -252,7 +252,25 @@ class MessagePerLanguage(FargamesTarget):
         return {"en": super().message(code), "ru": "\u043e\u0448\u0438\u0431\u043a\u0430"}
 
 
-@fault("refusal-content-null", breaks=["fargames.fields.other-envelope"], also=_OF_OTHER_METHODS)
+@fault("refusal-content-text", breaks=["fargames.fields.other-envelope"], also=_OF_OTHER_METHODS)
+class RefusalContentText(FargamesTarget):
+    """Writes text as the content of refusals."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {**super().refusal_fields(refusal, request), "content": ""}
+
+
+@fault("success-error-false", breaks=["fargames.fields.other-envelope"])
+class SuccessErrorFalse(FargamesTarget):
+    """Says in successes that there was no error."""
+
+    def succeed(self, operation: str, content: Fields) -> Reply:
+        reply = super().succeed(operation, content)
+        reply.fields.update({"error": False})
+        return reply
+
+
+@fault("refusal-content-null", breaks=["fargames.fields.other-envelope-empty"], also=_OF_OTHER_METHODS)
 class RefusalContentNull(FargamesTarget):
     """Writes all fields of a success into refusals, as null."""
 
@@ -260,7 +278,15 @@ class RefusalContentNull(FargamesTarget):
         return {**super().refusal_fields(refusal, request), "content": None}
 
 
-@fault("success-error-null", breaks=["fargames.fields.other-envelope"])
+@fault("refusal-content-empty-array", breaks=["fargames.fields.other-envelope-empty"], also=_OF_OTHER_METHODS)
+class RefusalContentEmptyArray(FargamesTarget):
+    """Writes an empty content into refusals, which PHP encodes as an array."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        return {**super().refusal_fields(refusal, request), "content": []}
+
+
+@fault("success-error-null", breaks=["fargames.fields.other-envelope-empty"])
 class SuccessErrorNull(FargamesTarget):
     """Writes all fields of a refusal into successes, as null."""
 

@@ -200,7 +200,7 @@ class RefusalBalanceZero(KlasTarget):
         return {**super().refusal_fields(refusal, request), "balance": 0}
 
 
-@fault("refusal-currency-null", breaks=["klas.fields.refusal-types"])
+@fault("refusal-currency-null", breaks=["klas.fields.refusal-null"])
 class RefusalCurrencyNull(KlasTarget):
     """Writes all fields of a success into refusals, as null."""
 
