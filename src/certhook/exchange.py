@@ -72,6 +72,7 @@ class Response:
 class FailureKind(StrEnum):
     """How an exchange ended without an HTTP answer. DROPPED: not a byte of it came; CUT_SHORT: it ended too early.
 
+    OVERRUN: more came than the length that the answer says it has.
     NOT_PACKED: its body is not what its Content-Encoding says, so that no caller can read it.
     """
 
@@ -80,6 +81,7 @@ class FailureKind(StrEnum):
     DROPPED = "dropped"
     CUT_SHORT = "cut-short"
     NOT_HTTP = "not-http"
+    OVERRUN = "overrun"
     NOT_PACKED = "not-packed"
     TOO_LARGE = "too-large"
     TLS = "tls"

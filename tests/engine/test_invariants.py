@@ -280,6 +280,9 @@ def test_the_response_s_signature_covers_the_raw_body() -> None:
         "/app/src/Auth.hs",
         "/srv/api/Auth.vb",
         "Error\n    at handle (server.cjs:10:5)",
+        "com.evi.AuthKt.auth(Auth.kt:12)",
+        "auth.cpp:88: assertion `player' failed",
+        "Evi.Auth.Page_Load(Object sender, EventArgs e) +52",
     ],
 )
 def test_traces_are_known(text: str) -> None:
@@ -314,6 +317,7 @@ def test_traces_are_known(text: str) -> None:
         "look at chapter.pm, line 3",
         "/app/v1.c-2/errors and /opt/a.c.d are no files",
         "look at /docs/api.c or /docs/api.rs",
+        "see support.contact(UK) +44 20 1234 and terms.of(use) +1",
     ],
 )
 def test_ordinary_text_is_no_trace(text: str) -> None:

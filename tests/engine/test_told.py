@@ -33,6 +33,7 @@ def again(refusal: Any, *headers: tuple[str, str], sent: bytes = b"{}", success:
         {"balance": 1742.350},
         {"player": {"playerBalance": "1742.35"}},
         {"funds": [{"left": 1742.35}]},
+        {"balanceInCents": 174235},
         {"message": f"the session {TOKEN} is still open"},
         {"errors": [{"meta": [{"last": TOKEN}]}]},
         {"message": f"open it at {PLAY}"},
@@ -225,4 +226,4 @@ def test_numbers_are_found_in_linear_time() -> None:
 def test_an_amount_with_separators_is_known_without_them(refusal: Any) -> None:
     """That it is written for people to read is a breach of its own, and no reason to miss the next one."""
     assert again(refusal, success={"balance": "1,250.75"})
-    assert not again({"balance": 125075, "message": "1.25075"}, success={"balance": "1,250.75"})
+    assert not again({"balance": 12507.5, "message": "1.25075"}, success={"balance": "1,250.75"})

@@ -34,8 +34,24 @@ def seconds(part: bytes, size: int) -> float:
         b"a.php",
         b"panicked at '",
         b"at a.p",
+        b"(a",
+        b"a-",
+        b".a(b c",
     ],
 )
 def test_what_nearly_is_a_trace_costs_no_more_than_its_size(part: bytes) -> None:
     """Sixteen times as much takes sixteen times as long, not 256 times: each place is not compared with each."""
     assert seconds(part, LONG) < 64 * seconds(part, SHORT) + 0.5
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'{"message":"in app/models/player.rb:17:in `find"}', b"app/models/player.rb:17:in `find"),
+        (b'{"message":"no such file: /srv/api/auth.ex:12"}', b"/srv/api/auth.ex:12"),
+        (b"<pre>com.example.Wallet.find(Wallet.kt:12)</pre>", b"com.example.Wallet.find(Wallet.kt:12)"),
+    ],
+)
+def test_what_is_found_is_shown_whole(body: bytes, found: bytes) -> None:
+    """A sign is a part of a word; whoever reads it wants the path, the line and the method."""
+    assert trace_in(body) == found

@@ -208,7 +208,7 @@ def test_what_comes_behind_an_answer_is_never_taken_for_the_next_one() -> None:
         answers = [lane.send(REQUEST)]
         assert lane.send(REQUEST, most=0).nth == 0
         lane.close()
-    assert failure(answers[0].answer) is FailureKind.NOT_HTTP
+    assert failure(answers[0].answer) is FailureKind.OVERRUN
 
 
 def test_cookies_are_not_kept() -> None:

@@ -7,8 +7,9 @@ that from the bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.encoding import field_text, form_encode
@@ -42,7 +43,16 @@ def _constant(body: bytes) -> Make:
 
 def _form(valid: bytes) -> bytes:
     """The same fields, as a browser sends them."""
-    return form_encode((name, field_text(value)) for name, value in json.loads(valid).items())
+    return form_encode(_parameters(json.loads(valid)))
+
+
+def _parameters(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Fields as parameters; an object's as those of a name with brackets, as most readers of forms have it."""
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            yield from _parameters({f"{name}[{inner}]": member for inner, member in value.items()})
+        else:
+            yield name, field_text(value)
 
 
 GRAMMAR = (

@@ -87,6 +87,7 @@ def loose(scope: Scope) -> Iterator[Change]:
 _PATTERNS = {
     "percent": ("%", "a wildcard in query patterns"),
     "star": ("*", "a wildcard in directory filters"),
+    "expression": (".*", "a regular expression for any text"),
 }
 
 
@@ -124,7 +125,7 @@ def other_case(scope: Scope) -> Iterator[Change]:
 
 @family("credentials.altered")
 def altered(scope: Scope) -> Iterator[Change]:
-    """Other passwords that differ from the right one in little: in the case of letters, or in one character."""
+    """Other passwords that differ from the right one in little: in the case of letters, or by one character."""
     for place in _places(scope, secret=True):
         right = _right(scope, place)
         sent = {right, right.swapcase()}
@@ -144,6 +145,7 @@ _ALTERED: dict[str, tuple[str, Callable[[str], str]]] = {
     "first-case": ("whose first letter changed case", lambda right: right[:1].swapcase() + right[1:]),
     "last": ("whose last character was replaced", lambda right: right[:-1] + _another(right[-1:])),
     "before": ("preceded by an extra letter", lambda right: f"x{right}"),
+    "behind": ("without its first character", lambda right: right[1:] or "x"),
 }
 
 
@@ -168,6 +170,7 @@ def _without_accents(text: str) -> str:
 _RESPELLED: dict[str, tuple[str, Callable[[str], str]]] = {
     "leading-space": ("preceded by a space", lambda right: f" {right}"),
     "newline": ("followed by a line break", lambda right: f"{right}\n"),
+    "tab": ("followed by a tab", lambda right: f"{right}\t"),
     "nul": ("followed by a NUL and a letter", lambda right: f"{right}\0x"),
     "percent-encoded": ("whose first character is percent-encoded", lambda right: _escaped(right[:1]) + right[1:]),
     "without-accents": ("without its accents", _without_accents),

@@ -133,6 +133,9 @@ def unknown(scope: Scope) -> Iterator[Change]:
         if type_of(schema) == "string" and not _are_long(_given(scope, schema)):
             says = f"with the valid {place} followed by a letter, which a lax parser reads as the number alone"
             yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
+        if type_of(schema) == "string" and _are_digits(_given(scope, schema)):
+            says = f"with the valid {place} followed by .0, which is equal to it where texts are compared as numbers"
+            yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}.0"), "=fraction")
 
 
 def _one_twice(changes: list[Change]) -> Iterator[Change]:
@@ -146,7 +149,7 @@ def _formed(place: str, given: list[Any]) -> Iterator[Change]:
     if all(isinstance(value, str) and _replaceable(value) for value in given):
         says = f"with an unknown {place}, in the form of the valid one"
         yield _set("unknown", place, says, _kept(place, _alike), "=alike")
-    elif all(isinstance(value, str) and value.isascii() and value.isdigit() for value in given):
+    elif _are_digits(given):
         says, make = _of_digits(place, frozenset(given))
         yield _set("unknown", place, says, _kept(place, make), "=digits")
 
@@ -253,6 +256,10 @@ _KINDS = (string.digits, string.ascii_lowercase, string.ascii_uppercase)
 def _are_long(given: list[Any]) -> bool:
     """Whether the valid values are texts of which enough can be replaced."""
     return all(isinstance(value, str) and len(_replaceable(value)) == _REPLACED for value in given)
+
+
+def _are_digits(given: list[Any]) -> bool:
+    return all(isinstance(value, str) and value.isascii() and value.isdigit() for value in given)
 
 
 def _given(scope: Scope, schema: Mapping[str, Any]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
@@ -110,6 +111,12 @@ def headers(scope: Scope) -> Iterator[Change]:
         "with odd but legal characters in an unknown header",
         lambda request: request.with_header("X-Certhook", b'"\\(){}<>@,;:/[]?=\xe9'),
     )
+    yield _wire("headers:lower-case", "with all names of its headers in lower case", _in_lower_case)
+
+
+def _in_lower_case(request: Request) -> Request:
+    """As a proxy writes them that has the request from HTTP/2."""
+    return replace(request, headers=tuple((name.lower(), value) for name, value in request.headers))
 
 
 @family("robustness.size")
@@ -188,9 +195,10 @@ def _texts(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 
 _HOSTILE = {
+    # What is most likely to be met goes first: the first that breaks a requirement is the one that is shown.
+    "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
     "nul": ("a NUL character", "a\u0000b"),
     "surrogate": ("a lone surrogate", "a\ud800b"),
-    "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
     "long": ("5,000 letters", "a" * 5_000),
 }
 

@@ -356,7 +356,7 @@ def response_signature_lower_case(seen: Seen) -> str | None:
 )
 def no_trace(seen: Seen) -> str | None:
     found = trace_in(seen.response.body)
-    return f"{seen.answer.says}, whose body has {found!r}" if found else None
+    return f"{seen.answer.says}, whose body has: {found.decode('utf-8', 'replace').strip()}" if found else None
 
 
 _SHORTEST_KEY = 8

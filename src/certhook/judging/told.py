@@ -6,7 +6,7 @@ A value counts wherever it stands and whatever it is called there, unless the re
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -41,6 +41,8 @@ _NUMBERS = re.compile(
 
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,10})?")
 
+_FRACTION = re.compile(r"(-?\d+)\.(\d{1,2})")
+
 _MOST_NUMBERS = 1000
 """Numbers within the text of a refusal that are looked at."""
 
@@ -70,7 +72,7 @@ class Told:
     def note(self, reading: Reading, members: Mapping[str, Any]) -> None:
         """Take account of a success."""
         for name, value in members_within(members):
-            for amount in dict.fromkeys((value, _ungrouped(value))) if name in reading.disclosing else ():
+            for amount in _spellings(value) if name in reading.disclosing else ():
                 if amount != "0":
                     _remember(self.amounts, (name, amount))
         for value in _private_texts(reading, members):
@@ -133,9 +135,12 @@ class Told:
         return f"a link like those that accepted requests get, in {_where(link, carried)}" if link else ""
 
 
-def _ungrouped(text: str) -> str:
-    """A number that is written with separators in one spelling without them; any other text as it is."""
-    return plain(text.replace(",", "")) if _GROUPED.fullmatch(text) else text
+def _spellings(text: str) -> Iterable[str]:
+    """A number as it was read, without separators of its digits, and in hundredths where it has a fraction."""
+    ungrouped = plain(text.replace(",", "")) if _GROUPED.fullmatch(text) else text
+    fraction = _FRACTION.fullmatch(ungrouped)
+    hundredths = [plain(f"{fraction[1]}{fraction[2]:0<2}")] if fraction else []
+    return dict.fromkeys((text, ungrouped, *hundredths))
 
 
 def _where(part: str, carried: list[Member]) -> str:

@@ -12,10 +12,11 @@ from certhook.judging.escapes import unescaped
 
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
-    rb"|\bat [\w.$<>]+\((?:[\w$]+\.(?:java|kt|scala):\d+|Native Method|Unknown Source)\)"
+    rb"|\bat [\w.$<>]+\((?:Native Method|Unknown Source)\)|\([\w$]{1,100}\.(?:java|kt|scala):\d+\)"
     rb"|(?:^|[\n\"])[ \t]*at (?:[\w$`<>]++\.){2,}+[\w$`<>\[\],.]*\([^()\n]{0,400}\)"
     rb"|Stack trace:|(?i:\"stack_?trace\")\s*:\s*(?:\"[^\"]|[\[{]\s*[^\]}\s])|\bgoroutine \d+ \["
     rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
+    rb"|\b[\w-]{1,100}\.(?:cpp|cc|cxx|hpp):\d+\b|\.\w{1,100}\(\w[\w.\[\]]{0,100} \w{1,100}[^()\n]{0,200}\) \+\d{1,5}\b"
     rb"|\bpanicked at (?:'[^\n]{0,400}', )?[\w./\\-]{1,200}\.rs:\d+:\d+|\bat [\w./-]{1,200}\.p[lm] line \d+"
 )
 _SCRIPT = re.compile(rb"\.(?:[cm]?[jt]s|[jt]sx):\d+:\d+")
@@ -33,9 +34,14 @@ _SOURCE_FILE = re.compile(
 _LINK = re.compile(rb"(?:(?<!file):/(?:/[\w.:-]*)?|\b(?:href|src|action)\s*=\s*[\"']?)$", re.IGNORECASE)
 _LONGEST_LINK = 80
 
+_BETWEEN_WORDS = re.compile(rb"[\s\"'<>]")
+_LONGEST_WORD = 80
+
 
 def trace_in(body: bytes) -> bytes | None:
     """The first sign of a stack trace or of a source path, also where it stands within a JSON string; None for none.
+
+    What stands around a path without a space belongs to it.
 
     A link to a page or a script of the target's own is neither.
     """
@@ -43,7 +49,7 @@ def trace_in(body: bytes) -> bytes | None:
 
 
 def _signs(body: bytes) -> Iterator[bytes]:
-    yield from (found.group() for found in _TRACE.finditer(body))
+    yield from (_whole(body, *found.span()) for found in _TRACE.finditer(body))
     yield from _frames(body)
     yield from _source_files(body)
 
@@ -61,8 +67,15 @@ def _source_files(body: bytes) -> Iterator[bytes]:
         root = _ROOT.search(body, *path.span()) or (path if _LINES.match(body, path.end()) else None)
         file = _SOURCE_FILE.search(body, root.start(), path.end()) if root else None
         if root and file and not _LINK.search(body, max(0, path.start() - _LONGEST_LINK), path.start()):
-            yield body[root.start() : file.end()]
+            yield _whole(body, root.start(), file.end())
     for path in _WINDOWS_PATH.finditer(body):
         file = _SOURCE_FILE.search(body, *path.span())
         if file:
-            yield body[path.start() : file.end()]
+            yield _whole(body, path.start(), file.end())
+
+
+def _whole(body: bytes, start: int, end: int) -> bytes:
+    """What stands there, with the rest of the words that it begins and ends in."""
+    before = _BETWEEN_WORDS.split(body[max(0, start - _LONGEST_WORD) : start])[-1]
+    after = _BETWEEN_WORDS.split(body[end : end + _LONGEST_WORD], maxsplit=1)[0]
+    return before + body[start:end] + after

@@ -258,6 +258,7 @@ def _failure_advice(failure: Failure, url: str) -> str:
         FailureKind.TIMEOUT: "the target takes connections and does not answer; or raise limits.timeout_s",
         FailureKind.TLS: "fix the certificate, or check target.url",
         FailureKind.NOT_HTTP: "it does not speak HTTP: check scheme and port in target.url",
+        FailureKind.OVERRUN: "its Content-Length is too small, such as one that counts characters in place of bytes",
         FailureKind.NOT_PACKED: "no caller can decode that: send the body plain, or encoded as Content-Encoding says",
         FailureKind.DROPPED: "it drops the connection: check scheme and port in target.url, and that the target works",
         FailureKind.CUT_SHORT: "it cuts its answer short: check scheme and port in target.url, and that it works",

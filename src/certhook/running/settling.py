@@ -34,7 +34,7 @@ CONFIRMED_TIMEOUTS = 2
 
 UNCONFIRMED = f"no answer in time, as to {CONFIRMED_TIMEOUTS} requests before it, which were answered when sent again"
 
-_ITS_OWN_BYTES = (FailureKind.NOT_HTTP, FailureKind.NOT_PACKED, FailureKind.TOO_LARGE)
+_ITS_OWN_BYTES = (FailureKind.NOT_HTTP, FailureKind.OVERRUN, FailureKind.NOT_PACKED, FailureKind.TOO_LARGE)
 """What the target wrote, and no network made of it."""
 
 PACE = "set limits.requests_per_second, or a smaller limits.in_flight"

@@ -10,7 +10,7 @@ cookie is kept, and nothing is sent to any host but the profile's.
 | MAX_HEAD bytes of heads, interim answers (1xx) and all | too-large                       |
 | MAX_FIELDS header fields                             | too-large                         |
 | MAX_BODY bytes, or fewer, of body, also unpacked     | too-large                         |
-| not a byte behind the answer                         | not-http                          |
+| not a byte behind the answer                         | overrun                           |
 | a body that its Content-Encoding, gzip or deflate, is true of | not-packed               |
 """
 
@@ -96,7 +96,7 @@ class Lane:
                 return _too_large(response, too_long)
             if not request.chunks and left_over(self._transport):
                 says = "and bytes behind its end, which would be taken for the next answer"
-                return Failure(FailureKind.NOT_HTTP, f"HTTP {response.status_code}, {says}")
+                return Failure(FailureKind.OVERRUN, f"HTTP {response.status_code}, {says}")
         except zlib.error:
             says = f"a body that is not {encoding.strip().lower()}, as its Content-Encoding says"
             return Failure(FailureKind.NOT_PACKED, f"HTTP {response.status_code} with {says}")

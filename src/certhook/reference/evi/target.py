@@ -1,6 +1,6 @@
 """The conformant evi target: a chain of small steps, each of which a fault or a variant can override.
 
-respond -> authenticate -> examine: parse -> check_account -> check_token -> check_optional -> find_player
+respond -> authenticate: fields_of: parse -> examine: check_account -> check_token -> check_optional -> find_player
     -> succeed, or refuse -> send: serialise
 """
 # ruff: noqa: ARG002 - a step takes what an override of it may need
@@ -70,7 +70,10 @@ class EviTarget(JsonApplication):
         self.check_route(request)
         self.check_method(request)
         self.check_encoding(request)
-        return self.examine(self.parse(request.body))
+        return self.examine(self.fields_of(request))
+
+    def fields_of(self, request: HttpRequest) -> Fields:
+        return self.parse(request.body)
 
     def examine(self, fields: Fields) -> Reply:
         """The document's checks in their order."""

@@ -17,6 +17,7 @@ LENIENT = DISPUTED | {"evi.malformed.code"}
 # A refusal of requests that are valid.
 NOT_ACCEPTED = frozenset(
     {
+        "evi.parameters.any-spelling",
         "evi.parameters.extra-field",
         "evi.robustness.recovers",
         "evi.status.valid-accepted",

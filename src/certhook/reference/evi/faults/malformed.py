@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from certhook.reference.application import Crash, Fields, Refusal
 from certhook.reference.catalogue import fault
 from certhook.reference.evi.faults.consequences import DISPUTED, LENIENT
 from certhook.reference.evi.target import INVALID_ROUND, EviTarget
 from certhook.reference.json_reader import Unreadable, read_json
+from certhook.reference.wire import HttpRequest
 
 
 class _SecondAttempt(EviTarget):
@@ -99,3 +102,47 @@ class MalformedCrash(_Unreadable):
 
     def unreadable(self, refusal: Refusal) -> Fields:
         raise Crash from refusal
+
+
+@fault("form-where-declared", breaks=["evi.malformed.declared-form"])
+class FormWhereDeclared(EviTarget):
+    """Has a reader for each media type, that of forms among them."""
+
+    def fields_of(self, request: HttpRequest) -> Fields:
+        if request.header("Content-Type") != "application/x-www-form-urlencoded":
+            return super().fields_of(request)
+        given = dict(parse_qsl(request.body.decode("latin-1")))
+        account = {name: given.pop(f"Account[{name}]", "") for name in ("Username", "Password")}
+        return {**given, "Account": account}
+
+
+@fault("json-in-one-line", breaks=["evi.parameters.any-spelling"])
+class JsonInOneLine(EviTarget):
+    """Finds members with patterns that expect no white space."""
+
+    def read(self, body: bytes) -> Any:
+        value = super().read(body)
+        if re.search(rb'":\s', body):
+            raise Unreadable("white space between a name and its value")
+        return value
+
+
+@fault("json-in-order", breaks=["evi.parameters.any-spelling"], also=["evi.credentials.unusable-code"])
+class JsonInOrder(EviTarget):
+    """Reads members by their position, the credentials behind the token."""
+
+    def object_of(self, value: Any) -> Fields:
+        fields = super().object_of(value)
+        named = [name for name in fields if name in ("ClientToken", "Account")]
+        if named == ["Account", "ClientToken"]:
+            raise self.illegible()
+        return fields
+
+
+@fault("json-escapes-kept", breaks=["evi.parameters.any-spelling"])
+class JsonEscapesKept(EviTarget):
+    """Takes escapes in names for what the names are."""
+
+    def read(self, body: bytes) -> Any:
+        value = super().read(body)
+        return {} if b'"\\u' in body.partition(b":")[0] else value

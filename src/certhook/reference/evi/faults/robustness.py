@@ -6,6 +6,7 @@ import asyncio
 import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from certhook.reference import mishaps
 from certhook.reference.application import Crash, Fields, Refusal, Reply
@@ -147,6 +148,26 @@ class EscapeCrash(_OptionalCrash):
 
     def fails(self, name: str, value: object) -> bool:
         return name == "ExtraData" and isinstance(value, str) and bool(re.search("%(?![0-9A-Fa-f]{2})", value))
+
+
+@fault("pair-crash", breaks=["evi.robustness.no-server-error"])
+class PairCrash(_OptionalCrash):
+    """Splits ExtraData into names and values, in none of which there may be another `=`."""
+
+    def fails(self, name: str, value: object) -> bool:
+        pairs = unquote(value).split("&") if name == "ExtraData" and isinstance(value, str) else ()
+        return any(pair.count("=") > 1 for pair in pairs)
+
+
+@fault("header-case-crash", breaks=["evi.robustness.no-server-error"])
+class HeaderCaseCrash(EviTarget):
+    """Looks its headers up in one spelling."""
+
+    def check_encoding(self, request: HttpRequest) -> None:
+        names = [name for name, _ in request.headers]
+        if b"content-type" in names:
+            raise Crash
+        super().check_encoding(request)
 
 
 @fault("token-of-digits-crash", breaks=["evi.robustness.no-server-error"])

@@ -309,6 +309,14 @@ class PlayersByNumber(KlasTarget):
         return super().admit(fields)
 
 
+@fault("players-by-value", breaks=["klas.parameters.unknown-player"])
+class PlayersByValue(KlasTarget):
+    """Compares ids that look like numbers by their values, as some languages do."""
+
+    def find_player(self, player_id: str) -> Player:
+        return super().find_player(re.sub(r"(?<=\d)\.0+$", "", player_id))
+
+
 @fault("player-ignored", breaks=["klas.parameters.unknown-player", "klas.parameters.foreign-session"])
 class PlayerIgnored(KlasTarget):
     """Finds the account by the session alone."""
