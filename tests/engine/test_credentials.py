@@ -80,8 +80,10 @@ def test_passwords_that_differ_in_little() -> None:
         "SEcret-9",
         "sEcret-x",
         "xsEcret-9",
+        "Ecret-9",
         " sEcret-9",
         "sEcret-9\n",
+        "sEcret-9\t",
         "sEcret-9\0x",
         "%73Ecret-9",
     ]
