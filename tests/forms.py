@@ -14,12 +14,13 @@ from certhook.profile.profile import Profile, profile_from
 PACK = load_pack("evenbet")
 OPERATION = PACK.operations[0]
 SUBJECT = {"client_id": "c 1", "user_id": "a/b"}
+_SECRET = "sk-12345"  # noqa: S105 - of no target
 
 
-def profile(*, signed: bool = True, options: Any = None, **subject: Any) -> Profile:
+def profile(*, signed: bool = True, secret: str = _SECRET, options: Any = None, **subject: Any) -> Profile:
     """A profile of a protocol whose requests are forms."""
     data: dict[str, Any] = {"target": {"url": "http://h"}, "subject": SUBJECT | subject, "options": options or {}}
-    data["credentials"] = {"secret": "sk-12345"} if signed else {}
+    data["credentials"] = {"secret": secret} if signed else {}
     ids = [one.id for one in PACK.requirements]
     schema = PACK.profile_schema
     return profile_from(data, source="test", protocol="evenbet", protocol_schema=schema, requirement_ids=ids)

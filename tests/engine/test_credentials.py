@@ -142,7 +142,7 @@ def test_launch_tokens_that_differ_in_little() -> None:
             names += [draft.fields["ClientToken"]] if change.place == "ClientToken" else []
         return names
 
-    words = ["   ", "' OR '1'='1", "%", "null", "undefined"]
+    words = ["   ", "' OR '1'='1", "%", "null", "undefined", "constructor"]
     long = "PPT_D8A1CA355FB54904BD061AF331B52C9D"
     assert sent(long) == [long[:-1], f"{long[:-1]}q", f"{long}x", f"{long}\0x", *words]
     assert sent(f"{long}==")[:3] == [long[:-1], f"{long[:-1]}q==", f"{long}x"]

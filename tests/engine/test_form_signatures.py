@@ -30,6 +30,15 @@ def test_launch_options_are_signed_in_two_ways() -> None:
     assert without.otherwise is None
 
 
+def test_the_key_first_is_another_signature_whatever_the_key_is() -> None:
+    """Where it is the same text as the one value that the control signs, the key may go before it or behind."""
+    given: dict[str, Any] = {"secret": "100", "user_id": "100"}
+    builder = Builder(PACK, profile(**given))
+    (change,) = changes("signature.key-first", **given)
+    request = builder.build(OPERATION, change)
+    assert request.header("sign") != (builder.request_signature(request) or "").encode()
+
+
 CHANGED = (
     *("parameter-changed", "parameter-added", "parameter-removed", "path-changed"),
     *("respelled", "path-respelled", "case-changed", "member-added"),
@@ -242,7 +251,7 @@ def test_a_forged_form_is_right_but_for_its_signature() -> None:
     """However it is carried, its parameters are those that a form would have."""
     ways = {one.place: built(one) for one in changes("signature.forged-form")}
     assert all(len(one.header("sign") or b"") == 64 for one in ways.values())
-    assert len({one.header("sign") for one in (built(), *ways.values())}) == 7
+    assert len({one.header("sign") for one in (built(), *ways.values())}) == 1 + len(ways)
     assert json.loads(ways["json"].body) == dict(form_pairs(ways["undeclared"].body)) == {"userIp": "203.0.113.7"}
     assert ways["undeclared"].header("Content-Type") is None
     declared = b"Content-Type: " + (ways["multipart"].header("Content-Type") or b"")

@@ -170,10 +170,10 @@ def test_a_listed_value_comes_in_another_case() -> None:
 
 
 def test_a_currency_is_none_by_its_form() -> None:
-    """In small letters, too short, too long, or a number; each made from a code that is valid, or from none."""
+    """In small letters, too short, too long, a number or a pattern; made from a code that is valid, or from none."""
     given: dict[str, Any] = {"currency": "EUR", "options": {"currency_mandatory": True}}
     bodies = [built(one, **given).body for one in changes("parameters.misshapen", **given)]
-    assert bodies == [b"currency=qqq", b"currency=EU", b"currency=EURJ", b"currency=123"]
+    assert bodies == [b"currency=qqq", b"currency=EU", b"currency=EURJ", b"currency=123", b"currency=%25"]
 
 
 def test_unusual_values_are_documented_ones() -> None:

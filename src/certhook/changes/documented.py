@@ -34,7 +34,8 @@ def unlisted(scope: Scope) -> Iterator[Change]:
     """Alone, and beside each value of another parameter: what else is asked for is no excuse.
 
     Two listed values at once are none of the list, and neither is the word null, which some take for no value at all,
-    nor a place in the list, nor a part of what a list that is written as one text says.
+    nor a place in the list, nor a name that every object of some languages has, nor a part of what a list that is
+    written as one text says.
     """
     for place, schema in scope.fields.items():
         if schema.get("x-enforced"):
@@ -44,6 +45,7 @@ def unlisted(scope: Scope) -> Iterator[Change]:
             yield _with(f"{name}=both", place, f"with {both} as {place}", both)
             yield _with(f"{name}=null", place, f"with the word null as {place}", "null")
             yield _with(f"{name}=number", place, f"with 1 as {place}", "1")
+            yield _with(f"{name}=inherited", place, f"with the word constructor as {place}", "constructor")
             for word, part in _parts(*map(str, schema["enum"][:2])).items():
                 yield _with(f"{name}={word}", place, f"with {part} as {place}", part)
             for one in _beside(scope):
@@ -139,6 +141,7 @@ _MISSHAPEN: Mapping[str, tuple[str, Callable[[str, str], str]]] = {
     "short": ("the valid code without its last letter", lambda valid, unknown: valid[:-1]),
     "long": ("the valid code with one more letter", lambda valid, unknown: f"{valid}J"),
     "digits": ("digits", lambda valid, unknown: "123"),
+    "wildcard": ("a wildcard of query patterns", lambda valid, unknown: "%"),
 }
 
 

@@ -6,6 +6,8 @@ strict grammar; all of them have to be survived.
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -107,6 +109,7 @@ _HOSTILE = {
     "emoji": ("an emoji in", "\U0001f3b0"),
     "quotes": ("quotes in", "' OR '1'='1\";--"),
     "long": ("1,000 characters in", "n" * 1_000),
+    "digits": ("nothing but digits in", "1234567"),
     "64k": ("64 KiB in", "n" * KIB_64),
 }
 _WRONG_TYPE = {
@@ -133,6 +136,7 @@ _NOT_OBJECTS = {
     "duplicate": '{"a":"1","a":"2"}',
     "deep": "[" * 20_000,
 }
+_NOT_TEXTS: dict[str, Any] = {"null": None, "number": 1, "array": ["a"], "object": {"a": "b"}}
 
 
 def form_catalogue(operation: Operation) -> Iterator[Change]:
@@ -175,6 +179,9 @@ def _of_parameters(operation: Operation) -> Iterator[FormBody]:
             for word, value in _NOT_OBJECTS.items():
                 says = f"with {place} that is not a plain object ({word})"
                 yield FormBody(f"not-object:{place}={word}", says, _with_value(place, value))
+            for name, (word, other) in itertools.product(json.loads(documented), _NOT_TEXTS.items()):
+                says = f"with {word} as the {name} of {place}"
+                yield FormBody(f"not-text:{place}.{name}={word}", says, _with_value(place, {name: other}))
 
 
 def _unlisted_beside(operation: Operation, place: str, value: Any) -> Iterator[FormBody]:

@@ -35,8 +35,13 @@ def keyed(scope: Scope) -> Iterator[Change]:
 
 @family("signature.key-first")
 def key_first(scope: Scope) -> Iterator[Change]:
-    says = "with the key before the values in its signature"
-    yield _signed_so("key-first", says, lambda draft: draft.sign(construction="key-first"))
+    """With more than the control has, whose values alone may be the same text as the key."""
+    says, every = "with the key before the values in its signature", signing.scheme(scope.pack.signing.scheme)
+
+    def values(fields: Fields) -> bytes:
+        return every.message(signing.Signable(b"", fields))
+
+    yield _signed_over("key-first", says, values, sample(scope.operation), construction="key-first")
 
 
 def _signed_so(name: str, says: str, make: Callable[[Draft], bytes]) -> Change:
@@ -46,13 +51,13 @@ def _signed_so(name: str, says: str, make: Callable[[Draft], bytes]) -> Change:
     return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
 
 
-def _signed_over(name: str, says: str, message: Callable[[Fields], bytes], more: Fields) -> Change:
+def _signed_over(name: str, says: str, message: Callable[[Fields], bytes], more: Fields, **how: Any) -> Change:
     """A request with `more` parameters, all of them right, whose signature covers `message(parameters)`."""
 
     def apply(draft: Draft) -> None:
         draft.fields |= more
         draft.body = draft.encode(draft)
-        draft.signature = draft.sign(message=message(draft.fields))
+        draft.signature = draft.sign(message=message(draft.fields), **how)
 
     return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
 
@@ -213,6 +218,8 @@ def unknown_added(scope: Scope) -> Iterator[Change]:
     """A parameter that no page knows is signed like the others; a target may refuse it before it checks that."""
     says = f"with {_UNKNOWN.place}, an undocumented parameter, added after signing"
     yield _after_signing("unknown-added", says, {}, {_UNKNOWN.place: _UNKNOWN})
+    zero = Example(EXTRA, "", lambda: "0")  # which some languages take for nothing, when they filter what is empty
+    yield _after_signing("unknown-added:zero", f"with {EXTRA}=0 added after signing", {}, {EXTRA: zero})
 
 
 @family("signature.query-added")

@@ -184,7 +184,8 @@ def near(scope: Scope) -> Iterator[Change]:
     Only where valid values are long: behind a short one, or before its end, may stand somebody else's.
     """
     for place, schema in leaves(scope.operation.request).items():
-        if not schema.get("x-identifier") or type_of(schema) != "string" or scope.operation.encoding == "form":
+        # Whom a path names may be anybody: there, the URL decides.
+        if not schema.get("x-identifier") or type_of(schema) != "string" or schema.get("x-in") in ("path", "form"):
             continue
         if _are_long(_given(scope, schema)):
             for word, (says, alter) in _NEAR.items():
@@ -206,6 +207,7 @@ _WORDS = {
     "percent": "%",
     "null": "null",
     "undefined": "undefined",
+    "inherited": "constructor",
 }
 
 

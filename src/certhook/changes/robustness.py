@@ -99,6 +99,17 @@ _ENDS = {
 }
 
 
+@family("robustness.query-array")
+def query_array(scope: Scope) -> Iterator[Change]:
+    """What the query names, with the brackets by which some frameworks make a list of it."""
+    for place in scope.operation.carried("query", scope.fields):
+
+        def finish(request: Request, place: str = place) -> Request:
+            return replace(request, target=request.target.replace(f"{place}=", f"{place}%5B%5D=", 1))
+
+        yield _wire(f"query-array:{place}", f"with {place} as an array", finish)
+
+
 @family("robustness.headers")
 def headers(scope: Scope) -> Iterator[Change]:
     yield _wire(

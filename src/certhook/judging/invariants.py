@@ -21,10 +21,9 @@ from certhook.judging.escapes import unescaped
 from certhook.judging.jsontext import Flaw, read_json
 from certhook.judging.likeness import likeness
 from certhook.judging.members import members_within, texts_within
-from certhook.judging.oracle import malformations
 from certhook.judging.secrecy import carries_key, carries_signature
 from certhook.judging.sessions import Links, link_in, session_of
-from certhook.judging.told import Told
+from certhook.judging.told import NOTHING, Told, is_words
 from certhook.judging.traces import trace_in
 from certhook.pack.model import Pack
 
@@ -128,8 +127,8 @@ def readable(seen: Seen) -> str | None:
     if seen.answer.text is None:
         return None if seen.answer.kind is Kind.REFUSED else seen.answer.says  # a refusal by its status alone
     flaws = seen.answer.text.flaws - {Flaw.DEEP}
-    if flaws == {Flaw.OUT_OF_RANGE} and "out-of-range" in malformations(seen.exchange.request.body):
-        flaws = frozenset()  # what a refusal quotes of a request is as unwise as the request was
+    if flaws == {Flaw.OUT_OF_RANGE} and not seen.change.legal:
+        flaws = frozenset()  # what an answer quotes of a request is as unwise as the request was
     if flaws:
         return f"{seen.answer.says} ({', '.join(sorted(seen.answer.text.flaws))})"
     return seen.answer.says if seen.answer.kind is Kind.BROKEN else None
@@ -387,10 +386,6 @@ def _sent_signature(seen: Seen, signature: bytes) -> bool:
     return carries_signature(sent, sent.lower(), signature)
 
 
-_NOTHING = ("", "0", "None", "True", "False")
-"""Values of a member that give nobody away."""
-
-
 @invariant(
     "discloses-nothing",
     "no account data in a refusal",
@@ -403,8 +398,9 @@ def discloses_nothing(seen: Seen) -> str | None:
             return f"{seen.answer.says}, which carries {pointer}"
     inside = members_within(seen.answer.members)  # once: there may be tens of thousands
     for member, value in inside:
-        # Deeper down, a name may be that of a field that is explained.
-        if member in reading.private and value not in _NOTHING and (member in seen.answer.members or " " not in value):
+        # Deeper down, a name may be that of a field that is explained, or of another thing.
+        told_of = member in seen.answer.members or not is_words(value)
+        if member in reading.private and value not in NOTHING and told_of:
             return f"{seen.answer.says}, which carries {member}"
     told = seen.told.again(seen.response, seen.answer.members, inside, seen.exchange.request)
     return f"{seen.answer.says}, which carries {told}" if told else None

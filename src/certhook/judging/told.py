@@ -41,6 +41,8 @@ _NUMBERS = re.compile(
 
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,10})?")
 
+_WORDS = re.compile(r"[^\W\d]+|.*\s.*", re.DOTALL)
+
 _FRACTION = re.compile(r"(-?\d+)\.(\d{1,2})")
 
 _MOST_NUMBERS = 1000
@@ -50,6 +52,9 @@ _URLS = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 
 _MOST_URLS = 100
 """URLs of a refusal that are looked at."""
+
+NOTHING = ("", "0", "None", "True", "False")
+"""Values of a member, as `members_within` has them, that give nobody away."""
 
 Member = tuple[str, str]
 Shape = tuple[str, str, frozenset[str]]
@@ -73,7 +78,7 @@ class Told:
         """Take account of a success."""
         for name, value in members_within(members):
             for amount in _spellings(value) if name in reading.disclosing else ():
-                if amount != "0":
+                if amount not in NOTHING and not is_words(amount):
                     _remember(self.amounts, (name, amount))
         for value in _private_texts(reading, members):
             if len(value) >= _DISTINCT_TEXT and value not in self.known:
@@ -133,6 +138,11 @@ class Told:
         urls = (found.group() for found in islice(_URLS.finditer(whole), _MOST_URLS))
         link = next((url for url in urls if _shape(url) in self.links and url not in sent), "")
         return f"a link like those that accepted requests get, in {_where(link, carried)}" if link else ""
+
+
+def is_words(text: str) -> bool:
+    """One word, or several: a mode, a reason, a sentence, and nobody's token."""
+    return _WORDS.fullmatch(text) is not None
 
 
 def _spellings(text: str) -> Iterable[str]:

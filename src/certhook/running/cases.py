@@ -97,7 +97,8 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
     name = scope.operation.name
     every = [Selected(entry, entry.requirement) for entry in scope.pack.entries]
     homes = {change.name: _home(change, asks) for change, asks in _asked(scope, every).values()}
-    for change, asks in _telling(scope, _asked(scope, selected).values(), builder):
+    asked = _asked(scope, selected)
+    for change, asks in _telling(scope, asked.values(), builder):
         group = homes[change.name]
         yield Case(_id(name, group, change), scope.operation, group, change, tuple(asks))
     groups = {one.requirement.group for one in selected}
@@ -110,7 +111,8 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
         if group in groups:
             for change in _probes(scope):
                 once = replace(change, twice=False)  # that is for the group of its own family
-                yield Case(f"{name}.{group}.probe.{change.name}", scope.operation, group, once, ())
+                again = tuple(asked[change.name][1]) if change.name in asked else ()  # it may be let through later on
+                yield Case(f"{name}.{group}.probe.{change.name}", scope.operation, group, once, again)
     for change in _robust(scope):
         unharmed = _unharmed_asks(scope, selected, change, builder)
         if unharmed or "robustness" in groups:

@@ -228,7 +228,10 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
             f"{url} refuses a valid request ({answer.says}): check {_suspects(certification)} in the profile; "
             "it cannot be told from here whether they or the target are wrong"
         )
-    return f"{url} answers a valid request with {answer.says}: check that target.url leads to the endpoint, and works"
+    mend = "check that target.url leads to the endpoint, and works"
+    if response.media_type.endswith("json") or response.body.lstrip()[:1] == b"{":
+        mend = "mend the answer, which no strict reader takes for what it is meant to be"
+    return f"{url} answers a valid request with {answer.says}: {mend}"
 
 
 def _suspects(certification: Certification) -> str:

@@ -286,3 +286,12 @@ class CurrencyOptionalAndChecked(EvenbetTarget):
     def check_currency(self, form: Mapping[str, str]) -> None:
         if form.get("currency"):
             self.check_configured(form["currency"])
+
+
+@variant("says-what-it-was-asked")
+class SaysWhatItWasAsked(EvenbetTarget):
+    """Repeats in every answer how a session was asked for, under names that others have, and what there is none of."""
+
+    def send(self, reply: Reply) -> HttpAnswer:
+        said = {"request": {"auth": "external", "lang": "en"}, "previous": {"redirect-url": None, "auth": ""}}
+        return super().send(replace(reply, fields={**reply.fields, "meta": said}))

@@ -108,3 +108,43 @@ class SignatureUncheckedFromItself(_Unchecked):
 
     def trusts(self, request: HttpRequest, parameters: Parameters) -> bool:
         return request.header("X-Forwarded-For") == "127.0.0.1"
+
+
+class _CheckFails(_Unchecked):
+    """Catches what its check throws, and goes on."""
+
+    def trusts(self, request: HttpRequest, parameters: Parameters) -> bool:
+        return any(self.throws(name, value) for name, value in parameters.form.items())
+
+    def throws(self, name: str, value: str) -> bool:
+        raise NotImplementedError
+
+
+@fault("signature-unchecked-where-not-ascii", breaks=["evenbet.signature.whatever-else"])
+class SignatureUncheckedWhereNotAscii(_CheckFails):
+    """Has a check that throws where a value is not ASCII, which is caught."""
+
+    def throws(self, name: str, value: str) -> bool:
+        return not value.isascii()
+
+
+@fault("signature-unchecked-where-array", breaks=["evenbet.signature.whatever-else"])
+class SignatureUncheckedWhereArray(_CheckFails):
+    """Has a check that throws where a parameter is an array, which is caught."""
+
+    def throws(self, name: str, value: str) -> bool:
+        return name.endswith("[]")
+
+
+@fault("signature-unchecked-where-unreadable", breaks=["evenbet.signature.whatever-else"])
+class SignatureUncheckedWhereUnreadable(_CheckFails):
+    """Has a check that throws where the launch options are no JSON, which is caught."""
+
+    def throws(self, name: str, value: str) -> bool:
+        if name != "launchOptions":
+            return False
+        try:
+            json.loads(value)
+        except (ValueError, RecursionError):
+            return True
+        return False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from certhook.reference.application import Refusal
 from certhook.reference.catalogue import fault
+from certhook.reference.evenbet.parameters import Parameters
 from certhook.reference.evenbet.target import AUTH_TYPE, EvenbetTarget
 
 
@@ -96,3 +97,29 @@ class CurrencyNumberUnchecked(EvenbetTarget):
     def check_configured(self, currency: str) -> None:
         if not currency.isdecimal():
             super().check_configured(currency)
+
+
+@fault("currency-by-pattern", breaks=["evenbet.parameters.currency-misshapen"])
+class CurrencyByPattern(EvenbetTarget):
+    """Looks for a currency with a pattern of its database, in which % stands for any text."""
+
+    def check_configured(self, currency: str) -> None:
+        super().check_configured("EUR" if currency == "%" else currency)
+
+
+@fault("auth-type-inherited", breaks=["evenbet.parameters.auth-type"], also=["evenbet.parameters.auth-type-message"])
+class AuthTypeInherited(EvenbetTarget):
+    """Looks for a type in an object of its language, which has more names than its own."""
+
+    def check_auth_type(self, form: Mapping[str, str]) -> None:
+        if form.get("authType") != "constructor":
+            super().check_auth_type(form)
+
+
+@fault("client-inherited", breaks=["evenbet.parameters.client-unknown"])
+class ClientInherited(EvenbetTarget):
+    """Looks for a casino in an object of its language, which has more names than its own."""
+
+    def check_client(self, parameters: Parameters) -> None:
+        if parameters.query.get("clientId") != "constructor":
+            super().check_client(parameters)

@@ -9,6 +9,7 @@ from typing import Any
 from certhook.reference.catalogue import fault
 from certhook.reference.evenbet.faults.signature import Lenient
 from certhook.reference.evenbet.parameters import Parameters
+from certhook.reference.evenbet.target import EvenbetTarget
 
 
 class Normalised(Lenient):
@@ -144,3 +145,11 @@ class SignatureAuthTypeFilledIn(Normalised):
 
     def form(self, form: Mapping[str, str]) -> dict[str, str]:
         return {"authType": "external", **form}
+
+
+@fault("signature-zeros-left-out", breaks=["evenbet.signature.parameter-added"])
+class SignatureZerosLeftOut(EvenbetTarget):
+    """Leaves out of what is signed what its language takes for nothing, "0" like an empty text."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        return {name: value for name, value in super().signed_values(parameters).items() if value != "0"}

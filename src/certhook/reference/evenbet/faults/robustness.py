@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 
 from certhook.reference.application import Crash, Fields, Refusal, Reply
@@ -382,6 +383,30 @@ class UnboundedHangs(EvenbetTarget):
         if request.header("Content-Type") == "multipart/form-data":
             await asyncio.sleep(3600)
         return await super().respond(request, connection)
+
+
+@fault("client-array-crash", breaks=["evenbet.robustness.no-server-error"])
+class ClientArrayCrash(EvenbetTarget):
+    """Takes the casino's name for a text, whatever the query makes of it."""
+
+    def check_client(self, parameters: Parameters) -> None:
+        if any(name.startswith("clientId[") for name in parameters.query):
+            raise Crash
+        super().check_client(parameters)
+
+
+@fault("return-address-crash", breaks=["evenbet.robustness.no-server-error"])
+class ReturnAddressCrash(EvenbetTarget):
+    """Takes the address in the launch options for a text."""
+
+    def succeed(self, parameters: Parameters) -> Reply:
+        try:
+            options = json.loads(parameters.form.get("launchOptions", "{}"))
+        except (ValueError, RecursionError):
+            options = {}
+        if isinstance(options, dict) and not isinstance(options.get("restoreSessionUrl", ""), str):
+            raise Crash
+        return super().succeed(parameters)
 
 
 @fault("locked-out", breaks=["evenbet.robustness.recovers"], also=NOT_ACCEPTED)

@@ -116,7 +116,7 @@ class FormWhereDeclared(EviTarget):
         return {**given, "Account": account}
 
 
-@fault("json-in-one-line", breaks=["evi.parameters.any-spelling"])
+@fault("json-in-one-line", breaks=["evi.parameters.any-spelling"], also=["evi.credentials.unusable-code"])
 class JsonInOneLine(EviTarget):
     """Finds members with patterns that expect no white space."""
 
