@@ -14,7 +14,7 @@ from certhook.profile.profile import Profile, profile_from
 PACK = load_pack("evenbet")
 OPERATION = PACK.operations[0]
 SUBJECT = {"client_id": "c 1", "user_id": "a/b"}
-_SECRET = "sk-12345"  # noqa: S105 - of no target
+_SECRET = "sk-12345"
 
 
 def profile(*, signed: bool = True, secret: str = _SECRET, options: Any = None, **subject: Any) -> Profile:
