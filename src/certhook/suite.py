@@ -137,7 +137,7 @@ def _sent_with(certification: Certification, exchange: Exchange) -> str:
     group, _, which = exchange.case.removeprefix(f"{operation}.").partition(".")
     if which.endswith("-control"):
         return f"a valid {operation} request, the {which.replace('-', ' ')} of the group {group}"
-    change = certification.sent_by_flows.get(exchange.number)
+    change = certification.sent_beside_cases.get(exchange.number)
     if change is not None:
         return sentence(certification.pack.operation(operation), change)
     return f"the {operation} request of the case {exchange.case}"

@@ -165,6 +165,7 @@ class Exploration:
                 if requirement.id not in self._outcomes:
                     self._outcomes[requirement.id] = CaseOutcome(requirement.id, Outcome.PASSED)
                 continue
+            certification.sent_beside_cases[judgement.exchange.number] = case.change
             found = Found(requirement.id, judgement, recipe)
             if requirement.level is Level.MUST:
                 breaches.append(found)

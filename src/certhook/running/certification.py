@@ -71,8 +71,8 @@ class Certification:
         """What items came to, by id, until that is in the reports."""
         self.kept: dict[str, Delivery] = {}
         """By operation, an accepted answer that several flows look at."""
-        self.sent_by_flows: dict[int, Change] = {}
-        """By an exchange's number, what was changed in a request of a flow."""
+        self.sent_beside_cases: dict[int, Change] = {}
+        """By an exchange's number, what was changed in a request of a flow, or in a fuzzed one that broke a rule."""
         self.examined: list[Delivery] = []
         """The controls of the doctor: the first requests that the target gets."""
 

@@ -103,7 +103,8 @@ class Conversation:
         self.deliveries += sent
         for change, delivery in zip(changes, sent, strict=True):
             result = round.settle(Case(self.item.id, wanted, self.item.group, change, ()), delivery)
-            self.certification.sent_by_flows |= dict.fromkeys((delivery.exchange.number, *result.exchanges), change)
+            exchanges = (delivery.exchange.number, *result.exchanges)
+            self.certification.sent_beside_cases |= dict.fromkeys(exchanges, change)
         return sent
 
     def brought(self, changes: Sequence[Change]) -> list[Delivery]:
