@@ -30,34 +30,33 @@ _UNKNOWN = Example(EXTRA, "", lambda: "an unknown field")
 
 @family("signature.hmac")
 def keyed(scope: Scope) -> Iterator[Change]:
-    yield _signed_so("hmac", "with an HMAC-SHA256 as its signature", lambda draft: draft.sign(construction="hmac"))
+    def apply(draft: Draft) -> None:
+        draft.signature = draft.sign(construction="hmac")
+
+    yield Change("signature.hmac", "with an HMAC-SHA256 as its signature", Stage.SIGNATURE, apply)
 
 
 @family("signature.key-first")
 def key_first(scope: Scope) -> Iterator[Change]:
     """With more than the control has, whose values alone may be the same text as the key."""
-    says, every = "with the key before the values in its signature", signing.scheme(scope.pack.signing.scheme)
+    more = sample(scope.operation)
 
-    def values(fields: Fields) -> bytes:
-        return every.message(signing.Signable(b"", fields))
-
-    yield _signed_over("key-first", says, values, sample(scope.operation), construction="key-first")
-
-
-def _signed_so(name: str, says: str, make: Callable[[Draft], bytes]) -> Change:
     def apply(draft: Draft) -> None:
-        draft.signature = make(draft)
+        draft.fields |= more
+        draft.body = draft.encode(draft)
+        message = draft.scheme.message(signing.Signable(draft.body, draft.fields))
+        draft.signature = draft.sign(message=message, construction="key-first")
 
-    return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
+    yield Change("signature.key-first", "with the key before the values in its signature", Stage.SIGNATURE, apply)
 
 
-def _signed_over(name: str, says: str, message: Callable[[Fields], bytes], more: Fields, **how: Any) -> Change:
+def _signed_over(name: str, says: str, message: Callable[[Fields], bytes], more: Fields) -> Change:
     """A request with `more` parameters, all of them right, whose signature covers `message(parameters)`."""
 
     def apply(draft: Draft) -> None:
         draft.fields |= more
         draft.body = draft.encode(draft)
-        draft.signature = draft.sign(message=message(draft.fields), **how)
+        draft.signature = draft.sign(message=message(draft.fields))
 
     return Change(f"signature.{name}", says, Stage.SIGNATURE, apply)
 

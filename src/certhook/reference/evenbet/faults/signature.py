@@ -53,8 +53,8 @@ class SignatureIgnored(EvenbetTarget):
 @fault(
     "signature-unchecked-for-internal",
     breaks=["evenbet.signature.header-missing", "evenbet.signature.random"],
-    # The request of the one carries every listed parameter; that of the other had this one added.
-    also=["evenbet.signature.unsorted", "evenbet.signature.parameter-added"],
+    # The requests of two carry every listed parameter; that of the third had this one added.
+    also=["evenbet.signature.unsorted", "evenbet.signature.key-first", "evenbet.signature.parameter-added"],
 )
 class SignatureUncheckedForInternal(EvenbetTarget):
     """Trusts whoever opens a session of its own client application."""
