@@ -239,11 +239,12 @@ def test_a_target_that_refuses_everything_gets_one_request(tmp_path: Path) -> No
         (lambda _: plain(404), "was not found (HTTP 404): check the path in target.url"),
         (lambda _: plain(200, b"<!doctype html><title>Shop</title>"), "an HTML page"),
         (lambda _: plain(500, b"oops"), "an undocumented server error"),
+        (lambda _: plain(200, b'{"status_code":"OK","name":"Jos\xe9"}'), "mend the answer"),
         (lambda _: b"220 mail.example ESMTP\r\n\r\n", "it does not speak HTTP"),
         (dropping, "it drops the connection"),
         (silent, "takes connections and does not answer"),
     ],
-    ids=["404", "page", "500", "not http", "dropping", "silent"],
+    ids=["404", "page", "500", "not UTF-8", "not http", "dropping", "silent"],
 )
 def test_what_is_no_endpoint_is_said_so(tmp_path: Path, target: Answering, words: str) -> None:
     """Each wrong kind of answer to a valid request has a sentence of its own that says what to mend."""

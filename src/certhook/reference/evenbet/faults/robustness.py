@@ -145,7 +145,7 @@ class ClientUtf8Crash(EvenbetTarget):
         super().check_client(parameters)
 
 
-@fault("client-quote-crash", breaks=["evenbet.robustness.no-server-error"])
+@fault("client-quote-crash", breaks=["evenbet.robustness.no-server-error"], also=["evenbet.parameters.client-unknown"])
 class ClientQuoteCrash(EvenbetTarget):
     """Looks the casino up with a query that it puts together by hand."""
 
