@@ -14,13 +14,14 @@ _ARRAY: dict[str, Maker] = {"an array": lambda value: [value, value]}
 _ARRAY_OF_ONE: dict[str, Maker] = {"an array of one": lambda value: [value]}
 _JSON_TEXT: dict[str, Maker] = {"its JSON text": json.dumps}
 _WORD: dict[str, Maker] = {"a word": lambda value: "certhook"}
+_NUMBER_AND_LETTERS: dict[str, Maker] = {"a number with letters": lambda value: f"{value}abc"}
 _BOOLEAN: dict[str, Maker] = {"a boolean": lambda value: True}
 _NUMERIC_TEXT: dict[str, Maker] = {"a numeric string": str}
 
 WRONG: Mapping[str, Mapping[str, Maker]] = {
     "string": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _BOOLEAN,
-    "number": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
-    "integer": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
+    "number": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD | _NUMBER_AND_LETTERS,
+    "integer": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD | _NUMBER_AND_LETTERS,
     "boolean": _OBJECT | _ARRAY | _WORD,
     "object": _ARRAY | _ARRAY_OF_ONE | _WORD | _JSON_TEXT | _BOOLEAN,
 }

@@ -14,6 +14,7 @@ from certhook.building.clock import Window
 from certhook.changes import CONTROL, FAMILIES, Change, Scope, changes_of
 from certhook.changes.around import repeated
 from certhook.changes.bodies import catalogue
+from certhook.changes.parameters import apart
 from certhook.exchange import Request
 from certhook.reference.klas.target import OTHER_PLAYER, KlasTarget
 from tests.certifying import NOW, authenticate, builder, change, changes, klas, profile, scope
@@ -65,6 +66,14 @@ def parts(request: Request) -> dict[str, object]:
         fields.pop("request_id", None)
     others = sorted((name.lower(), value) for name, value in request.headers if name.lower() != "x-signature")
     return {"method": request.method, "target": request.target, "fields": fields, "others": others}
+
+
+@pytest.mark.parametrize("valid", [1, 41, 32_766, 2**31 - 2, 2**32 - 1, 2**53 - 1])
+def test_an_unknown_number_is_held_by_what_holds_the_valid_one(valid: int) -> None:
+    """It is thousands away, ahead where there is room: what a column does not hold may be refused for that."""
+    for distance in (5_000, 24_999):
+        other = apart(valid, distance)
+        assert other == valid + (distance if valid < 30_000 else -distance)
 
 
 @pytest.mark.parametrize("one", [one for one in CHANGES if one.stage is Stage.SIGNATURE], ids=by_name)

@@ -164,9 +164,10 @@ def test_what_takes_no_part_in_the_signature_is_sent() -> None:
 
 
 def test_a_right_signature_is_made_longer() -> None:
-    """By a digit, or by letters that are none."""
+    """By a digit, by letters that are none, or by another value."""
     right = built().header("sign") or b""
-    assert [built(one).header("sign") for one in changes("signature.behind")] == [right + b"zz", right + b"0"]
+    longer = [right + more for more in (b"zz", b"0", b", 0")]
+    assert [built(one).header("sign") for one in changes("signature.behind")] == longer
 
 
 def test_a_wrong_signature_stands_where_none_belongs() -> None:

@@ -120,6 +120,14 @@ def test_a_breach_that_does_not_repeat_was_seen_all_the_same(trial: Try) -> None
     assert len(tried.result.exchanges) == 2
 
 
+def test_a_crash_that_does_not_repeat_is_no_answer_to_the_question(trial: Try) -> None:
+    """The refusal behind it is what the target makes of a wrong signature; that it crashed is a breach by itself."""
+    tried = trial(wrong_once(bad, lambda _: plain(500, b"oops")))
+    assert not any(id.startswith("klas.signature.") for id in tried.unmet)
+    assert "klas.robustness.no-server-error" in tried.breached
+    assert "sent again" in tried.result.flaky
+
+
 def test_each_answer_breaks_something_else(trial: Try) -> None:
     """A breach that came once is not laid aside for another that came once: the second is tried again, too."""
 

@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 
 from certhook.building.change import Change, Draft, Stage, untouched
@@ -33,8 +34,36 @@ def around(scope: Scope) -> Iterator[Change]:
         yield _wrong(name, says, finish=_header("Content-Type", media_type))
     yield _wrong("no-media-type", "without a media type", finish=_header("Content-Type", None))
     yield _wrong("forwarded", "forwarded for 127.0.0.1", finish=_header("X-Forwarded-For", "127.0.0.1"))
+    yield _wrong("trusted", f"with {' and '.join(TRUSTED)}", finish=_trusted)
+    for place, schema in scope.fields.items():
+        if schema.get("x-anybody"):
+            yield _wrong(f"newcomer:{place}", f"with a {place} that never came before", _renamed(place))
     yield _wrong("chunked", "sent in chunks", _in_chunks)
     yield _wrong("large", "with 8 KiB of text in an extra field", _enlarge)
+
+
+TRUSTED = {
+    "X-Real-IP": "127.0.0.1",
+    "X-Debug": "1",
+    "Authorization": "Bearer certhook",
+    "Cookie": "debug=1",
+    "User-Agent": "Mozilla/5.0",
+}
+"""Headers by which some know a caller of their own."""
+
+
+def _trusted(request: Request) -> Request:
+    for name, value in TRUSTED.items():
+        request = request.with_header(name, value.encode())
+    return request.with_query("debug=1")
+
+
+def _renamed(place: str) -> Callable[[Draft], None]:
+    def rename(draft: Draft) -> None:
+        draft.fields[place] = str(uuid.uuid4())
+        draft.body = draft.encode(draft)
+
+    return rename
 
 
 def repeated(accepted: Request, header: str) -> Change:

@@ -12,6 +12,7 @@ from typing import Any
 
 from certhook.building.change import Change, Draft
 from certhook.building.encoding import field_text, form_encode, json_compact, text_bytes
+from certhook.changes.around import TRUSTED
 from certhook.changes.examples import sample
 from certhook.changes.registry import EXTRA, FILTERED, Scope, changes_of, family
 from certhook.exchange import Request
@@ -54,6 +55,8 @@ def _ways(scope: Scope) -> Iterator[Carrying]:
     yield Carrying("empty", f"an empty {' and '.join(one)}", dict.fromkeys(one, ""))
     says = "a header that claims to come from the target's own host"
     yield Carrying("forwarded", says, headers={"X-Forwarded-For": b"127.0.0.1"})
+    trusted = {name: value.encode() for name, value in TRUSTED.items()}
+    yield Carrying("trusted", " and ".join(trusted), headers=trusted)
 
 
 def _carried(forged: Change, way: Carrying) -> Change:

@@ -239,8 +239,18 @@ Maker = Callable[[random.Random, Any], Any]
 # Numbers are given out in turn: one that is ahead of a known one, though no wider than a narrow column beside it takes.
 _NOBODYS: Mapping[str, Maker] = {
     "string": lambda source, valid: str(uuid.uuid4()),
-    "integer": lambda source, valid: valid + source.randrange(5_000, 25_000),
+    "integer": lambda source, valid: apart(valid, source.randrange(5_000, 25_000)),
 }
+
+_LARGEST = (2**15 - 1, 2**16 - 1, 2**31 - 1, 2**32 - 1, 2**53 - 1, 2**63 - 1)
+"""The largest integers that columns and languages hold: what is larger may be refused for that."""
+
+
+def apart(valid: int, distance: int) -> int:
+    """A number that far ahead; behind, where ahead it would not be held by what just holds the valid one."""
+    ahead = valid + distance
+    return ahead if not any(valid <= largest < ahead for largest in _LARGEST) or valid < distance else valid - distance
+
 
 _FEW_DIGITS = 5
 """Digits of an id below which a number of as many may well be somebody's."""

@@ -201,13 +201,13 @@ def field_text(scope: Scope) -> Iterator[Change]:
 def _texts(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Names that are numbers may be looked for as such; what is odd about other texts, their schema knows."""
     numbers = {"digits": ("a number too large for a machine integer", _LARGER_THAN_64_BITS)}
-    odd = {"odd": (repr(schema["x-odd"]), schema["x-odd"])} if "x-odd" in schema else {}
+    odd = {f"odd-{at}": (repr(value), value) for at, value in enumerate(schema.get("x-odd", ()), 1)}
     return _HOSTILE | odd | (numbers | _INHERITED if schema.get("x-identifier") else {})
 
 
 _HOSTILE = {
     # What is most likely to be met goes first: the first that breaks a requirement is the one that is shown.
-    "unusual": ("an apostrophe, a backslash, an accent and an emoji", "O'Neil \\ é \U0001f3b0"),
+    "unusual": ("punctuation, an accent and an emoji", 'O\'Neil "\\" 100% {a} $b <c> é \U0001f3b0'),
     "nul": ("a NUL character", "a\u0000b"),
     "surrogate": ("a lone surrogate", "a\ud800b"),
     "long": ("5,000 letters", "a" * 5_000),
@@ -256,7 +256,7 @@ def _unusual(schema: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
 
 @family("robustness.field-number")
 def field_number(scope: Scope) -> Iterator[Change]:
-    """Numbers that no integer or double of a usual size holds, in the fields that have to be numbers."""
+    """Numbers that not every column or double holds, in the fields that have to be numbers."""
     for place, schema in _of_json(scope).items():
         if type_of(schema) == "number":
 
@@ -264,7 +264,7 @@ def field_number(scope: Scope) -> Iterator[Change]:
                 draft.put(place, draft.at(place) + 0.5)
 
             yield Change(f"robustness.field-number:{place}=half", f"with {place} half a unit larger", apply=halve)
-        for number in ("1e400", "-1e400", _LARGER_THAN_64_BITS) if type_of(schema) in ("integer", "number") else ():
+        for number in ("1e400", "-1", _LARGER_THAN_64_BITS) if type_of(schema) in ("integer", "number") else ():
 
             def apply(draft: Draft, place: str = place, number: str = number) -> None:
                 draft.put(place, _STAND_IN)

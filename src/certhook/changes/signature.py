@@ -214,8 +214,11 @@ def long(scope: Scope) -> Iterator[Change]:
 
 @family("signature.behind")
 def behind(scope: Scope) -> Iterator[Change]:
-    """Decoders of hex stop without a word at what is no digit, or leave out a digit that has no second one."""
-    for word, more in {"letters": "zz", "digit": "0"}.items():
+    """Decoders of hex stop without a word at what is no digit, or leave out a digit that has no second one.
+
+    Behind a comma there may be another value: a header that was sent twice is read as one.
+    """
+    for word, more in {"letters": "zz", "digit": "0", "value": ", 0"}.items():
 
         def longer(draft: Draft, more: str = more) -> bytes:
             return f"{_right(draft)}{more}".encode()

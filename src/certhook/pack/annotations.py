@@ -8,6 +8,7 @@ from typing import Any
 ANNOTATIONS = frozenset(
     {
         "x-alternative",
+        "x-anybody",
         "x-citation",
         "x-enforced",
         "x-example",

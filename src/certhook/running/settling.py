@@ -8,6 +8,7 @@
 | dropped, reused connection | is as it should be | nothing: a server may close an idle connection            |
 | none, or cut short  | is as it should be | blocked: flaky                                                    |
 | no HTTP, or too much | is as it should be | not met, and flaky: what was seen was seen                       |
+| a crash             | is as it should be | met, but for the rules that hold for every answer, and flaky      |
 | breaks a MUST       | is as it should be | not met, and flaky: what was seen was seen                        |
 
 What is to be sent twice is sent again where it was refused, and its second answer read as a first one.
@@ -211,7 +212,12 @@ class Settler:
             if failure.kind is FailureKind.DROPPED and first.exchange.nth:
                 return again  # RFC 9112, section 9.3.1
             return CaseResult((first, second), blocked=both, flaky=both)
-        return self.judged(case, first, second, flaky=both)
+        result = self.judged(case, first, second, flaky=both)
+        if first.answer.kind is not Kind.BROKEN:
+            return result
+        # That it crashed once says nothing of how it takes what it was sent.
+        judgements = tuple(one for one in result.judgements if one.exchange is not first.exchange)
+        return replace(result, judgements=judgements)
 
     def _to_be_confirmed(self, case: Case, result: CaseResult, delivery: Delivery) -> set[str]:
         """The breaches that nobody is accused of before they have come twice."""

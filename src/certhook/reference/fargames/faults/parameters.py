@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from typing import Any
 
 from certhook.reference.application import Fields, Refusal
@@ -240,3 +242,13 @@ class DemoSessionRefused(FargamesTarget):
         super().check_shape(operation, fields)
         if operation == DEMO and "agent_session_id" in fields:
             raise refusal(INVALID)
+
+
+@fault("game-by-its-beginning", breaks=["fargames.parameters.wrong-type"])
+class GameByItsBeginning(_Filled):
+    """Reads numbers with a function that stops where the digits end."""
+
+    def fill(self, operation: str, fields: Fields) -> None:
+        game_id = fields.get("game_id")
+        if isinstance(game_id, str) and re.match("[0-9]+[a-z]", game_id):
+            fields["game_id"] = int(game_id.rstrip(string.ascii_lowercase))

@@ -172,6 +172,36 @@ class NoDemoCrash(FargamesTarget):
             raise Crash
 
 
+@fault("logged-name-crash", breaks=["fargames.robustness.no-server-error"])
+class LoggedNameCrash(FargamesTarget):
+    """Writes the player's name into its log as a part of the format."""
+
+    def perform(self, operation: str, fields: Fields, agent: Agent) -> Fields:
+        if "% " in fields.get("player_username", ""):
+            raise Crash
+        return super().perform(operation, fields, agent)
+
+
+@fault("home-bracket-crash", breaks=["fargames.robustness.no-server-error"])
+class HomeBracketCrash(FargamesTarget):
+    """Does not catch what its reader of addresses says of a bracket that is not closed."""
+
+    def check_home_url(self, home_url: str) -> None:
+        if "[" in home_url and "]" not in home_url:
+            raise Crash
+        super().check_home_url(home_url)
+
+
+@fault("negative-id-crash", breaks=["fargames.robustness.no-server-error"])
+class NegativeIdCrash(FargamesTarget):
+    """Looks games up in a database whose ids have no sign."""
+
+    def find_game(self, operation: str, game_id: int) -> Game:
+        if game_id < 0:
+            raise Crash
+        return super().find_game(operation, game_id)
+
+
 @fault("slow", breaks=["fargames.robustness.latency"], options={"max_p95_ms": 60})
 class Slow(mishaps.Slow, FargamesTarget):
     """Takes its time."""

@@ -277,3 +277,14 @@ class SignatureMd5(_AlsoAccepted):
 
     def others(self, right: str, key: bytes, content: bytes) -> set[str]:
         return {hmac.digest(key, content, "md5").hex()}
+
+
+@fault("signature-in-a-list", breaks=["fargames.signature.behind"], also=["fargames.signature.long"])
+class SignatureInAList(FargamesTarget):
+    """Takes a header with commas for several signatures, of which one has to be right."""
+
+    def signature_matches(self, given: str, right: str, key: bytes, content: bytes) -> bool:
+        return any(
+            super(SignatureInAList, self).signature_matches(one.strip(), right, key, content)
+            for one in given.split(",")
+        )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from certhook.reference.application import Reply
@@ -72,3 +73,25 @@ class RepeatedBodyFromStore(FargamesTarget):
             self.known[request.body] = super().examine(operation, request)
         reply = self.known[request.body]
         return replace(reply, fields=reply.fields | self.common_fields())
+
+
+@fault("signature-not-of-browsers", breaks=_AROUND)
+class SignatureNotOfBrowsers(_Sometimes):
+    """Lets its support open games from a browser."""
+
+    def checked(self, operation: str, request: HttpRequest) -> bool:
+        return not (request.header("User-Agent") or "").startswith("Mozilla")
+
+
+@fault("signature-not-of-newcomers", breaks=_AROUND)
+class SignatureNotOfNewcomers(FargamesTarget):
+    """Registers a player before it checks who asks, and goes on from there."""
+
+    def __init__(self) -> None:
+        self.players = {"player_123"}
+
+    def check_signature(self, operation: str, given: str, request: HttpRequest, agent: Agent) -> None:
+        player_id = json.loads(request.body).get("player_id", "player_123")
+        if player_id in self.players or not given:
+            super().check_signature(operation, given, request, agent)
+        self.players.add(player_id)
