@@ -214,7 +214,11 @@ class EmptyPlayerIsDefault(KlasTarget):
         super().check_shape(fields)
 
 
-@fault("empty-session-accepted", breaks=["klas.parameters.empty-identifier"])
+@fault(
+    "empty-session-accepted",
+    breaks=["klas.parameters.empty-identifier"],
+    also=["klas.parameters.unknown-session"],
+)
 class EmptySessionAccepted(KlasTarget):
     """Finds the session by a beginning, and the empty text is the beginning of all."""
 

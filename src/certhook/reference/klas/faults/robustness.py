@@ -22,9 +22,11 @@ _AFTER_POISON = (
     | {"klas.malformed.grammar", "klas.malformed.root", "klas.robustness.answers", "klas.robustness.readable"}
     | {"klas.signature.response-present", "klas.status.media-type", "klas.methods.status-405"}
 )
+# Ids that nobody has are not refused with a code by what crashes over them.
+_UNKNOWN = ("klas.parameters.unknown-player", "klas.parameters.unknown-session")
 
 
-@fault("inherited-name-crash", breaks=["klas.robustness.no-server-error"])
+@fault("inherited-name-crash", breaks=["klas.robustness.no-server-error"], also=_UNKNOWN)
 class InheritedNameCrash(KlasTarget):
     """Looks players up in an object that inherits members of its own, none of which is a player."""
 
@@ -164,7 +166,7 @@ class NestingCrash(KlasTarget):
         return super().read(body)
 
 
-@fault("nul-crash", breaks=["klas.robustness.no-server-error"])
+@fault("nul-crash", breaks=["klas.robustness.no-server-error"], also=_UNKNOWN)
 class NulCrash(KlasTarget):
     """Writes every text to a database that takes no NUL."""
 
@@ -174,7 +176,7 @@ class NulCrash(KlasTarget):
         return super().admit(fields)
 
 
-@fault("nul-in-id-crash", breaks=["klas.robustness.no-server-error"])
+@fault("nul-in-id-crash", breaks=["klas.robustness.no-server-error"], also=_UNKNOWN)
 class NulInIdCrash(KlasTarget):
     """Looks ids up in a database that takes no NUL, and drops what it does not know."""
 
