@@ -20,8 +20,8 @@ _NUMERIC_TEXT: dict[str, Maker] = {"a numeric string": str}
 
 WRONG: Mapping[str, Mapping[str, Maker]] = {
     "string": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _BOOLEAN,
-    "number": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD | _NUMBER_AND_LETTERS,
-    "integer": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD | _NUMBER_AND_LETTERS,
+    "number": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
+    "integer": _OBJECT | _ARRAY | _ARRAY_OF_ONE | _WORD,
     "boolean": _OBJECT | _ARRAY | _WORD,
     "object": _ARRAY | _ARRAY_OF_ONE | _WORD | _JSON_TEXT | _BOOLEAN,
 }
@@ -29,8 +29,8 @@ WRONG: Mapping[str, Mapping[str, Maker]] = {
 
 COERCIBLE: Mapping[str, Mapping[str, Maker]] = {
     "string": {"a number": lambda value: 12001},
-    "number": _NUMERIC_TEXT | _BOOLEAN,
-    "integer": _NUMERIC_TEXT | _BOOLEAN,
+    "number": _NUMERIC_TEXT | _NUMBER_AND_LETTERS | _BOOLEAN,
+    "integer": _NUMERIC_TEXT | _NUMBER_AND_LETTERS | _BOOLEAN,
     "boolean": {"the text true": lambda value: "true"},
     "object": {},
 }

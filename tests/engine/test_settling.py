@@ -297,6 +297,20 @@ def test_a_poisoned_connection_is_the_finding_of_the_request_before(trial: Try) 
     assert "random hex digits" in seen.breach.expected
 
 
+@pytest.mark.parametrize(("always", "breached"), [(True, set()), (False, {"klas.robustness.recovers"})])
+def test_a_connection_that_is_closed_in_silence(trial: Try, always: bool, breached: set[str]) -> None:  # noqa: FBT001
+    """A server may close after any answer; one that does so after bad requests only was spoilt by them."""
+
+    def closing(call: Call) -> Answer:
+        if call.nth and call.served.notes.get(f"closed {call.connection}"):
+            return b""
+        call.served.notes[f"closed {call.connection}"] = always or bad(call)
+        return conformant(call)
+
+    tried = trial(closing, "authenticate.methods.put", group="methods")
+    assert tried.breached == breached
+
+
 def kept(held: list[float], seconds: float) -> bool:
     """Hold for no time at all, and remember for how long it should have been."""
     held.append(seconds)

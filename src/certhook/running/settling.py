@@ -33,6 +33,9 @@ CONFIRMATIONS = 2
 CONFIRMED_TIMEOUTS = 2
 """Time-outs of a round that are confirmed by sending again: each costs a whole time limit."""
 
+CONTROLS_BEHIND = 3
+"""Valid requests behind each other on one connection, by which it is seen whether the target keeps one open."""
+
 UNCONFIRMED = f"no answer in time, as to {CONFIRMED_TIMEOUTS} requests before it, which were answered when sent again"
 
 _ITS_OWN_BYTES = (FailureKind.NOT_HTTP, FailureKind.OVERRUN, FailureKind.NOT_PACKED, FailureKind.TOO_LARGE)
@@ -84,6 +87,12 @@ def spoilt(control: Delivery) -> bool:
     One that the target's rate limit turned away says nothing of either.
     """
     return not control.accepted and control.answer.kind is not Kind.LIMITED and control.exchange.nth > 0
+
+
+def _dropped(delivery: Delivery) -> bool:
+    """Whether the connection was closed before any of the answer came."""
+    answer = delivery.exchange.answer
+    return isinstance(answer, Failure) and answer.kind is FailureKind.DROPPED
 
 
 def goes_twice(case: Case, first: Delivery) -> bool:
@@ -185,11 +194,19 @@ class Settler:
         bad, after = self._courier.deliver_in_turn([suspect, control])
         if not spoilt(after) or not self._courier.deliver(control).accepted:
             return False  # where a fresh connection is no better, it is not the connection
+        if _dropped(after) and self._drops_anyway(suspect, control):
+            return False
         requirement = self._judge.requirement_of("recovers")
         if requirement:
             expected = f"the next request on the connection accepted, after one {suspect.change.says}"
             self.poisonings.append(Judgement(requirement.id, expected, after.answer.says, bad.exchange))
         return True
+
+    def _drops_anyway(self, suspect: Errand, control: Errand) -> bool:
+        """Whether a request is also dropped behind a valid one, or not each time: a server may close any connection."""
+        if not _dropped(self._courier.deliver_in_turn([suspect, control])[1]):
+            return True
+        return any(_dropped(self._courier.deliver_in_turn([control, control])[1]) for _ in range(CONTROLS_BEHIND))
 
     def _repeated(self, case: Case, first: Delivery, second: Delivery, again: CaseResult) -> CaseResult:
         answer = second.exchange.answer

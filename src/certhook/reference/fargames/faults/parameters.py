@@ -244,7 +244,7 @@ class DemoSessionRefused(FargamesTarget):
             raise refusal(INVALID)
 
 
-@fault("game-by-its-beginning", breaks=["fargames.parameters.wrong-type"])
+@fault("game-by-its-beginning", breaks=["fargames.parameters.coercible"])
 class GameByItsBeginning(_Filled):
     """Reads numbers with a function that stops where the digits end."""
 
