@@ -252,7 +252,7 @@ def test_a_forged_form_is_right_but_for_its_signature() -> None:
     """However it is carried, its parameters are those that a form would have."""
     ways = {one.place: built(one) for one in changes("signature.forged-form")}
     assert all(len(one.header("sign") or b"") == 64 for one in ways.values())
-    assert len({one.header("sign") for one in (built(), *ways.values())}) == 1 + len(ways)
+    assert len({one.header("sign") for one in (built(), *ways.values())}) == 11
     assert json.loads(ways["json"].body) == dict(form_pairs(ways["undeclared"].body)) == {"userIp": "203.0.113.7"}
     assert ways["undeclared"].header("Content-Type") is None
     declared = b"Content-Type: " + (ways["multipart"].header("Content-Type") or b"")

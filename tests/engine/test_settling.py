@@ -298,7 +298,7 @@ def test_a_poisoned_connection_is_the_finding_of_the_request_before(trial: Try) 
 
 
 @pytest.mark.parametrize(("always", "breached"), [(True, set()), (False, {"klas.robustness.recovers"})])
-def test_a_connection_that_is_closed_in_silence(trial: Try, always: bool, breached: set[str]) -> None:  # noqa: FBT001
+def test_a_connection_that_is_closed_in_silence(trial: Try, always: bool, breached: set[str]) -> None:  # noqa: FBT001 - parametrised
     """A server may close after any answer; one that does so after bad requests only was spoilt by them."""
 
     def closing(call: Call) -> Answer:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from certhook.building.change import Change, Draft, Stage, untouched
-from certhook.changes.registry import EXTRA, Scope, family
+from certhook.changes.registry import EXTRA, Scope, always, family
 from certhook.changes.signature import random_hex
 from certhook.exchange import Request
 
@@ -37,33 +38,35 @@ def around(scope: Scope) -> Iterator[Change]:
     yield _wrong("trusted", f"with {' and '.join(TRUSTED)}", finish=_trusted)
     for place, schema in scope.fields.items():
         if schema.get("x-anybody"):
-            yield _wrong(f"newcomer:{place}", f"with a {place} that never came before", _renamed(place))
+            yield _wrong(
+                f"newcomer:{place}", f"with a {place} that never came before", _set(place, lambda _: str(uuid.uuid4()))
+            )
     yield _wrong("chunked", "sent in chunks", _in_chunks)
-    yield _wrong("large", "with 8 KiB of text in an extra field", _enlarge)
+    yield _wrong("large", "with 8 KiB of text in an extra field", _set(EXTRA, always("a" * _LARGE)))
 
 
 TRUSTED = {
-    "X-Real-IP": "127.0.0.1",
-    "X-Debug": "1",
-    "Authorization": "Bearer certhook",
-    "Cookie": "debug=1",
-    "User-Agent": "Mozilla/5.0",
+    "X-Real-IP": b"127.0.0.1",
+    "X-Debug": b"1",
+    "Authorization": b"Bearer certhook",
+    "Cookie": b"debug=1",
+    "User-Agent": b"Mozilla/5.0",
 }
 """Headers by which some know a caller of their own."""
 
 
 def _trusted(request: Request) -> Request:
     for name, value in TRUSTED.items():
-        request = request.with_header(name, value.encode())
+        request = request.with_header(name, value)
     return request.with_query("debug=1")
 
 
-def _renamed(place: str) -> Callable[[Draft], None]:
-    def rename(draft: Draft) -> None:
-        draft.fields[place] = str(uuid.uuid4())
+def _set(place: str, value: Callable[[Draft], Any]) -> Callable[[Draft], None]:
+    def put(draft: Draft) -> None:
+        draft.fields[place] = value(draft)
         draft.body = draft.encode(draft)
 
-    return rename
+    return put
 
 
 def repeated(accepted: Request, header: str) -> Change:
@@ -102,8 +105,3 @@ def _header(name: str, value: str | None) -> Callable[[Request], Request]:
 
 def _in_chunks(draft: Draft) -> None:
     draft.chunks = (1, 7, 2)
-
-
-def _enlarge(draft: Draft) -> None:
-    draft.fields[EXTRA] = "a" * _LARGE
-    draft.body = draft.encode(draft)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
-from certhook.building.encoding import field_text, form_encode
+from certhook.building.encoding import form_encode
 from certhook.changes.registry import FILTERED
 
 Make = Callable[[bytes], bytes]
@@ -46,13 +46,13 @@ def _form(valid: bytes) -> bytes:
     return form_encode(_parameters(json.loads(valid)))
 
 
-def _parameters(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _parameters(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Fields as parameters; an object's as those of a name with brackets, as most readers of forms have it."""
     for name, value in fields.items():
         if isinstance(value, dict):
             yield from _parameters({f"{name}[{inner}]": member for inner, member in value.items()})
         else:
-            yield name, field_text(value)
+            yield name, value
 
 
 GRAMMAR = (

@@ -50,13 +50,13 @@ def _ways(scope: Scope) -> Iterator[Carrying]:
     yield Carrying("long", "an unknown parameter of 8 KiB", {EXTRA: "a" * _KIB_8})
     yield Carrying("not-ascii", "text that is not ASCII in an unknown parameter", {EXTRA: "Zo\xeb"})
     yield Carrying("array", "an unknown parameter as an array", {f"{EXTRA}[]": "1"})
-    for place in (place for place, schema in scope.fields.items() if "x-signed" in schema):
-        yield Carrying(f"unreadable={place}", f"text that is no JSON as {place}", {place: "{"})
+    for place, schema in scope.fields.items():
+        if "x-signed" in schema:
+            yield Carrying(f"unreadable={place}", f"text that is no JSON as {place}", {place: "{"})
     yield Carrying("empty", f"an empty {' and '.join(one)}", dict.fromkeys(one, ""))
     says = "a header that claims to come from the target's own host"
     yield Carrying("forwarded", says, headers={"X-Forwarded-For": b"127.0.0.1"})
-    trusted = {name: value.encode() for name, value in TRUSTED.items()}
-    yield Carrying("trusted", " and ".join(trusted), headers=trusted)
+    yield Carrying("trusted", " and ".join(TRUSTED), headers=TRUSTED)
 
 
 def _carried(forged: Change, way: Carrying) -> Change:

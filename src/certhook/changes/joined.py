@@ -44,8 +44,7 @@ def key_first(scope: Scope) -> Iterator[Change]:
     def apply(draft: Draft) -> None:
         draft.fields |= more
         draft.body = draft.encode(draft)
-        message = draft.scheme.message(signing.Signable(draft.body, draft.fields))
-        draft.signature = draft.sign(message=message, construction="key-first")
+        draft.signature = _signature_of(draft, draft.fields, construction="key-first")
 
     yield Change("signature.key-first", "with the key before the values in its signature", Stage.SIGNATURE, apply)
 
@@ -136,8 +135,8 @@ def _with(fields: Fields, examples: Mapping[str, Example | None]) -> dict[str, A
     return kept | {place: one.make() for place, one in examples.items() if one}
 
 
-def _signature_of(draft: Draft, fields: Fields) -> bytes:
-    return draft.sign(message=draft.scheme.message(signing.Signable(b"", fields)))
+def _signature_of(draft: Draft, fields: Fields, **how: Any) -> bytes:
+    return draft.sign(message=draft.scheme.message(signing.Signable(b"", fields)), **how)
 
 
 def _tampered(scope: Scope) -> Iterator[tuple[str, tuple[Example, ...]]]:

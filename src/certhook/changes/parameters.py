@@ -184,7 +184,7 @@ def near(scope: Scope) -> Iterator[Change]:
     Only where valid values are long: behind a short one, or before its end, may stand somebody else's.
     """
     for place, schema in leaves(scope.operation.request).items():
-        # Whom a path names may be anybody: there, the URL decides.
+        # A path may name anybody, and a form is read by other rules.
         if not schema.get("x-identifier") or type_of(schema) != "string" or schema.get("x-in") in ("path", "form"):
             continue
         if _are_long(_given(scope, schema)):
@@ -249,7 +249,8 @@ _LARGEST = (2**15 - 1, 2**16 - 1, 2**31 - 1, 2**32 - 1, 2**53 - 1, 2**63 - 1)
 def apart(valid: int, distance: int) -> int:
     """A number that far ahead; behind, where ahead it would not be held by what just holds the valid one."""
     ahead = valid + distance
-    return ahead if not any(valid <= largest < ahead for largest in _LARGEST) or valid < distance else valid - distance
+    too_large = any(valid <= largest < ahead for largest in _LARGEST)
+    return valid - distance if too_large and valid >= distance else ahead
 
 
 _FEW_DIGITS = 5

@@ -165,7 +165,9 @@ class Exploration:
                 if requirement.id not in self._outcomes:
                     self._outcomes[requirement.id] = CaseOutcome(requirement.id, Outcome.PASSED)
                 continue
-            certification.sent_beside_cases[judgement.exchange.number] = case.change
+            watched = self._round.observed.get(requirement.id)
+            if watched and watched.breach is judgement:  # the one that the end of the round speaks of
+                certification.sent_beside_cases[judgement.exchange.number] = case.change
             found = Found(requirement.id, judgement, recipe)
             if requirement.level is Level.MUST:
                 breaches.append(found)

@@ -398,9 +398,10 @@ def discloses_nothing(seen: Seen) -> str | None:
             return f"{seen.answer.says}, which carries {pointer}"
     inside = members_within(seen.answer.members)  # once: there may be tens of thousands
     for member, value in inside:
+        if member not in reading.private or value in NOTHING:
+            continue
         # Deeper down, a name may be that of a field that is explained, or of another thing.
-        told_of = member in seen.answer.members or not is_words(value)
-        if member in reading.private and value not in NOTHING and told_of:
+        if member in seen.answer.members or not is_words(value):
             return f"{seen.answer.says}, which carries {member}"
     told = seen.told.again(seen.response, seen.answer.members, inside, seen.exchange.request)
     return f"{seen.answer.says}, which carries {told}" if told else None

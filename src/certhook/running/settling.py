@@ -7,8 +7,7 @@
 | breaks a MUST       | is as it should be | the request before it poisoned the connection: that one's finding |
 | dropped, reused connection | is as it should be | nothing: a server may close an idle connection            |
 | none, or cut short  | is as it should be | blocked: flaky                                                    |
-| no HTTP, or too much | is as it should be | not met, and flaky: what was seen was seen                       |
-| a crash             | is as it should be | met, but for the rules that hold for every answer, and flaky      |
+| a crash, or no HTTP | is as it should be | flaky, and not met as for the rules that hold for every answer    |
 | breaks a MUST       | is as it should be | not met, and flaky: what was seen was seen                        |
 
 What is to be sent twice is sent again where it was refused, and its second answer read as a first one.
@@ -226,7 +225,7 @@ class Settler:
         failure = first.exchange.answer
         both = _flaky(first.answer.says, second.answer.says)
         if isinstance(failure, Failure) and failure.kind not in _ITS_OWN_BYTES:
-            if failure.kind is FailureKind.DROPPED and first.exchange.nth:
+            if _dropped(first) and first.exchange.nth:
                 return again  # RFC 9112, section 9.3.1
             return CaseResult((first, second), blocked=both, flaky=both)
         result = self.judged(case, first, second, flaky=both)

@@ -110,41 +110,29 @@ class SignatureUncheckedFromItself(_Unchecked):
         return request.header("X-Forwarded-For") == "127.0.0.1"
 
 
-class _CheckFails(_Unchecked):
-    """Catches what its check throws, and goes on."""
+@fault("signature-unchecked-where-not-ascii", breaks=["evenbet.signature.whatever-else"])
+class SignatureUncheckedWhereNotAscii(_Unchecked):
+    """Catches what its check throws, which a value that is not ASCII is enough for, and goes on."""
 
     def trusts(self, request: HttpRequest, parameters: Parameters) -> bool:
-        return any(self.throws(name, value) for name, value in parameters.form.items())
-
-    def throws(self, name: str, value: str) -> bool:
-        raise NotImplementedError
-
-
-@fault("signature-unchecked-where-not-ascii", breaks=["evenbet.signature.whatever-else"])
-class SignatureUncheckedWhereNotAscii(_CheckFails):
-    """Has a check that throws where a value is not ASCII, which is caught."""
-
-    def throws(self, name: str, value: str) -> bool:
-        return not value.isascii()
+        return not "".join(parameters.form.values()).isascii()
 
 
 @fault("signature-unchecked-where-array", breaks=["evenbet.signature.whatever-else"])
-class SignatureUncheckedWhereArray(_CheckFails):
-    """Has a check that throws where a parameter is an array, which is caught."""
+class SignatureUncheckedWhereArray(_Unchecked):
+    """Catches what its check throws, which an array is enough for, and goes on."""
 
-    def throws(self, name: str, value: str) -> bool:
-        return name.endswith("[]")
+    def trusts(self, request: HttpRequest, parameters: Parameters) -> bool:
+        return any(name.endswith("[]") for name in parameters.form)
 
 
 @fault("signature-unchecked-where-unreadable", breaks=["evenbet.signature.whatever-else"])
-class SignatureUncheckedWhereUnreadable(_CheckFails):
-    """Has a check that throws where the launch options are no JSON, which is caught."""
+class SignatureUncheckedWhereUnreadable(_Unchecked):
+    """Catches what its check throws, which launch options that are no JSON are enough for, and goes on."""
 
-    def throws(self, name: str, value: str) -> bool:
-        if name != "launchOptions":
-            return False
+    def trusts(self, request: HttpRequest, parameters: Parameters) -> bool:
         try:
-            json.loads(value)
+            json.loads(parameters.form.get("launchOptions", "{}"))
         except (ValueError, RecursionError):
             return True
         return False

@@ -107,15 +107,6 @@ class CurrencyByPattern(EvenbetTarget):
         super().check_configured("EUR" if currency == "%" else currency)
 
 
-@fault("auth-type-inherited", breaks=["evenbet.parameters.auth-type"], also=["evenbet.parameters.auth-type-message"])
-class AuthTypeInherited(EvenbetTarget):
-    """Looks for a type in an object of its language, which has more names than its own."""
-
-    def check_auth_type(self, form: Mapping[str, str]) -> None:
-        if form.get("authType") != "constructor":
-            super().check_auth_type(form)
-
-
 @fault("client-inherited", breaks=["evenbet.parameters.client-unknown"])
 class ClientInherited(EvenbetTarget):
     """Looks for a casino in an object of its language, which has more names than its own."""

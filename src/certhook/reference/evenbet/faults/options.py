@@ -93,3 +93,12 @@ class LaunchOptionsNanCrash(_ReadsOptions):
     def use(self, options: object) -> None:
         if "NaN" in json.dumps(options):
             raise Crash
+
+
+@fault("return-address-crash", breaks=["evenbet.robustness.no-server-error"])
+class ReturnAddressCrash(_ReadsOptions):
+    """Takes the address in the launch options for a text."""
+
+    def use(self, options: object) -> None:
+        if isinstance(options, dict) and not isinstance(options.get("restoreSessionUrl", ""), str):
+            raise Crash

@@ -153,13 +153,28 @@ class AuthTypeFirstOfList(EvenbetTarget):
         super().check_auth_type({"authType": form.get("authType", "external").split(",")[0]})
 
 
-@fault("auth-type-null-absent", breaks=["evenbet.parameters.auth-type"])
-class AuthTypeNullAbsent(EvenbetTarget):
-    """Takes the word null for no authType, which careless clients write."""
+class _AuthTypeWord(EvenbetTarget):
+    """Lets pass one authType that is none."""
+
+    word = ""
 
     def check_auth_type(self, form: Mapping[str, str]) -> None:
-        if form.get("authType") != "null":
+        if form.get("authType") != self.word:
             super().check_auth_type(form)
+
+
+@fault("auth-type-null-absent", breaks=["evenbet.parameters.auth-type"])
+class AuthTypeNullAbsent(_AuthTypeWord):
+    """Takes the word null for no authType, which careless clients write."""
+
+    word = "null"
+
+
+@fault("auth-type-inherited", breaks=["evenbet.parameters.auth-type"], also=["evenbet.parameters.auth-type-message"])
+class AuthTypeInherited(_AuthTypeWord):
+    """Looks for a type in an object of its language, which has more names than its own."""
+
+    word = "constructor"
 
 
 @fault("auth-type-unchecked-with-options", breaks=["evenbet.malformed.auth-type"])

@@ -279,7 +279,7 @@ class SignatureMd5(_AlsoAccepted):
         return {hmac.digest(key, content, "md5").hex()}
 
 
-@fault("signature-in-a-list", breaks=["fargames.signature.behind"], also=["fargames.signature.long"])
+@fault("signature-in-a-list", breaks=["fargames.signature.behind"])
 class SignatureInAList(FargamesTarget):
     """Takes a header with commas for several signatures, of which one has to be right."""
 
