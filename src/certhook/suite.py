@@ -12,9 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from certhook.changes import CONTROL, Change
 from certhook.exchange import Exchange
-from certhook.pack.model import Operation
 from certhook.running.certification import Certification
 from certhook.running.conversation import Conversation, NotTested
 from certhook.running.items import Blocked, Item, concerned, conclude
@@ -81,7 +79,7 @@ def certify(item: Item) -> None:
         raise TypeError(f"{item.id} has no case")
     certification = item.certification
     result = certification.group(item.group).result(item.case)
-    sent = sentence(item.operation, item.case.change)
+    sent = item.case.change.sentence(item.operation.name)
     if result.blocked:
         outcomes = [CaseOutcome(id, Outcome.BLOCKED, result.blocked) for id in concerned(item)]
     elif item.case.asks:
@@ -128,21 +126,24 @@ def observation(certification: Certification, seen: Observed) -> CaseOutcome:
     return certification.outcome_of(judgement, _sent_with(certification, judgement.exchange))
 
 
+_CONTROLS = {
+    "opening-control": "before the others",
+    "lane-control": "over a connection of the others",
+    "closing-control": "after the others",
+}
+"""Valid requests that are sent beside the cases of a group."""
+
+
 def _sent_with(certification: Certification, exchange: Exchange) -> str:
     """What was sent, in words, where only the exchange is known."""
     case = certification.cases_by_id.get(exchange.case)
     if case is not None:
-        return sentence(case.operation, case.change)
+        return case.change.sentence(case.operation.name)
     operation = exchange.request.operation
     group, _, which = exchange.case.removeprefix(f"{operation}.").partition(".")
-    if which.endswith("-control"):
-        return f"a valid {operation} request, the {which.replace('-', ' ')} of the group {group}"
+    if which in _CONTROLS:
+        return f"a valid {operation} request, {_CONTROLS[which]} of the group {group}"
     change = certification.sent_beside_cases.get(exchange.number)
     if change is not None:
-        return sentence(certification.pack.operation(operation), change)
+        return change.sentence(operation)
     return f"the {operation} request of the case {exchange.case}"
-
-
-def sentence(operation: Operation, change: Change) -> str:
-    """What was sent, in words."""
-    return f"a valid {operation.name} request" + ("" if change is CONTROL else f", but {change.says}")

@@ -104,6 +104,11 @@ class Finding:
     curl: str
     exchange: int | None
 
+    @property
+    def flaky(self) -> bool:
+        """Whether it did not come again when its request was sent again."""
+        return "flaky:" in self.observed
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 

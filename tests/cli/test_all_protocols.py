@@ -61,6 +61,9 @@ def test_a_target_of_one_protocol_is_not_for_all(tmp_path: Path) -> None:
     ended = certhook("run", "--all", "--target", "http://127.0.0.1:9", cwd=tmp_path)
     assert ended.status == 2
     assert ended.err.startswith("certhook: --all needs --embedded")
+    faulty = certhook("run", "--all", "--embedded", "--fault", "signature-prefix", cwd=tmp_path)
+    assert faulty.status == 2
+    assert faulty.err == "certhook: --fault excludes --all: signature-prefix is one protocol's\n"
 
 
 def test_one_protocol_or_all(tmp_path: Path) -> None:
@@ -96,7 +99,7 @@ def test_the_verdicts_of_an_earlier_run_are_not_shown(tmp_path: Path) -> None:
     """A run that came to nothing has no result, though an earlier one left its own in the same folder."""
     words = ("run", "--all", "--embedded", *TWO, "--output", "all")
     assert certhook(*words, cwd=tmp_path).status == 0
-    wrong = certhook(*words, "--fault", "nonsense", cwd=tmp_path)
+    wrong = certhook(*words, "--sign-key", "nowhere", cwd=tmp_path)
     assert wrong.status == 2
     assert wrong.out == f"== {FIRST}\n"
     assert len(wrong.err.splitlines()) == 1

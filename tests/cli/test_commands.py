@@ -217,13 +217,14 @@ def test_pytest_s_environment_has_no_say(tmp_path: Path) -> None:
     assert ended.status == 0, ended.said
 
 
+@pytest.mark.parametrize("at", [1, 30])
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_run_reports_what_was_done(tmp_path: Path, number: signal.Signals, status: int) -> None:
-    """Status 130 after Ctrl-C, 143 after SIGTERM, and every report there, the result saying that it was interrupted."""
+def test_an_interrupted_run_reports_what_was_done(tmp_path: Path, number: signal.Signals, status: int, at: int) -> None:
+    """Status 130 after Ctrl-C, 143 after SIGTERM, and every report there, be it at the first request or later."""
     reached: list[int] = []
 
     def interrupting(call: Any) -> Any:
-        if call.number == 30 and not reached:
+        if call.number == at and not reached:
             reached.append(call.number)
             process.send_signal(number)
         return conformant(call)

@@ -9,7 +9,8 @@ import pytest
 from certhook.cli.list_command import as_markdown
 from certhook.pack.loading import load_pack, protocols
 
-PAGES = Path(__file__).parents[2] / "docs" / "protocols"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = DOCS / "protocols"
 START = "<!-- certhook list {} --markdown -->\n"
 END = "<!-- end -->\n"
 
@@ -32,3 +33,12 @@ def test_a_page_says_what_the_profile_needs(protocol: str) -> None:
     for table in ("credentials", "subject"):
         for name in properties.get(table, {}).get("required", ()):
             assert name in page
+
+
+def test_every_rule_of_its_own_that_is_cited_can_be_read() -> None:
+    """Each has a heading of that name, and each heading is cited by some requirement."""
+    ours = "certhook § "
+    citations = {one.citation for protocol in protocols() for one in load_pack(protocol).requirements}
+    cited = {one.removeprefix(ours) for one in citations if one.startswith(ours)}
+    lines = (DOCS / "rules.md").read_text(encoding="utf-8").splitlines()
+    assert cited == {line.removeprefix("## ") for line in lines if line.startswith("## ")}

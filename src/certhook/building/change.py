@@ -111,6 +111,10 @@ class Change:
     def family(self) -> str:
         return self.name.split(":")[0]
 
+    def sentence(self, operation: str) -> str:
+        """What is sent, in words, where an operation of that name is changed so."""
+        return f"a valid {operation} request" + ("" if self.name == CONTROL.name else f", but {self.says}")
+
     @property
     def place(self) -> str:
         """What the change is applied to: a field's name, or the empty string."""

@@ -29,6 +29,9 @@ def run_all(options: Mapping[str, Any]) -> int:
     """
     if not options["embedded"]:
         raise UsageError("--all needs --embedded: a target and a profile belong to one protocol")
+    for name in ("fault", "variant"):
+        if options[name]:
+            raise UsageError(f"--{name} excludes --all: {options[name][0]} is one protocol's")
     chosen = selections((options["group"], options["requirement"]))
     folder = options["output"] or default_output(list(chosen))
     results: Results = {}

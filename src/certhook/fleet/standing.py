@@ -69,5 +69,5 @@ def why_of(result: Mapping[str, Any]) -> str:
         return str(doctor["reason"])
     if failed:
         others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
-        return f"{failed[0]['title']}{others} ({failed[0]['id']})"
+        return f"not met: {failed[0]['title']} ({failed[0]['id']}){others}"
     return str(next(iter(result["incomplete_because"]), ""))

@@ -55,6 +55,8 @@ class Controller:
         self.results: dict[str, dict[str, Any]] = {}
         self._progress: Any = None
         self._interrupted: str | None = None
+        self._stop: KeyboardInterrupt | None = None
+        self._begun: set[str] = set()
 
     @classmethod
     def for_run(cls, config: pytest.Config, setups: list[Setup]) -> Self:
@@ -108,10 +110,20 @@ class Controller:
         signal.signal(signal.SIGTERM, _terminate)
         self._settle_addresses()
         workers = len(self._config.option.tx or ()) if self.distributed else 1
-        self.setups = [self._examined(replace(setup, workers=max(1, workers))) for setup in self.setups]
+        try:
+            self.setups = [self._examined(replace(setup, workers=max(1, workers))) for setup in self.setups]
+        except KeyboardInterrupt as stop:
+            self._stop = stop
+            return
         if self.executor is not None:
             self._hand_over(self.executor)
         self._start_progress()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """End here what was stopped while targets were examined: before, pytest would end without the reports."""
+        if self._stop is not None:
+            raise self._stop
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -170,7 +182,8 @@ class Controller:
             session.exitstatus = 2
             return
         for setup in self.setups:
-            self._finish(setup)
+            if setup.output in self._begun:
+                self._finish(setup)
         results_folder = Path(self._config.option.allure_report_dir)
         write_allure_files(results_folder, list(self.results.values()), os.environ)
         verdicts = [Verdict(result["verdict"]) for result in self.results.values()]
@@ -215,6 +228,7 @@ class Controller:
         certification, began = Certification(setup), int(time.time())
         try:
             certification.journal.write("run", **head_of(certification))
+            self._begun.add(setup.output)
             checks = examine(certification)
             courier = certification.courier
             used, numbered, one_by_one = certification.stock.used, courier.numbered, courier.one_by_one

@@ -56,13 +56,16 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def wanted(config: pytest.Config) -> bool:
-    """Whether this pytest run is a certification: a folder of suites is among its arguments."""
-    suites = suites_dir()
-    for argument in config.args:
-        path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
-        if path == suites or suites in path.parents:
-            return True
-    return bool(config.getoption("--packs"))
+    """Whether this pytest run is a certification: the suites, or some of them, are among its arguments."""
+    paths = ((config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args)
+    return any(map(_is_of_suites, paths)) or bool(config.getoption("--packs"))
+
+
+def _is_of_suites(path: Path) -> bool:
+    """Whether that is the folder of suites, or a file in it: the installed one, or a checkout's beside it."""
+    folder = path if path.is_dir() else path.parent
+    own = suites_dir()
+    return folder == own or all((folder / module.name).is_file() for module in own.glob("test_*.py"))
 
 
 def setups_of(config: pytest.Config) -> list[Setup]:
@@ -76,7 +79,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
         raise UsageError(f"--target and --profile need exactly one --protocol; {len(names)} are selected")
     for flag, values in (("--fault", option.fault), ("--variant", option.variant)):
         if values and not embedded:
-            raise UsageError(f"{flag} needs --embedded and excludes --target and --profile")
+            raise UsageError(f"{flag} needs --embedded: it is one of the built-in reference target's")
     for flag, number in (("--max-examples", option.max_examples), ("--latency-ms", option.latency_ms)):
         if number is not None and number < 0:
             raise UsageError(f"{flag}: must be at least 0, not {number}")

@@ -20,6 +20,7 @@ RESULT_NAME = "result.json"
 
 _NOTHING_SENT = "nothing was sent for it"
 _NOT_REFUSED = "what was sent for it was not refused by the application: there is no refusal to judge"
+_STOPPED_BY = {"interrupted": "by Ctrl-C", "terminated": "by SIGTERM"}
 _STANDING = (Outcome.NOT_TESTED, Outcome.NOT_APPLICABLE)
 _JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.WARNED, Outcome.WAIVED)
 
@@ -178,7 +179,7 @@ class _Run:
         if self._end is None:
             yield "the run did not end: its journal has no end line"
         elif self._end["interrupted"]:
-            yield f"the run was interrupted: {self._end['interrupted']}"
+            yield f"the run was interrupted: {_STOPPED_BY.get(self._end['interrupted'], self._end['interrupted'])}"
         if not any(item["outcome"] in _JUDGED for item in requirements):
             yield "no requirement was judged"
         musts = [item for item in requirements if item["level"] == Level.MUST]

@@ -160,6 +160,7 @@ def _ruling(requirement: Requirement, finding: Finding, trial: Trial, doubt: str
         return Ruling(requirement, finding, str(trial.judgements[requirement.id].observed), stands=True)
     if trial.blocked:
         return Ruling(requirement, finding, trial.blocked, stands=None)
+    doubt = doubt or ("it did not come each time in the run either" if finding.flaky else "")
     if doubt:
         return Ruling(requirement, finding, f"{trial.says}, but {doubt}", stands=None)
     return Ruling(requirement, finding, f"as expected: {trial.says}", stands=False)

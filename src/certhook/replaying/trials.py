@@ -119,7 +119,7 @@ class Trials:
 
     @property
     def _is_flaky(self) -> bool:
-        return any("flaky:" in finding.observed for finding in self._findings.values())
+        return any(finding.flaky for finding in self._findings.values())
 
     # -------------------------------------------------------------- the ways
 

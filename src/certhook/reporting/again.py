@@ -16,11 +16,11 @@ def replay_command(folder: Path, exchange: int) -> str:
 
 
 def commands_for(finding: Mapping[str, Any], folder: Path | None) -> list[str]:
-    """The replay, where the run has a folder, and the finding's curl, where that is complete.
-
-    A curl without its signature or a credential, or with its body in another file, would not show the same.
-    """
+    """The replay, where the run has a folder, and the finding's curl, where that is complete."""
     found = [replay_command(folder, finding["exchange"])] if folder and finding["exchange"] is not None else []
-    curl = finding["curl"]
-    complete = curl and MASK not in curl and "@exchange-" not in curl
-    return [*found, curl] if complete else found
+    return [*found, finding["curl"]] if is_complete(finding["curl"]) else found
+
+
+def is_complete(curl: str) -> bool:
+    """Whether a curl shows the finding: one without its signature or a credential, or its body, does not."""
+    return bool(curl) and MASK not in curl and "@exchange-" not in curl

@@ -49,9 +49,10 @@ def print_summary(console: Console, result: Mapping[str, Any], directory: Path |
             _line(console, Text(command))
     if rows:
         _line(console, Text(""))
-    said = (Text(counts_in_words(result)), *_reasons(result), *_notices(result), _verdict(result), *_places(directory))
-    for text in said:
+    for text in (Text(counts_in_words(result)), *_reasons(result), *_notices(result), _verdict(result)):
         console.print(text, soft_wrap=False, overflow="fold")
+    for text in _places(directory):
+        _line(console, text)
 
 
 def _line(console: Console, text: Text) -> None:
@@ -83,9 +84,9 @@ def _rows(result: Mapping[str, Any], directory: Path | None) -> Iterator[_Row]:
 def _found(item: Mapping[str, Any], directory: Path | None) -> _Row:
     finding = item["findings"][0]
     observed = Text(visible(finding["observed"], _LIMIT))
-    others = item["findings_total"] - 1
-    if others:
-        observed.append(f"\n(and {others} more in result.json)", style="dim")
+    total, kept = item["findings_total"], len(item["findings"])
+    if total > 1:
+        observed.append(f"\n(one of {total}; {kept} of them in result.json)", style="dim")
     if item["outcome"] == Outcome.WAIVED:
         observed.append(f"\n{visible(item['reason'], _LIMIT)}")
     cells = (Text(visible(item["title"])), Text(visible(finding["expected"], _LIMIT)), observed)

@@ -182,7 +182,7 @@ class Conversation:
             raise Blocked(f"a request {change.says} was answered with {delivery.answer.says}")
         if _fails(delivery):
             raise Nonconformance(
-                f"a valid {self.item.operation.name} request, but {change.says}",
+                change.sentence(self.item.operation.name),
                 expected="any answer other than a 5xx",
                 observed=delivery.answer.says,
                 exchange=delivery.exchange,
@@ -197,7 +197,7 @@ class Conversation:
         delivery = self.send(change)
         if delivery.accepted:
             raise Nonconformance(
-                f"a valid {self.item.operation.name} request, but {change.says}",
+                change.sentence(self.item.operation.name),
                 expected="anything but the success marker",
                 observed=delivery.answer.says,
                 exchange=delivery.exchange,

@@ -19,7 +19,7 @@ from certhook.building.clock import Window
 from certhook.building.pool import Exhausted
 from certhook.changes import Scope, changes_of
 from certhook.exchange import Failure, FailureKind, Response
-from certhook.judging.answers import Kind
+from certhook.judging.answers import Kind, status_fits
 from certhook.profile.route import Route
 from certhook.running.certification import Certification
 from certhook.running.settling import PACE
@@ -87,8 +87,10 @@ def _checks(certification: Certification) -> Iterator[CheckUp]:
     parts = urlsplit(certification.profile.url)
     route = certification.profile.route
     door = _door(urlsplit(route.proxy_address) if route.proxy_address else parts)
-    yield _name(*door)
-    yield _connection(*door, min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
+    address, who = ("target.proxy or --proxy", "the proxy") if route.proxy_address else ("target.url", "the target")
+    yield _name(*door, address)
+    advice = f"check {address}, and that {who} is running"
+    yield _connection(*door, advice, min(CONNECT_LIMIT_S, certification.profile.limits.timeout_s))
     if parts.scheme == "https" and route.proxy is None:
         yield _tls(*_door(parts), route)
     first, *others = (
@@ -162,22 +164,19 @@ def _is_starved(beside: Delivery, certification: Certification) -> bool:
     return waited_s > WAITED_TIMES * alone.exchange.elapsed_s
 
 
-def _name(host: str, port: int) -> CheckUp:
+def _name(host: str, port: int, address: str) -> CheckUp:
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        return CheckUp("name", False, f"the name {host} cannot be resolved ({_words(error)}): check target.url")
+        return CheckUp("name", False, f"the name {host} cannot be resolved ({_words(error)}): check {address}")
     return CheckUp("name", True, f"{host} resolves")
 
 
-def _connection(host: str, port: int, limit_s: float) -> CheckUp:
+def _connection(host: str, port: int, advice: str, limit_s: float) -> CheckUp:
     try:
         socket.create_connection((host, port), timeout=limit_s).close()
     except OSError as error:
-        says = (
-            f"{host} port {port} cannot be reached ({_words(error)}): check target.url, and that the target is running"
-        )
-        return CheckUp("connection", False, says)
+        return CheckUp("connection", False, f"{host} port {port} cannot be reached ({_words(error)}): {advice}")
     return CheckUp("connection", True, f"{host} port {port} takes connections")
 
 
@@ -221,6 +220,11 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
         return _failure_advice(response, url)
     if answer.kind is Kind.LIMITED:
         return f"{url} answers a valid request with {answer.says}: wait, or {PACE}"
+    path = delivery.exchange.request.target.partition("?")[0]
+    if certification.profile.url.rstrip("/").endswith(path):
+        return (
+            f"{url} answers a valid request with {answer.says}: leave {path} out of target.url, since it is added to it"
+        )
     if answer.status == 404 and answer.front:
         return f"{url} was not found (HTTP 404): check the path in target.url"
     if answer.kind is Kind.REFUSED:
@@ -228,10 +232,20 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
             f"{url} refuses a valid request ({answer.says}): check {_suspects(certification)} in the profile; "
             "it cannot be told from here whether they or the target are wrong"
         )
-    mend = "check that target.url leads to the endpoint, and works"
+    return f"{url} answers a valid request with {answer.says}: {_mending(response)}"
+
+
+def _mending(response: Response) -> str:
+    """What to do about an answer that is neither a success nor a refusal."""
+    if status_fits(response.status, ("3xx",)):
+        return (
+            f"it leads to {response.header('location') or 'nowhere'}, and redirects are not followed: check target.url"
+        )
+    if status_fits(response.status, ("5xx",)):
+        return "the target, or what it stands on, is out of order: see its log"
     if response.media_type.endswith("json") or response.body.lstrip()[:1] == b"{":
-        mend = "mend the answer, which no strict reader takes for what it is meant to be"
-    return f"{url} answers a valid request with {answer.says}: {mend}"
+        return "mend the answer, which no strict reader takes for a success or a refusal of the document"
+    return "check that target.url leads to the endpoint, and works"
 
 
 def _suspects(certification: Certification) -> str:

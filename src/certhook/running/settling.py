@@ -197,7 +197,7 @@ class Settler:
             return False
         requirement = self._judge.requirement_of("recovers")
         if requirement:
-            expected = f"the next request on the connection accepted, after one {suspect.change.says}"
+            expected = f"a valid request accepted right behind one {suspect.change.says}, on the same connection"
             self.poisonings.append(Judgement(requirement.id, expected, after.answer.says, bad.exchange))
         return True
 

