@@ -45,6 +45,9 @@ def test_the_url_logs_the_user_in(conversation: Conversation) -> None:
     delivery = conversation.control()
     if _attribute(delivery, "auth") not in unquote(_attribute(delivery, "redirect-url")):
         raise _breach("a valid request", "auth in redirect-url", "a redirect-url without it", delivery)
+    if "&amp;" in _attribute(delivery, "redirect-url"):
+        observed = "a redirect-url that is escaped for HTML (&amp;): the parameter is called amp;auth, or another is"
+        raise _breach("a valid request", "auth in redirect-url, as the URL is", observed, delivery)
 
 
 @flow("evenbet.semantics.url-carries-lang")

@@ -20,5 +20,5 @@ def test_what_was_sent_is_named_though_the_target_s_echo_of_it_is_masked(tmp_pat
         result = CaseResult((delivery,), (judgement,))
         (outcome,) = certification.outcomes_of(result, f"a valid request, but {wrong.says}")
     assert outcome.finding is not None
-    assert outcome.finding.message == "a valid request, but with the word undefined as its signature"
+    assert outcome.finding.message == "a valid request, but with undefined as its signature"
     assert "undefined" not in outcome.finding.observed

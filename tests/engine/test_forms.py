@@ -177,13 +177,15 @@ def test_a_currency_is_none_by_its_form() -> None:
 
 
 def test_unusual_values_are_documented_ones() -> None:
-    """An address of the newer kind, a percent sign that stands for itself, and a space, which a form writes as plus."""
+    """An address of the newer kind; a percent sign, an ampersand and a space in an address, as a form writes them."""
     bodies = [built(one).body for one in changes("accepted.unusual")]
     sent = [dict(form_pairs(body)) for body in bodies]
     percent = '{"restoreSessionUrl":"https://casino.example/a%20b"}'
+    ampersand = '{"restoreSessionUrl":"https://casino.example/return?a=1&b=2"}'
     space = '{"restoreSessionUrl": "https://casino.example/return"}'
-    assert sent == [{"userIp": "2001:db8::7"}, {"launchOptions": percent}, {"launchOptions": space}]
-    assert b"%3A+%22" in bodies[2]
+    options = [percent, ampersand, space]
+    assert sent == [{"userIp": "2001:db8::7"}, *({"launchOptions": one} for one in options)]
+    assert b"%3A+%22" in bodies[3]
 
 
 def test_a_get_has_the_parameters_of_the_form_in_its_query() -> None:

@@ -211,11 +211,11 @@ SCHEMA: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("value", "broken"),
     [
-        ([], {"root": "[] is not of type 'object'"}),
-        ({}, {"a": "'a' is a required property"}),
-        ({"a": 1}, {"a": "a: 1 is not of type 'string'"}),
-        ({"a": "x", "b": [1, "2"]}, {"items": "b/1: '2' is not of type 'integer'"}),
-        ({"a": "x", "b": 1}, {"root": "b: 1 is not of type 'array'"}),
+        ([], {"root": "an array, not an object: []"}),
+        ({}, {"a": "a is missing"}),
+        ({"a": 1}, {"a": "a: an integer, not a string: 1"}),
+        ({"a": "x", "b": [1, "2"]}, {"items": 'b/1: a string, not an integer: "2"'}),
+        ({"a": "x", "b": 1}, {"root": "b: an integer, not an array: 1"}),
         ({"a": "x"}, {}),
     ],
 )

@@ -8,6 +8,7 @@ accepts it has to mean the one of the path.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from certhook.building.change import Change, Draft, Stage
 from certhook.building.encoding import field_text, form_encode, path_values, query_encode
@@ -28,21 +29,27 @@ _SIGNED: Mapping[str, tuple[str, Signed]] = {
 @family("robustness.path-overridden")
 def path_overridden(scope: Scope) -> Iterator[Change]:
     """Legal as far as the answer to it is held against what it asked for; whether it is accepted is not asked."""
+    for word in _SIGNED:
+        for one in _overridden(scope, word):
+            yield replace(one, name=f"robustness.path-overridden:{one.name}-{word}", legal=True)
+
+
+@family("signature.path-overridden")
+def path_unsigned(scope: Scope) -> Iterator[Change]:
+    """Signed over the other one alone, which leaves the path's unsigned: it would be good for every path."""
+    for one in _overridden(scope, "other"):
+        yield replace(one, name=f"signature.path-overridden:{one.name}")
+
+
+def _overridden(scope: Scope, word: str) -> Iterator[Change]:
+    """In the form and in the query, signed as that word of `_SIGNED` says."""
+    what, signed = _SIGNED[word]
     for name in scope.operation.carried("path", scope.fields):
         for where in ("form", "query"):
-            for word, (what, signed) in _SIGNED.items():
-                says = f"with another {name} in the {where}, and {what} signed"
-                finish = _in_query(scope, name) if where == "query" else None
-                apply = _signing(name, signed, in_form=where == "form")
-                yield Change(
-                    f"robustness.path-overridden:{name}={where}-{word}",
-                    says,
-                    Stage.SIGNATURE,
-                    apply,
-                    legal=True,
-                    front=("4xx",),
-                    finish=finish,
-                )
+            says = f"with another {name} in the {where}, and {what} signed"
+            finish = _in_query(scope, name) if where == "query" else None
+            apply = _signing(name, signed, in_form=where == "form")
+            yield Change(f"{name}={where}", says, Stage.SIGNATURE, apply, front=("4xx",), finish=finish)
 
 
 def _signing(name: str, signed: Signed, *, in_form: bool) -> Callable[[Draft], None]:

@@ -131,7 +131,7 @@ def unknown(scope: Scope) -> Iterator[Change]:
         formed = list(_formed(place, _given(scope, schema))) if type_of(schema) == "string" else []
         yield from _one_twice([_set("unknown", place, f"with an unknown {place}", _kept(place, make)), *formed])
         if type_of(schema) == "string" and not _are_long(_given(scope, schema)):
-            says = f"with the valid {place} followed by a letter, which a lax parser reads as the number alone"
+            says = f"with the valid {place} followed by a letter"
             yield _set("unknown", place, says, _of_valid(place, lambda draft, valid: f"{valid}x"), "=behind")
         if type_of(schema) == "string" and _are_digits(_given(scope, schema)):
             says = f"with the valid {place} followed by .0, which is equal to it where texts are compared as numbers"

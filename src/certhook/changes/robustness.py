@@ -207,7 +207,8 @@ def _texts(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 _HOSTILE = {
     # What is most likely to be met goes first: the first that breaks a requirement is the one that is shown.
-    "unusual": ("punctuation, an accent and an emoji", 'O\'Neil "\\" 100% {a} $b <c> é \U0001f3b0'),
+    # It begins with letters of several bytes each: what is cut after so many bytes ends in the middle of one.
+    "unusual": ("letters of other alphabets and punctuation", 'é\U0001f3b0日本語の名前 O\'Neil "\\" 100% {a} $b <c>'),
     "nul": ("a NUL character", "a\u0000b"),
     "surrogate": ("a lone surrogate", "a\ud800b"),
     "long": ("5,000 letters", "a" * 5_000),

@@ -17,8 +17,8 @@ OTHER_KEY = b"certhook-some-other-key"
 PLACEHOLDERS = ("secret", "test")
 """Keys that stand in a configuration until somebody puts in the right one."""
 
-NO_VALUES = ("null", "undefined")
-"""What a caller writes where it meant to write a signature and had none."""
+NO_VALUES = ("null", "undefined", "0")
+"""What a caller writes where it meant to write a signature and had none; the last one is false in some languages."""
 
 _DIGITS = "0123456789abcdef"
 
@@ -193,7 +193,7 @@ def not_hex(scope: Scope) -> Iterator[Change]:
         lambda draft: "".join(digit if at % 2 else "z" for at, digit in enumerate(_right(draft))).encode(),
     )
     for word in NO_VALUES:
-        yield _signature(f"not-hex:{word}", f"with the word {word} as its signature", always(word.encode()))
+        yield _signature(f"not-hex:{word}", f"with {word} as its signature", always(word.encode()))
 
 
 @family("signature.non-ascii")

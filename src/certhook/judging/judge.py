@@ -14,6 +14,7 @@ from certhook.building.builder import Builder
 from certhook.building.change import Change
 from certhook.exchange import Exchange, Response
 from certhook.formats import misfit, validator
+from certhook.jsontypes import kind_of
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.longlists import KnownLists
@@ -234,7 +235,18 @@ def _in_words(error: Any) -> str:
         return f"{error.instance!r} {misfit(error.validator_value, error.instance)}"
     if error.validator == "not" or (error.validator == "type" and error.instance is None):
         return f"{json.dumps(error.instance)}, which is not allowed here"
+    if error.validator == "required":
+        return f"{_missing_name(error)} is missing"
+    if error.validator == "type":
+        # What is wrong goes first: the value may be long.
+        given, *wanted = (f"a{'n' * (name[0] in 'aio')} {name}" for name in (kind_of(error.instance), *_types(error)))
+        return f"{given}, not {' or '.join(wanted)}: {json.dumps(error.instance)}"
     return str(error.message)
+
+
+def _types(error: Any) -> list[str]:
+    named = error.validator_value
+    return [named] if isinstance(named, str) else named
 
 
 def _missing_name(error: Any) -> str:

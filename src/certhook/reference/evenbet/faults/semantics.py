@@ -45,6 +45,14 @@ class UrlWithoutAuth(EvenbetTarget):
         return f"https://lobby.reference.example/html5/?lang={language}"
 
 
+@fault("url-escaped", breaks=["evenbet.semantics.url-carries-auth"])
+class UrlEscaped(EvenbetTarget):
+    """Escapes the URL for HTML, as a template does."""
+
+    def redirect_url(self, auth: str, language: str) -> object:
+        return str(super().redirect_url(auth, language)).replace("&", "&amp;")
+
+
 @fault("language-ignored", breaks=["evenbet.semantics.url-carries-lang"])
 class LanguageIgnored(EvenbetTarget):
     """Opens every lobby in English."""
@@ -104,7 +112,7 @@ class _Merged(EvenbetTarget):
         raise NotImplementedError
 
 
-@fault("user-from-form", breaks=["evenbet.semantics.user-id"])
+@fault("user-from-form", breaks=["evenbet.semantics.user-id", "evenbet.signature.path-changed"])
 class UserFromForm(_Merged):
     """Lets the form override the path."""
 
@@ -112,7 +120,7 @@ class UserFromForm(_Merged):
         return parameters.form
 
 
-@fault("user-from-query", breaks=["evenbet.semantics.user-id"])
+@fault("user-from-query", breaks=["evenbet.semantics.user-id", "evenbet.signature.path-changed"])
 class UserFromQuery(_Merged):
     """Lets the query override the path."""
 

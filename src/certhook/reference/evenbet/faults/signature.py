@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 
 from certhook.reference.application import Crash, Refusal
 from certhook.reference.catalogue import fault
@@ -319,7 +320,7 @@ class SignatureOfDocumentedOnly(EvenbetTarget):
         return {name: value for name, value in super().signed_values(parameters).items() if not name.startswith("x_")}
 
 
-@fault("signature-without-user", breaks=["evenbet.signature.parameter-added"])
+@fault("signature-without-user", breaks=["evenbet.signature.parameter-added", "evenbet.signature.path-changed"])
 class SignatureWithoutUser(Lenient):
     """Accepts what clients sign who take the user's id, which stands in the path, for no parameter."""
 
@@ -437,3 +438,29 @@ class SignatureCrash(EvenbetTarget):
 
     def signature_wrong(self, parameters: Parameters) -> None:
         raise Crash
+
+
+@fault("signature-over-the-form-s-user", breaks=["evenbet.signature.path-changed"])
+class SignatureOverTheFormSUser(EvenbetTarget):
+    """Merges path, query and form for the signature, the last one winning, and opens the session of the path's user."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        merged = {**parameters.path, **parameters.query, **parameters.form}
+        return {name: value for name, value in merged.items() if name not in EXCLUDED}
+
+
+@fault("signature-zero-unchecked", breaks=["evenbet.signature.not-hex"])
+class SignatureZeroUnchecked(EvenbetTarget):
+    """Asks whether there is a signature in a language in which "0" is false."""
+
+    def signature_matches(self, given: str, parameters: Parameters) -> bool:
+        return given == "0" or super().signature_matches(given, parameters)
+
+
+@fault("signature-of-escaped-values", breaks=["evenbet.parameters.launch-options-accepted"])
+class SignatureOfEscapedValues(EvenbetTarget):
+    """Escapes what is special in HTML in all that comes in, before anything else looks at it."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        signed = super().signed_values(parameters)
+        return {name: html.escape(value, quote=False) for name, value in signed.items()}

@@ -140,6 +140,18 @@ class FourByteTextCrash(FargamesTarget):
         return super().perform(operation, fields, agent)
 
 
+@fault("cut-text-crash", breaks=["fargames.robustness.no-server-error"])
+class CutTextCrash(FargamesTarget):
+    """Logs the first bytes of a language, where a character may end in the middle."""
+
+    def check_language(self, language: str) -> None:
+        try:
+            language.encode("utf-8", "replace")[:5].decode()
+        except UnicodeDecodeError as error:
+            raise Crash from error
+        super().check_language(language)
+
+
 @fault("quoted-name-crash", breaks=["fargames.robustness.no-server-error"])
 class QuotedNameCrash(FargamesTarget):
     """Puts the player's name into a query between quotes."""
