@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from certhook.pack.loading import protocols
+from certhook.places import suites_dir
 from certhook.recording.journal import read_journal
 from certhook.recording.results import result_of
 from tests.running import FEW, certhook, outcomes_in, profile_file, pytest_suites, result_in, started
@@ -221,3 +223,14 @@ def test_without_suites_the_plugin_keeps_out_of_the_way(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "1 passed" in done.stdout
     assert not (tmp_path / "reports").exists()
+
+
+def test_the_suites_of_a_checkout_are_run_by_the_certhook_that_is_installed(tmp_path: Path) -> None:
+    """`pytest suites` in a checkout, whose folder is another one than the installed package's."""
+    shutil.copytree(suites_dir(), tmp_path / "suites")
+    options = ["-p", "certhook.plugin", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", "suites"]
+    words = ["--protocol", "klas", "--embedded", "--requirement", "klas.signature.header-missing", "--output", "out"]
+    command = [sys.executable, "-m", "pytest", "suites", *options, "--import-mode=importlib", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ)
+    assert done.returncode == 0, done.stdout
+    assert outcomes_in(tmp_path / "out") == {"klas.signature.header-missing": "passed"}

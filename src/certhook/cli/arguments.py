@@ -60,7 +60,10 @@ def options_of_a_run(command: Command) -> Command:
         "--fault", multiple=True, metavar="NAME", help="Fault of the embedded target; can be repeated."
     )(command)
     command = click.option(
-        "--embedded", is_flag=True, help="Test the built-in reference target, started and stopped by the run."
+        "--embedded",
+        is_flag=True,
+        help="Test the built-in reference target, started and stopped by the run. It brings its own credentials and "
+        "test data; of a --profile only the rest counts.",
     )(command)
     return options_of_a_target(command)
 

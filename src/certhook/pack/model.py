@@ -16,13 +16,17 @@ Schema = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """How requests are signed. `key` is a place in the profile; `optional` says why a profile may have none."""
+    """How requests are signed. `key` is a place in the profile; `optional` says why a profile may have none.
+
+    `hint` is what a target may overlook that refuses a right signature.
+    """
 
     scheme: str
     header: str = ""
     key: str = ""
     response_header: str = ""
     optional: str = ""
+    hint: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -58,10 +58,10 @@ def add_options(parser: pytest.Parser) -> None:
 def wanted(config: pytest.Config) -> bool:
     """Whether this pytest run is a certification: the suites, or some of them, are among its arguments."""
     paths = ((config.invocation_params.dir / argument.split("::")[0]).resolve() for argument in config.args)
-    return any(map(_is_of_suites, paths)) or bool(config.getoption("--packs"))
+    return any(map(is_of_suites, paths)) or bool(config.getoption("--packs"))
 
 
-def _is_of_suites(path: Path) -> bool:
+def is_of_suites(path: Path) -> bool:
     """Whether that is the folder of suites, or a file in it: the installed one, or a checkout's beside it."""
     folder = path if path.is_dir() else path.parent
     own = suites_dir()

@@ -89,7 +89,8 @@ def _found(item: Mapping[str, Any], directory: Path | None) -> _Row:
         observed.append(f"\n(one of {total}; {kept} of them in result.json)", style="dim")
     if item["outcome"] == Outcome.WAIVED:
         observed.append(f"\n{visible(item['reason'], _LIMIT)}")
-    cells = (Text(visible(item["title"])), Text(visible(finding["expected"], _LIMIT)), observed)
+    about = Text(visible(item["title"])).append(f"\nSent: {visible(finding['message'], _LIMIT)}", style="dim")
+    cells = (about, Text(visible(finding["expected"], _LIMIT)), observed)
     return _heading(item), cells, list(map(visible, commands_for(finding, directory)))
 
 

@@ -230,7 +230,7 @@ def _advice(delivery: Delivery, certification: Certification) -> str:
     if answer.kind is Kind.REFUSED:
         return (
             f"{url} refuses a valid request ({answer.says}): check {_suspects(certification)} in the profile; "
-            "it cannot be told from here whether they or the target are wrong"
+            f"it cannot be told from here whether they or the target are wrong{_hint(certification)}"
         )
     return f"{url} answers a valid request with {answer.says}: {_mending(response)}"
 
@@ -246,6 +246,11 @@ def _mending(response: Response) -> str:
     if response.media_type.endswith("json") or response.body.lstrip()[:1] == b"{":
         return "mend the answer, which no strict reader takes for a success or a refusal of the document"
     return "check that target.url leads to the endpoint, and works"
+
+
+def _hint(certification: Certification) -> str:
+    hint = certification.pack.signing.hint
+    return f"; {hint}" if hint else ""
 
 
 def _suspects(certification: Certification) -> str:

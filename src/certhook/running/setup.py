@@ -150,7 +150,7 @@ class Setup:
                 data[table] = {**self.profile.get(table, {}), **data.get(table, {})}
         profile = profile_from(
             data,
-            source=str(path) if path else ("the embedded target" if self.embedded else "command line"),
+            source=str(path) if path else ("the embedded target" if self.embedded else "no --profile"),
             folder=path.parent if path else Path(),
             protocol=pack.protocol,
             protocol_schema=pack.profile_schema,
