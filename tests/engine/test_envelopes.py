@@ -58,6 +58,7 @@ def seen(status: int, body: bytes, sent: Change = CONTROL, named: dict[int, int]
         ("refusal-not-success", seen(200, refusal()), "HTTP 200"),
         ("refusal-not-success", seen(404, refusal()), None),
         ("answer-time", seen(404, refusal(timestamp="2026-11-20T00:06:00Z")), "360 seconds"),
+        ("answer-time", seen(404, refusal(timestamp="2026-11-20T03:00:00Z")), "3 hours: that of another time zone?"),
         ("answer-time", seen(404, refusal(timestamp="2026-11-20T03:00:00+03:00")), None),
         ("answer-id-unique", seen(404, refusal(), named={hash("1"): 1}), "exchange 1"),
         ("answer-id-unique", seen(404, refusal(), named={hash("1"): 2}), None),

@@ -202,7 +202,15 @@ def _time_of(seen: Seen) -> datetime | None:
 def answer_time(seen: Seen) -> str | None:
     given, window = _time_of(seen), seen.pack.clock.window_s if seen.pack.clock else 0
     ahead = (given - seen.exchange.started).total_seconds() if given else 0.0
-    return f"a timestamp that differs from our clock by {abs(ahead):.0f} seconds" if abs(ahead) > window else None
+    if abs(ahead) <= window:
+        return None
+    return f"a timestamp that differs from our clock by {abs(ahead):.0f} seconds{_zone(abs(ahead))}"
+
+
+def _zone(seconds: float) -> str:
+    """What else can be said of a difference of half or whole hours, as there are between time zones."""
+    hours = round(seconds / 1800) / 2
+    return f", {hours:g} hours: that of another time zone?" if abs(seconds - hours * 3600) < 60 and hours <= 14 else ""
 
 
 def _id_of(seen: Seen) -> str | int | None:
