@@ -82,10 +82,18 @@ def test_a_certified_run(printed: Any) -> None:
 def test_blocked_requirements_are_gathered(printed: Any) -> None:
     """Requirements that are blocked for one reason are shown as one."""
     many = [requirement(f"klas.signature.n{number}") for number in range(20)]
-    text = printed(run_line(*many), doctor_line(ok=False, reason="the target is gone"), end_line())
+    text = printed(run_line(*many), *(case_line(outcome(one["id"], "blocked", "gone")) for one in many), end_line())
     assert "blocked 20 requirements" in text
     assert "and 15 more" in text
     assert "INCOMPLETE" in text
+
+
+def test_why_nothing_could_be_sent_is_said_once(printed: Any) -> None:
+    """It is what every requirement is blocked for."""
+    many = [requirement(f"klas.signature.n{number}") for number in range(20)]
+    text = printed(run_line(*many), doctor_line(ok=False, reason="the target is gone"), end_line(), width=200)
+    assert text.count("the target is gone") == 1
+    assert "20 blocked" in text
 
 
 def test_many_reasons(printed: Any) -> None:

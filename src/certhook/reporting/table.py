@@ -76,9 +76,16 @@ def _rows(result: Mapping[str, Any], directory: Path | None) -> Iterator[_Row]:
     for outcome in _STYLES:
         items = [item for item in result["requirements"] if item["outcome"] == outcome]
         yield from (_found(item, directory) for item in items if item["findings"])
-        bare = [item for item in items if not item["findings"]]
+        # What keeps all of them from being judged is said once, below.
+        bare = [item for item in items if not item["findings"] and item["reason"] != _doctors_reason(result)]
         for reason in dict.fromkeys(item["reason"] for item in bare):
             yield _unfound([item for item in bare if item["reason"] == reason])
+
+
+def _doctors_reason(result: Mapping[str, Any]) -> str | None:
+    """Why nothing could be sent, if that is so."""
+    doctor = result.get("doctor")
+    return doctor["reason"] if doctor and not doctor["ok"] else None
 
 
 def _found(item: Mapping[str, Any], directory: Path | None) -> _Row:
@@ -115,7 +122,7 @@ def _heading(item: Mapping[str, Any]) -> Text:
 def _reasons(result: Mapping[str, Any]) -> Iterator[Text]:
     doubts = result.get("incomplete_because", [])
     for doubt in doubts[:_NAMED]:
-        yield Text(f"incomplete: {visible(doubt, _LIMIT)}")
+        yield Text(f"incomplete: {visible(doubt, 2 * _LIMIT)}")
     if len(doubts) > _NAMED:
         yield Text(f"incomplete: {len(doubts) - _NAMED} more reasons in result.json")
 
@@ -127,7 +134,8 @@ def _notices(result: Mapping[str, Any]) -> Iterator[Text]:
 
 def _verdict(result: Mapping[str, Any]) -> Text:
     text = Text(verdict_in_words(result), style=_VERDICT_STYLES[Verdict(result["verdict"])])
-    where = f"  {visible(result['target'])}, {result['requests']} requests in {result['duration_s']:.1f} s"
+    sent = f"{result['requests']} request{'s' * (result['requests'] != 1)}"
+    where = f"  {visible(result['target'])}, {sent} in {result['duration_s']:.1f} s"
     return text.append(where, style="not bold default")
 
 
