@@ -69,7 +69,7 @@ def test_a_killed_run_counts_as_far_as_it_came(runs: Path, compare: Callable[...
     ended = compare("good", "killed")
     assert ended.status == 1
     assert "klas: certified -> incomplete" in ended.out
-    assert "reason: planned but never finished" in ended.out
+    assert "reason: not finished when the run ended" in ended.out
 
 
 def test_folders_of_runs_are_compared_in_turn(runs: Path, compare: Callable[..., Ended]) -> None:

@@ -90,7 +90,7 @@ def test_a_planned_case_that_never_ended(result: Any) -> None:
     """A requirement is blocked where one of its cases did not end, though others passed."""
     built = result(run_line(), plan_line(case=[MUST], lost=[MUST], found=[MUST]), case_line(), end_line())
     assert (_one(built)["outcome"], built["verdict"]) == ("blocked", "incomplete")
-    assert _one(built)["reason"] == "planned but never finished: found and 1 more"
+    assert _one(built)["reason"] == "not finished when the run ended: found and 1 more"
 
 
 def test_a_failure_outweighs_a_lost_case(result: Any) -> None:

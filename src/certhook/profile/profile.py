@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from certhook.errors import PackError, ProfileError, nearest
-from certhook.formats import is_http_url
+from certhook.formats import is_http_url, misfit
 from certhook.places import own_schema
 from certhook.profile.credentials import Unresolved, resolved
 from certhook.profile.mistakes import first_mistake, place_of
@@ -241,7 +241,8 @@ def _route(target: Mapping[str, Any], way: Mapping[str, Any], folder: Path, sour
 def _url_mistake(url: str) -> str | None:
     """What is wrong with a target's URL. The URL itself is not quoted, for it may hold a password."""
     if not is_http_url(url):
-        return "must be an absolute http or https URL with a host, such as https://host.example/webhook"
+        why = misfit("http-url", url).rpartition(": ")[2]
+        return f"must be an absolute http or https URL with a host, such as https://host.example/webhook; {why}"
     if "@" in urlsplit(url).netloc:
         return "must not hold a user name or password"
     if "#" in url:
