@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from certhook.values import Verdict
+
 
 def verdict_in_words(result: Mapping[str, Any]) -> str:
     """The verdict of a result.json.
 
     >>> verdict_in_words({"verdict": "not-certified"})
     'NOT CERTIFIED'
+    >>> verdict_in_words({"verdict": "certified", "command": "certhook run klas --embedded --group status"})
+    'CERTIFIED (a selection)'
     """
-    return str(result["verdict"]).upper().replace("-", " ")
+    return str(result["verdict"]).upper().replace("-", " ") + " (a selection)" * is_partial(result)
+
+
+def is_partial(result: Mapping[str, Any]) -> bool:
+    """Whether a target is certified for selected groups or requirements only, which says nothing of the rest."""
+    selecting = {"--group", "--requirement"} & set(result.get("command", "").split())
+    return bool(selecting) and result["verdict"] == Verdict.CERTIFIED
 
 
 def counts_in_words(result: Mapping[str, Any]) -> str:

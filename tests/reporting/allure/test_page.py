@@ -168,7 +168,7 @@ def test_a_second_run_has_a_trend(folder: Path, tmp_path: Path) -> None:
     for _ in range(2):
         page = write_allure_report(tmp_path / "two", history).read_text(encoding="utf-8")
         names = [json.loads(line)["name"].split(":")[0] for line in history.read_text().splitlines()]
-        assert names == ["NOT CERTIFIED", "CERTIFIED"]
+        assert names == ["NOT CERTIFIED", "CERTIFIED (a selection)"]
         charts = data(page, "widgets/charts.json")["general"].values()
         (trend,) = (chart for chart in charts if chart["type"] == "statusDynamics")
         assert [point["statistic"].get("failed", 0) > 0 for point in trend["data"]] == [True, False]
@@ -202,7 +202,7 @@ def test_protocols_that_share_results_share_a_report(tmp_path: Path) -> None:
         assert ended.status == 0, ended.said
     page = write_allure_report(tmp_path / "out").read_text(encoding="utf-8")
     targets = [result_in(tmp_path / "out" / name)["target"] for name in ("evi", "klas")]
-    assert f"CERTIFIED: evi at {targets[0]}; CERTIFIED: klas at {targets[1]}" in page
+    assert f"CERTIFIED (a selection): evi at {targets[0]}; CERTIFIED (a selection): klas at {targets[1]}" in page
     assert {one["name"] for one in data(page, "widgets/allure_environment.json")} >= {"evi.verdict", "klas.verdict"}
     assert data(page, "widgets/statistic.json").get("retries", 0) == 0
 

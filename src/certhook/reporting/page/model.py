@@ -204,12 +204,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A run; `commands` says whether there was room for the `curl` commands of its findings."""
+    """A run; `commands` says whether there was room for the `curl` commands of its findings.
+
+    `partial`: it certifies for a selection of the requirements only.
+    """
 
     document: str
     target: str
     day: str
     verdict: Verdict
+    partial: bool
     sentence: str
     counted: tuple[Fact, ...]
     doubts: tuple[str, ...]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from certhook.reporting.page.model import Fact
+from certhook.reporting.wording import is_partial
 from certhook.values import Level, Outcome, Verdict
 
 
@@ -18,7 +19,8 @@ def sentence_of(result: Mapping[str, Any]) -> str:
         return "It could not be determined whether the target meets the document:"
     if verdict is Verdict.CERTIFIED:
         waived = " or is waived" if Outcome.WAIVED in musts else ""
-        return f"Every MUST that applies and was tested was met{waived}."
+        of = " of the selection" if is_partial(result) else ""
+        return f"Every MUST{of} that applies and was tested was met{waived}."
     failed, applicable = musts.count(Outcome.FAILED), len(musts) - musts.count(Outcome.NOT_APPLICABLE)
     return f"{failed} of {applicable} MUST requirements {'was' if failed == 1 else 'were'} not met."
 
