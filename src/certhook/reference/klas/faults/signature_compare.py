@@ -147,7 +147,7 @@ class SignatureNoValuePasses(KlasTarget):
         return given in ("null", "undefined") or super().signature_matches(given, right)
 
 
-@fault("signature-zeros-pass", breaks=["klas.signature.random"])
+@fault("signature-zeros-pass", breaks=["klas.signature.not-hex", "klas.signature.random"])
 class SignatureZerosPass(KlasTarget):
     """Accepts zeros, as its simulator of callers sends them."""
 
