@@ -219,4 +219,4 @@ def test_the_words_of_a_long_page_are_not_kept() -> None:
 
 def test_what_is_long_and_cannot_be_read_has_no_text() -> None:
     """A long body that is no JSON is broken like a short one."""
-    assert read(200, b"x" * (HELD + 1)) == read(200, b"x" * 100)
+    assert read(200, b"x" * (HELD + 1)) == read(200, b"x")

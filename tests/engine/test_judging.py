@@ -11,6 +11,7 @@ from certhook.changes import CONTROL, Change
 from certhook.changes.second import valid
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import Kind
+from certhook.judging.jsontext import read_json
 from certhook.judging.judge import Ask, Judge, schema_breaches
 from certhook.pack.annotations import requirements_in
 from certhook.reference.klas.target import KlasTarget
@@ -222,6 +223,11 @@ SCHEMA: dict[str, Any] = {
 def test_a_breach_belongs_to_the_innermost_annotation(value: Any, broken: dict[str, str]) -> None:
     """The line says where and what; a missing member is its own schema's."""
     assert schema_breaches(SCHEMA, value) == broken
+
+
+def test_a_body_that_was_too_deep_to_read_has_a_line_as_well() -> None:
+    """It is no value of JSON's types, and breaks what is asked of the root."""
+    assert list(schema_breaches(SCHEMA, read_json(b"[" * 600 + b"]" * 600).value)) == ["root"]
 
 
 def test_a_breach_is_bounded() -> None:

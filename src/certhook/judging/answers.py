@@ -20,9 +20,6 @@ FRONT = ("404", "405", "411", "413", "414", "415", "431")
 HELD = 64 * 1024
 """Bytes of a body up to which what was read of it is kept; a longer one is read again when it is asked for."""
 
-_STARTS = 60
-"""Bytes of a body that is no JSON that are shown: a warning or a page begins with what it is."""
-
 _UNREADABLE = {Flaw.GRAMMAR, Flaw.ROOT, Flaw.DUPLICATE_KEYS}
 
 
@@ -171,10 +168,7 @@ def _body_of(answer: Response, text: JsonText) -> str:
         return "an HTML page"
     if Flaw.DUPLICATE_KEYS in text.flaws:
         return "an object with a duplicate member"
-    if Flaw.ROOT in text.flaws:
-        return "JSON that is not an object"
-    start = answer.body[:_STARTS].decode("utf-8", "replace")
-    return f"a body that is not JSON ({text.why}), which begins with {start!a}"
+    return "JSON that is not an object" if Flaw.ROOT in text.flaws else f"a body that is not JSON ({text.why})"
 
 
 def looks_like_html(answer: Response) -> bool:

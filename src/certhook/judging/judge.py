@@ -237,10 +237,10 @@ def _in_words(error: Any) -> str:
         return f"{json.dumps(error.instance)}, which is not allowed here"
     if error.validator == "required":
         return f"{_missing_name(error)} is missing"
-    if error.validator == "type":
-        # What is wrong goes first: the value may be long.
+    if error.validator == "type" and type(error.instance) in (bool, int, float, str, list, dict):
+        # What is wrong goes first: the value may be long. One that is none of these was too deep or too large to read.
         given, *wanted = (f"a{'n' * (name[0] in 'aio')} {name}" for name in (kind_of(error.instance), *_types(error)))
-        return f"{given}, not {' or '.join(wanted)}: {json.dumps(error.instance)}"
+        return f"{given}, not {' or '.join(wanted)}: {json.dumps(error.instance, ensure_ascii=False)}"
     return str(error.message)
 
 
