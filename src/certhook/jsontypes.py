@@ -43,9 +43,17 @@ def type_of(schema: Mapping[str, Any]) -> str:
     return kind
 
 
+KINDS: Mapping[type, str] = {
+    bool: "boolean",
+    str: "string",
+    int: "integer",
+    float: "number",
+    dict: "object",
+    list: "array",
+}
+"""The JSON types by what Python holds them as; an integer is an `integer`, though also a number."""
+
+
 def kind_of(value: Any) -> str:
-    """The JSON type of a value as Python holds it; an integer is an `integer`, though also a number."""
-    if value is None:
-        return "null"
-    names = {bool: "boolean", str: "string", int: "integer", float: "number", dict: "object", list: "array"}
-    return names[type(value)]
+    """The JSON type of a value as Python holds it."""
+    return "null" if value is None else KINDS[type(value)]

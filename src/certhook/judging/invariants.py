@@ -201,10 +201,8 @@ def _time_of(seen: Seen) -> datetime | None:
 @invariant("answer-time", "a timestamp close to the current time", lambda seen: seen.own and _time_of(seen) is not None)
 def answer_time(seen: Seen) -> str | None:
     given, window = _time_of(seen), seen.pack.clock.window_s if seen.pack.clock else 0
-    ahead = (given - seen.exchange.started).total_seconds() if given else 0.0
-    if abs(ahead) <= window:
-        return None
-    return f"a timestamp that differs from our clock by {abs(ahead):.0f} seconds{_zone(abs(ahead))}"
+    apart = abs((given - seen.exchange.started).total_seconds()) if given else 0.0
+    return f"a timestamp that differs from our clock by {apart:.0f} seconds{_zone(apart)}" if apart > window else None
 
 
 def _zone(seconds: float) -> str:

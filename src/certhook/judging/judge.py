@@ -14,7 +14,7 @@ from certhook.building.builder import Builder
 from certhook.building.change import Change
 from certhook.exchange import Exchange, Response
 from certhook.formats import misfit, validator
-from certhook.jsontypes import kind_of
+from certhook.jsontypes import KINDS
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.longlists import KnownLists
@@ -237,16 +237,17 @@ def _in_words(error: Any) -> str:
         return f"{json.dumps(error.instance)}, which is not allowed here"
     if error.validator == "required":
         return f"{_missing_name(error)} is missing"
-    if error.validator == "type" and type(error.instance) in (bool, int, float, str, list, dict):
-        # What is wrong goes first: the value may be long. One that is none of these was too deep or too large to read.
-        given, *wanted = (f"a{'n' * (name[0] in 'aio')} {name}" for name in (kind_of(error.instance), *_types(error)))
-        return f"{given}, not {' or '.join(wanted)}: {json.dumps(error.instance, ensure_ascii=False)}"
+    kind = KINDS.get(type(error.instance))  # none of a value that was too deep or too large to read
+    if error.validator == "type" and kind:
+        named = error.validator_value
+        wanted = " or ".join(map(_one, [named] if isinstance(named, str) else named))
+        # What is wrong goes first: the value may be long.
+        return f"{_one(kind)}, not {wanted}: {json.dumps(error.instance, ensure_ascii=False)}"
     return str(error.message)
 
 
-def _types(error: Any) -> list[str]:
-    named = error.validator_value
-    return [named] if isinstance(named, str) else named
+def _one(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aio" else f"a {kind}"
 
 
 def _missing_name(error: Any) -> str:

@@ -241,8 +241,8 @@ def _route(target: Mapping[str, Any], way: Mapping[str, Any], folder: Path, sour
 def _url_mistake(url: str) -> str | None:
     """What is wrong with a target's URL. The URL itself is not quoted, for it may hold a password."""
     if not is_http_url(url):
-        why = misfit("http-url", url).rpartition(": ")[2]
-        return f"must be an absolute http or https URL with a host, such as https://host.example/webhook; {why}"
+        right = "must be an absolute http or https URL with a host, such as https://host.example/webhook"
+        return f"{right}; this one {misfit('http-url', url)}"
     if "@" in urlsplit(url).netloc:
         return "must not hold a user name or password"
     if "#" in url:

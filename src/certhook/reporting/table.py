@@ -73,11 +73,11 @@ def _row(console: Console, cells: tuple[Text, Text, Text]) -> Table:
 
 
 def _rows(result: Mapping[str, Any], directory: Path | None) -> Iterator[_Row]:
+    told = _doctors_reason(result)  # of what keeps all of them from being judged, which is said once, below
     for outcome in _STYLES:
         items = [item for item in result["requirements"] if item["outcome"] == outcome]
         yield from (_found(item, directory) for item in items if item["findings"])
-        # What keeps all of them from being judged is said once, below.
-        bare = [item for item in items if not item["findings"] and item["reason"] != _doctors_reason(result)]
+        bare = [item for item in items if not item["findings"] and item["reason"] != told]
         for reason in dict.fromkeys(item["reason"] for item in bare):
             yield _unfound([item for item in bare if item["reason"] == reason])
 

@@ -78,11 +78,9 @@ def _command(certification: Certification) -> str:
 def _left_out(certification: Certification) -> list[str]:
     """A certificate of some requirements must not pass for one of all."""
     selected, all_of_them = len(certification.selected), len(certification.pack.requirements)
-    return (
-        []
-        if selected == all_of_them
-        else [f"only {selected} of {all_of_them} requirements {'was' if selected == 1 else 'were'} selected"]
-    )
+    if selected == all_of_them:
+        return []
+    return [f"only {selected} of {all_of_them} requirements {'was' if selected == 1 else 'were'} selected"]
 
 
 def _applies(notice: Any, url: str) -> bool:

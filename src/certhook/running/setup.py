@@ -81,7 +81,13 @@ class Setup:
         words += [
             flag for flag, given in zip(_BARE, (self.embedded, self.insecure, self.require_all), strict=True) if given
         ]
-        for flag, values in (("--fault", self.faults), ("--variant", self.variants)):
+        several = {
+            "--fault": self.faults,
+            "--variant": self.variants,
+            "--group": self.groups,
+            "--requirement": self.requirements,
+        }
+        for flag, values in several.items():
             words += [word for one in values for word in (flag, one)]
         for flag, value in (("--target", self.target), ("--ca-file", self.ca_file), ("--proxy", self.proxy)):
             words += [flag, value] if value else []
@@ -89,8 +95,6 @@ class Setup:
         for number, flag in ((self.seed, "--seed"), (self.latency_ms, "--latency-ms")):
             words += [flag, str(number)] if number else []
         words += ["--max-examples", str(self.max_examples)] if self.max_examples is not None else []
-        for flag, values in (("--group", self.groups), ("--requirement", self.requirements)):
-            words += [word for one in values for word in (flag, one)]
         words += ["-n", str(self.workers)] if self.workers > 1 else []
         return shlex.join(words)
 

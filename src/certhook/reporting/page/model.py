@@ -204,16 +204,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A run; `commands` says whether there was room for the `curl` commands of its findings.
-
-    `partial`: it certifies for a selection of the requirements only.
-    """
+    """A run; `commands` says whether there was room for the `curl` commands of its findings."""
 
     document: str
     target: str
     day: str
     verdict: Verdict
-    partial: bool
+    heading: str
     sentence: str
     counted: tuple[Fact, ...]
     doubts: tuple[str, ...]

@@ -14,7 +14,7 @@ from certhook.reporting.page.model import Check, Erratum, Fact, Latency, Page, S
 from certhook.reporting.page.requirements import groups_of, matrix_of, shown_requirements, unjudged_in
 from certhook.reporting.page.room import room_for
 from certhook.reporting.page.sentences import counted, sentence_of
-from certhook.reporting.wording import is_partial
+from certhook.reporting.wording import verdict_in_words
 from certhook.values import Outcome, Verdict
 
 _NOT_PROFILE = ("protocol", "target", "waivers")
@@ -31,7 +31,7 @@ def page_of(result: Mapping[str, Any], digest: str, exchanges: Exchanges, folder
         target=result["target"],
         day=_day(result["started"]),
         verdict=Verdict(result["verdict"]),
-        partial=is_partial(result),
+        heading=verdict_in_words(result).capitalize(),
         sentence=sentence_of(result),
         counted=tuple(counted(result)),
         doubts=tuple(result["incomplete_because"]),

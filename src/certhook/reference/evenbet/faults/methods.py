@@ -57,25 +57,31 @@ class PutUnsignedAccepted(EvenbetTarget):
             super().check_signature(request, parameters)
 
 
-@fault("methods-404", breaks=["evenbet.methods.status-405"])
-class Methods404(EvenbetTarget):
-    """Knows the path for POST only, and answers HTTP 404 otherwise."""
+class _MethodStatus(EvenbetTarget):
+    """Refuses other methods with a status of its own."""
+
+    method_status = 405
 
     def check_method(self, request: HttpRequest) -> None:
         if request.method not in self.methods:
-            raise Refusal("Not found", 404)
+            raise Refusal("Not for this method", self.method_status)
+
+
+@fault("methods-404", breaks=["evenbet.methods.status-405"])
+class Methods404(_MethodStatus):
+    """Knows the path for POST only, and answers HTTP 404 otherwise."""
+
+    method_status = 404
 
 
 @fault(
     "methods-500",
     breaks=["evenbet.robustness.no-server-error", "evenbet.methods.status-405", "evenbet.status.refusal-http"],
 )
-class Methods500(EvenbetTarget):
+class Methods500(_MethodStatus):
     """Answers other methods as an internal error."""
 
-    def check_method(self, request: HttpRequest) -> None:
-        if request.method not in self.methods:
-            raise Refusal("Server error", 500)
+    method_status = 500
 
 
 @fault("methods-html", breaks=["evenbet.robustness.front-html"])

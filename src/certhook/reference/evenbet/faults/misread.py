@@ -52,3 +52,11 @@ class SignatureLongCrash(EvenbetTarget):
         if len(given) > 4000:
             raise Crash
         return super().same(given, right)
+
+
+@fault("signature-zero-unchecked", breaks=["evenbet.signature.not-hex"])
+class SignatureZeroUnchecked(EvenbetTarget):
+    """Asks whether there is a signature in a language in which "0" is false."""
+
+    def same(self, given: str, right: str) -> bool:
+        return given == "0" or super().same(given, right)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -153,3 +154,12 @@ class SignatureZerosLeftOut(EvenbetTarget):
 
     def signed_values(self, parameters: Parameters) -> dict[str, str]:
         return {name: value for name, value in super().signed_values(parameters).items() if value != "0"}
+
+
+@fault("signature-of-escaped-values", breaks=["evenbet.parameters.launch-options-accepted"])
+class SignatureOfEscapedValues(EvenbetTarget):
+    """Escapes what is special in HTML in all that comes in, before anything else looks at it."""
+
+    def signed_values(self, parameters: Parameters) -> dict[str, str]:
+        signed = super().signed_values(parameters)
+        return {name: html.escape(value, quote=False) for name, value in signed.items()}

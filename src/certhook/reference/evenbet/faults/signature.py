@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import html
 
 from certhook.reference.application import Crash, Refusal
 from certhook.reference.catalogue import fault
@@ -447,20 +446,3 @@ class SignatureOverTheFormSUser(EvenbetTarget):
     def signed_values(self, parameters: Parameters) -> dict[str, str]:
         merged = {**parameters.path, **parameters.query, **parameters.form}
         return {name: value for name, value in merged.items() if name not in EXCLUDED}
-
-
-@fault("signature-zero-unchecked", breaks=["evenbet.signature.not-hex"])
-class SignatureZeroUnchecked(EvenbetTarget):
-    """Asks whether there is a signature in a language in which "0" is false."""
-
-    def signature_matches(self, given: str, parameters: Parameters) -> bool:
-        return given == "0" or super().signature_matches(given, parameters)
-
-
-@fault("signature-of-escaped-values", breaks=["evenbet.parameters.launch-options-accepted"])
-class SignatureOfEscapedValues(EvenbetTarget):
-    """Escapes what is special in HTML in all that comes in, before anything else looks at it."""
-
-    def signed_values(self, parameters: Parameters) -> dict[str, str]:
-        signed = super().signed_values(parameters)
-        return {name: html.escape(value, quote=False) for name, value in signed.items()}
