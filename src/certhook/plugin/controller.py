@@ -85,6 +85,13 @@ class Controller:
         """Whether tests run in other processes."""
         return bool(self._config.getoption("numprocesses", default=None)) or self._config.option.dist != "no"
 
+    def _count_workers(self) -> int:
+        if not self.distributed:
+            return 1
+        from xdist.workermanage import parse_tx_spec_config  # type: ignore[import-untyped]  # has no types
+
+        return len(parse_tx_spec_config(self._config))
+
     @property
     def folder(self) -> Path:
         """Where the files go that are one for all protocols."""
@@ -108,9 +115,9 @@ class Controller:
         if self._config.option.collectonly:
             return
         signal.signal(signal.SIGTERM, _terminate)
-        self._settle_addresses()
-        workers = len(self._config.option.tx or ()) if self.distributed else 1
+        workers = self._count_workers()
         try:
+            self._settle_addresses()
             self.setups = [self._examined(replace(setup, workers=max(1, workers))) for setup in self.setups]
         except KeyboardInterrupt as stop:
             self._stop = stop
@@ -184,8 +191,9 @@ class Controller:
         for setup in self.setups:
             if setup.output in self._begun:
                 self._finish(setup)
-        results_folder = Path(self._config.option.allure_report_dir)
-        write_allure_files(results_folder, list(self.results.values()), os.environ)
+        if self.results:
+            results_folder = Path(self._config.option.allure_report_dir)
+            write_allure_files(results_folder, list(self.results.values()), os.environ)
         verdicts = [Verdict(result["verdict"]) for result in self.results.values()]
         worst = [one for one in (Verdict.NOT_CERTIFIED, Verdict.INCOMPLETE) if one in verdicts]
         if self._interrupted:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import re
-
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # has no types
 
 
+def scope_of(node: str) -> str:
+    """Protocol and group of an item, from its node's parameter: `protocol-operation.group.` and more.
+
+    Operations' names may have hyphens, and have no dots. A node of somebody else's test is a scope by itself.
+    """
+    _, bracket, parameter = node.rpartition("[")
+    if not bracket:
+        return node
+    protocol, _, item = parameter.partition("-")
+    group = "".join(item.split(".")[1:2])
+    return f"{protocol}.{group}"
+
+
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # as above
-    """Takes protocol and group as an item's scope, from its parameter: `protocol-operation.group.` and more.
+    """Keeps what has one scope on one worker.
 
     xdist's own `loadgroup` marks node ids with a suffix, which pytest 9 no longer takes over.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        _, bracket, parameter = nodeid.rpartition("[")
-        protocol, _, group, *_ = re.split(r"[-.]", parameter, maxsplit=3) if bracket else (nodeid, "", "")
-        return f"{protocol}.{group}"
+        return scope_of(nodeid)
