@@ -372,3 +372,10 @@ def test_a_rate_limit_of_the_second_answer_blocks(trial: Try, monkeypatch: pytes
 
     tried = trial(later_limited)
     assert "rate limit" in tried.result.blocked
+
+
+def test_what_is_refused_to_the_last_attempt_counts(trial: Try, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that was asked to come later each time it was sent is one that the rate limit turned away."""
+    monkeypatch.setattr(transport.Pace, "hold", lambda *_: True)
+    tried = trial(wrong_where(bad, lambda _: plain(429)))
+    assert tried.certification.courier.turned_away == 1

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -308,7 +309,6 @@ def test_plain_http_behind_https_is_a_failure() -> None:
         (httpx.RemoteProtocolError("Server disconnected without sending a response."), FailureKind.DROPPED),
         (httpx.RemoteProtocolError("illegal status line"), FailureKind.NOT_HTTP),
         (httpx.ReadError(""), FailureKind.DROPPED),
-        (httpx.InvalidURL("bad"), FailureKind.NOT_HTTP),
     ],
 )
 def test_each_exception_has_a_kind(error: Exception, kind: FailureKind) -> None:
@@ -316,6 +316,12 @@ def test_each_exception_has_a_kind(error: Exception, kind: FailureKind) -> None:
     found = failure_of(error)
     assert found.kind is kind
     assert found.detail
+
+
+def test_a_request_that_cannot_be_sent_is_nobody_s_answer() -> None:
+    """What the client library refuses to send is certhook's own fault, and never the target's."""
+    with serving(conformant) as served, pytest.raises(httpx.LocalProtocolError):
+        sent_to(served.url, replace(REQUEST, headers=(("X-Break", b"one\r\ntwo"),)))
 
 
 def test_an_answer_that_had_begun_is_told_from_none() -> None:

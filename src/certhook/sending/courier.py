@@ -263,7 +263,7 @@ class Courier:
             self._pace.wait()  # before it is built: there may be a time in it
             posted = self._posted(self._letter(errand, drawn), lane)
             delivery = self._read(posted)
-            if attempt > PATIENCE or not self._held(posted.sent, delivery, attempt):
+            if not self._held(posted.sent, delivery, attempt):
                 return delivery
             attempt += 1
 
@@ -285,7 +285,8 @@ class Courier:
         """Send a request, now."""
         started = datetime.now(UTC)
         sent = lane.lane.send(letter.request, self._room(letter.errand))
-        self._lanes.took(sent.elapsed_s)
+        if isinstance(sent.answer, Response):
+            self._lanes.took(sent.elapsed_s)
         before, lane.last = (lane.last if sent.nth else None), letter.errand
         return _Posted(letter, sent, started, lane.number, before)
 
@@ -307,7 +308,7 @@ class Courier:
         if delivery.answer.kind is not Kind.LIMITED:
             return False
         self._lanes.ease()
-        hold_s = _hold_s(sent, attempt)
+        hold_s = _hold_s(sent, attempt) if attempt <= PATIENCE else None
         waited = hold_s is not None and self._pace.hold(hold_s)
         if not waited:
             with self._lock:

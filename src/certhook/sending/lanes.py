@@ -19,7 +19,10 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 QUICK_S = 0.004
-"""Answers that come this fast leave the client as the bottleneck: more lanes than two would only take turns."""
+"""Where a quarter of the answers come this fast, the client is the bottleneck: lanes beyond two would take turns."""
+
+_LATEST = 32
+"""Answers by whose times that is judged. One alone may be that of a server in front of a slow application."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ class Lanes:
         self._open: list[Lane] = []
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
-        self._fastest_s = float("inf")
+        self._times_s: deque[float] = deque(maxlen=_LATEST)
 
     @property
     def width(self) -> int:
@@ -61,7 +64,8 @@ class Lanes:
     @property
     def quick(self) -> bool:
         """Whether the client is the bottleneck."""
-        return self._fastest_s < QUICK_S
+        times_s = sorted(self._times_s)
+        return bool(times_s) and times_s[len(times_s) // 4] < QUICK_S
 
     def ease(self) -> None:
         """Have half as many requests in flight from now on, and no connection open that is not in use.
@@ -75,8 +79,8 @@ class Lanes:
                 self._idle.put(lane)
 
     def took(self, elapsed_s: float) -> None:
-        """Take account of how long an exchange took."""
-        self._fastest_s = min(self._fastest_s, elapsed_s)
+        """Take account of how long an answer took."""
+        self._times_s.append(elapsed_s)
 
     @contextmanager
     def alone(self, timeout_s: float | None = None) -> Iterator[TrackedLane]:

@@ -62,14 +62,19 @@ class Lane:
         self._nth = 0
 
     def send(self, request: Request, most: int = MAX_BODY) -> Sent:
-        """Send once; the answer's body may have so many bytes. Whatever goes wrong on the way is a Failure."""
+        """Send once; the answer's body may have so many bytes. Whatever goes wrong on the way is a Failure.
+
+        Raises what the client library does for a request that cannot be sent at all: certhook made it.
+        """
         started = time.perf_counter()
         self._allowance.begin(self._timeout_s, in_pieces=bool(request.chunks))
         nth, self._nth = self._nth, self._nth + 1
         answer: Response | Failure
         try:
             answer = self._exchange(request, most)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError, TooMuch) as error:
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol):
+            raise  # a request that cannot be sent is our fault
+        except (httpx.TransportError, ssl.SSLError, OSError, TooMuch) as error:
             answer = failure_of(error, begun=self._allowance.received > 0)
         if _ends_connection(answer) or request.chunks:
             # Where a server knows no chunks, what it left of them would be taken for the next request.
