@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -94,6 +95,19 @@ class Requirement:
         return Outcome.FAILED if self.level is Level.MUST else Outcome.WARNED
 
 
+def flaky(first: str, second: str) -> str:
+    """That a breach did not come again when its request was sent again; what both answers share says nothing of it."""
+    return "flaky: not when sent again" if first == second else f"flaky: first {first}; sent again: {second}"
+
+
+def is_flaky(text: str) -> bool:
+    """Whether a reason, or what was observed, says so. It may be cut behind that."""
+    return _FLAKY.search(text) is not None
+
+
+_FLAKY = re.compile(r"(?:^|\()flaky: (?:first|sent again|not when sent again)")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One observed breach: what was sent is in exchange number `exchange` and in `curl`."""
@@ -107,7 +121,7 @@ class Finding:
     @property
     def flaky(self) -> bool:
         """Whether it did not come again when its request was sent again."""
-        return "flaky:" in self.observed
+        return is_flaky(self.observed)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

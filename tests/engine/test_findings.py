@@ -7,6 +7,7 @@ from pathlib import Path
 from certhook.judging.judge import Judgement
 from certhook.running.settling import CaseResult
 from certhook.sending.courier import Delivery, Errand
+from certhook.values import flaky
 from tests.certifying import authenticate, certifying, change
 from tests.targets import conformant, serving
 
@@ -22,3 +23,18 @@ def test_what_was_sent_is_named_though_the_target_s_echo_of_it_is_masked(tmp_pat
     assert outcome.finding is not None
     assert outcome.finding.message == "a valid request, but with undefined as its signature"
     assert "undefined" not in outcome.finding.observed
+
+
+def test_a_long_finding_is_still_seen_to_be_flaky(tmp_path: Path) -> None:
+    """That a breach did not come again is not what is cut off where an answer has much to say."""
+    with serving(conformant) as served, certifying(tmp_path, served.profile()) as certification:
+        delivery = certification.courier.deliver(Errand(authenticate(), change("signature.random"), "case"))
+        judgement = Judgement("klas.signature.random", "a refusal", "HTTP 200 with OK" * 99, delivery.exchange)
+        for said in (flaky("one" * 99, "other" * 99), flaky("same", "same")):
+            outcome = certification.outcome_of(judgement, "a request", said)
+            assert outcome.finding is not None
+            assert outcome.finding.flaky
+            assert len(outcome.finding.observed) < 700
+        outcome = certification.outcome_of(judgement, "a request")
+    assert outcome.finding is not None
+    assert not outcome.finding.flaky

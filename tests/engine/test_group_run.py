@@ -145,3 +145,16 @@ def test_a_control_over_a_connection_is_a_closing_one(tmp_path: Path) -> None:
     lanes, closing = set(controls(tmp_path, "lane")), controls(tmp_path, "closing")
     assert len(lanes) > 1
     assert sorted({*lanes} ^ {*closing}) == sorted(one.name for one in OPERATIONS)
+
+
+def test_what_follows_a_control_over_a_connection_has_a_control_behind_it(tmp_path: Path) -> None:
+    """Where more is sent, such as by a flow, no control from before that shows what became of the target."""
+    with certified(tmp_path, conformant()) as (certification, _):
+        group = certification.group("malformed")
+        for case in certification.cases:
+            if case.group == "malformed":
+                group.result(case)
+        certification.courier.deliver(certification.courier.control(LINK, "some.flow"))
+        for operation in OPERATIONS:
+            group.closed(operation)
+    assert sorted(controls(tmp_path, "closing")) == sorted(one.name for one in OPERATIONS)

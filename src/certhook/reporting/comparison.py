@@ -6,14 +6,13 @@ level is another change, too. A verdict that was `certified` and no longer is, i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from certhook.errors import UsageError
-from certhook.values import Finding, Level, Outcome, Verdict
+from certhook.values import Finding, Level, Outcome, Verdict, is_flaky
 
 RULE = """
 before/now      passed  waived  warned  failed  blocked  not_tested  not_applicable
@@ -38,8 +37,6 @@ LATENCY_STEP_MS = 50.0
 the one alone is noise on a fast target, the other on a slow one."""
 
 NEW_SUITE, OTHER_SELECTION = "suite version changed", "other selection"
-
-_FLAKY = re.compile(r"\bflaky: (?:first|sent again)")
 
 
 class Kind(StrEnum):
@@ -237,6 +234,6 @@ def _shifts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[LatencyS
 def _flaky(result: Mapping[str, Any], *, in_new: bool) -> Iterator[Flaky]:
     for item in result["requirements"]:
         said = [item["reason"], *(finding["observed"] for finding in item["findings"])]
-        flaky = next((text for text in said if _FLAKY.search(text)), None)
+        flaky = next(filter(is_flaky, said), None)
         if flaky is not None:
             yield Flaky(item["id"], in_new, flaky)

@@ -200,8 +200,7 @@ class Certification:
         requirement = self.requirements[judgement.requirement]
         if judgement.met:
             return CaseOutcome(requirement.id, Outcome.PASSED)
-        observed = f"{judgement.observed} ({flaky})" if flaky else str(judgement.observed)
-        finding = self.finding(sent, judgement.expected, observed, judgement.exchange)
+        finding = self.finding(sent, judgement.expected, str(judgement.observed), judgement.exchange, flaky)
         return CaseOutcome(requirement.id, requirement.breach, "", finding)
 
     def accepted(self, outcome: CaseOutcome) -> CaseOutcome:
@@ -211,15 +210,19 @@ class Certification:
             return outcome
         return replace(outcome, outcome=Outcome.WAIVED, reason=waiver.sentence)
 
-    def finding(self, sent: str, expected: str, observed: str, exchange: Exchange) -> Finding:
-        """A finding, with the command that shows it, redacted before anything of it is cut."""
+    def finding(self, sent: str, expected: str, observed: str, exchange: Exchange, flaky: str = "") -> Finding:
+        """A finding, with the command that shows it, redacted before anything of it is cut.
+
+        `flaky` says that it did not come again, and is not cut off.
+        """
         self._shown[exchange.number] = exchange
         url, redactor = self.profile.url.rstrip("/") + exchange.request.target, self.redactor.remembering()
         curl = curl_command(record_of(exchange, url, redactor))
         # What was sent under a masked name is masked in what the target said of it, and not in our own words.
-        return Finding(
-            self.said(sent), expected, _writable(redactor.excerpt(observed, _OBSERVED_LIMIT)), curl, exchange.number
-        )
+        seen = redactor.excerpt(observed, _OBSERVED_LIMIT)
+        if flaky:
+            seen += f" ({redactor.excerpt(flaky, _OBSERVED_LIMIT)})"
+        return Finding(self.said(sent), expected, _writable(seen), curl, exchange.number)
 
     def said(self, text: str) -> str:
         """What a target said, or what was said of it, redacted and cut."""

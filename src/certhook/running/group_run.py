@@ -57,9 +57,9 @@ class GroupRun:
         """The round on an operation, after its closing control; all that were opened are closed with it."""
         asked = self.opened(operation)
         ending = [one for one in self._rounds.values() if one.begun and not one.ended and not one.blocked]
-        for one in ending:
-            if one.lane_control is not None:
-                one.end(one.lane_control)
+        for one, control in [(one, one.last_control) for one in ending]:
+            if control is not None:
+                one.end(control)
         for one, control in self._controls("closing", [one for one in ending if not one.ended]):
             one.end(control)
         return asked
@@ -72,9 +72,8 @@ class GroupRun:
     def deliver(self, case: Case, changes: Iterable[Change]) -> list[Delivery]:
         """Send several changes at once in the name of a case, to be settled one by one.
 
-        None where the round on its operation is blocked before or by then.
+        An empty list where the round on its operation is blocked before or by then.
         """
-        self.round(case.operation).lane_control = None
         with self._state.while_supplied():
             return self._delivered(Errand(case.operation, change, case.id) for change in changes)
         return []
@@ -108,7 +107,7 @@ class GroupRun:
         else:
             deliveries = self._delivered(errands)
             spoiling = self._spoiling and not all(case.change.legal for case in batch)
-            self._check(self._over_each_lane() if spoiling else [])
+            self._check(self._over_each_lane() if spoiling else [], after_all=True)
         seconds = self._second_answers(batch, deliveries)
         for case, delivery in zip(batch, deliveries, strict=True):
             round = self.round(case.operation)
@@ -132,14 +131,12 @@ class GroupRun:
         delivered = self._courier.deliver_followed(pairs)
         deliveries = [first for first, _ in delivered]
         self._state.answered(deliveries)
-        self._check([control for _, control in delivered if control is not None])
-        for one in self._rounds.values():
-            one.lane_control = None  # other requests of the group may have been answered after it
+        self._check([control for _, control in delivered if control is not None], after_all=False)
         return deliveries
 
-    def _check(self, controls: list[Delivery]) -> None:
+    def _check(self, controls: list[Delivery], *, after_all: bool) -> None:
         for one in self._rounds.values():
-            one.check_lanes(controls)
+            one.check_lanes(controls, after_all=after_all)
 
     def _over_each_lane(self) -> list[Delivery]:
         """Controls over every connection, on one operation after the other."""

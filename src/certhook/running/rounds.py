@@ -1,9 +1,10 @@
 """A round: the cases of one group on one operation, sent between two controls.
 
-    opening control -> batches of cases, several in flight, each with a control per connection -> closing control
+    opening control -> batches of cases, several in flight -> flows, and fuzzed bodies -> closing control
 
-A control that is not accepted before the cases blocks them all. What the answers say of rules that hold for every
-answer is gathered, and judged when the round ends. Who sends the cases is `GroupRun`.
+Where a group's requests may spoil a connection, a control goes over each one after every batch. A control that is not
+accepted before the cases blocks them all. What the answers say of rules that hold for every answer is gathered, and
+judged when the round ends. Who sends the cases is `GroupRun`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from certhook.running.settling import PACE, CaseResult, Settler, spoilt
 from certhook.running.watch import Observed, Watch
 from certhook.running.worker_state import WorkerState
 from certhook.sending.courier import Courier, Delivery, Errand
-from certhook.values import Requirement
+from certhook.values import Requirement, flaky
 
 PATIENCE_FOR_TIMEOUTS = 6
 """Time-outs in one round after which the rest of it is given up."""
@@ -60,8 +61,8 @@ class Round:
         self.opening: Delivery | None = None
         """The control before the first case: its own, or the one that ended the group before on its operation."""
         self._given_up = ""
-        self.lane_control: Delivery | None = None
-        """A control that was accepted after the last case, over a connection that cases went over."""
+        self._lane_control: Delivery | None = None
+        self._sent_by_then = 0
         self.ended = False
 
     # ------------------------------------------------------------- what it came to
@@ -103,8 +104,6 @@ class Round:
         self._watch.note(result.observations)
         self._watch.note(self._settler.poisonings)
         self._watch.time(result.deliveries)
-        if len(result.deliveries) > 1:
-            self.lane_control = None
         if self._settler.gone:
             self._state.stopped = self._settler.gone
         elif self._courier.timeouts >= PATIENCE_OF_A_RUN:
@@ -150,10 +149,11 @@ class Round:
         if control.answer.kind in (Kind.ACCEPTED, Kind.UNMARKED):
             self._watch.note(self._judge.invariants(control.exchange, control.answer, CONTROL))
 
-    def check_lanes(self, controls: Sequence[Delivery]) -> None:
-        """Take account of controls over every connection: no bad request on this operation may have spoilt one.
+    def check_lanes(self, controls: Sequence[Delivery], *, after_all: bool) -> None:
+        """Take account of controls over connections: no bad request on this operation may have spoilt one.
 
-        Where nothing is sent after them, the first on this operation says what a closing control would say.
+        `after_all`: they went out when everything else had been answered. Then, unless more is sent, the first on this
+        operation says what a closing control would say.
         """
         for control in filter(spoilt, controls):
             suspect = control.before
@@ -165,7 +165,13 @@ class Round:
         own = [one for one in controls if one.errand.operation is self.operation]
         for control in own:
             self._look_at(control)
-        self.lane_control = own[0] if own and all(one.accepted for one in controls) else None
+        self._lane_control = own[0] if after_all and own and all(one.accepted for one in controls) else None
+        self._sent_by_then = self._courier.numbered
+
+    @property
+    def last_control(self) -> Delivery | None:
+        """A control that was accepted after everything that was sent; None where something was sent after it."""
+        return self._lane_control if self._courier.numbered == self._sent_by_then else None
 
     def end(self, closing: Delivery) -> None:
         """Judge by the closing control whether the target recovered from the group."""
@@ -193,6 +199,8 @@ class Round:
         with self._state.while_supplied():
             for _ in range(self._watch.lacking):
                 self.checked(self._courier.deliver(self.control("latency")))
+            if self._watch.lacking:  # not all of them were answered
+                return
             p95_ms, bound_ms = self._watch.p95_ms, self._max_p95_ms
             of = f"the 95th percentile of {len(self._watch.elapsed_ms)} answers, whichever of them is shown"
             slow = f"{p95_ms:.0f} ms, {of}" if p95_ms > bound_ms else None
@@ -205,5 +213,5 @@ class Round:
         requirement = self._judge.requirement_of("recovers") if closing else self._judge.requirement_of_control()
         if requirement:
             expected = _AS_BEFORE if closing else "the success marker"
-            observed = f"{first.answer.says} (flaky: sent again, {second.answer.says})"
+            observed = flaky(first.answer.says, second.answer.says)
             self._watch.note([Judgement(requirement.id, expected, observed, first.exchange)])

@@ -24,7 +24,7 @@ from certhook.judging.answers import Kind
 from certhook.judging.judge import Judge, Judgement
 from certhook.running.cases import Case
 from certhook.sending.courier import Courier, Delivery, Errand
-from certhook.values import Level, Requirement
+from certhook.values import Level, Requirement, flaky
 
 CONFIRMATIONS = 2
 """How often a case is sent again that breaks another requirement each time."""
@@ -73,11 +73,6 @@ class CaseResult:
             for those in (self.judgements, self.observations)
         )
         return replace(self, deliveries=deliveries, judgements=judgements, observations=observations)
-
-
-def _flaky(first: str, second: str) -> str:
-    """That a breach did not come again, in words; what answers have in common says nothing of it."""
-    return "flaky: not when sent again" if first == second else f"flaky: first {first}; sent again: {second}"
 
 
 def spoilt(control: Delivery) -> bool:
@@ -223,7 +218,7 @@ class Settler:
         if first.before is not None and not first.before.change.legal and self.poisons(first.before):
             return again
         failure = first.exchange.answer
-        both = _flaky(first.answer.says, second.answer.says)
+        both = flaky(first.answer.says, second.answer.says)
         if isinstance(failure, Failure) and failure.kind not in _ITS_OWN_BYTES:
             if _dropped(first) and first.exchange.nth:
                 return again  # RFC 9112, section 9.3.1
