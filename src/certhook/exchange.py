@@ -99,7 +99,8 @@ class Failure:
 class Exchange:
     """A request, its answer, when it was sent (UTC) and how long it took (seconds).
 
-    `number` is unique within a run. `lane` is the connection that it went over and `nth` its place there.
+    `number` is unique within a run. `lane` is which of its process's connections it went over, 0 where that was a fresh
+    one of its own; `nth` is how many exchanges that connection had before. A lane that was closed is opened again.
     """
 
     number: int

@@ -112,3 +112,10 @@ def test_a_search_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     target = Target(1)
     assert looking.smaller(long_one(first(COUNT, looking)), target) is not None
     assert 1 < len(target.tried) <= 5
+
+
+def test_nothing_drawn_is_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Hypothesis draws nothing, that is said at once: whoever goes on to the next list would do so for ever."""
+    monkeypatch.setattr(search, "_run", lambda *_, **__: None)
+    with pytest.raises(RuntimeError, match="drew no recipes"):
+        searching(tmp_path).draw(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -54,3 +55,14 @@ def test_what_is_no_night_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / NAME).write_text(content)
     with pytest.raises(UsageError, match=r"night\.ndjson: "):
         State.resume(tmp_path)
+
+
+def test_a_disk_that_takes_less_at_a_time_cuts_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system writes but a part of a line, the rest follows."""
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+    with closing(State.begin(tmp_path, HEAD)) as state:
+        state.ended(ended("acme"))
+    monkeypatch.undo()
+    with closing(State.resume(tmp_path)) as state:
+        assert state.done == {"acme": ended("acme")}

@@ -57,6 +57,7 @@ def test_an_answered_exchange(entries: Any) -> None:
     assert entry["response"]["content"] == {"size": 5, "mimeType": "text/html", "text": "moved"}
     assert (entry["response"]["statusText"], entry["response"]["redirectURL"]) == ("Found", "/x")
     assert (entry["time"], entry["_exchange"], entry["_case"]) == (12.346, 1, "case")
+    assert (entry["_lane"], entry["_nth"], "connection" in entry) == (0, 0, False)
 
 
 def test_binary_bodies(entries: Any) -> None:

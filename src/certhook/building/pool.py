@@ -136,7 +136,8 @@ class Stock:
             return bool(loan.values)
 
     def _of(self, operation: Operation) -> dict[str, Pool]:
-        return {place: self._pools[place] for place in pool_places(operation) if place in self._pools}
+        # In one order for all operations: two that each waited for the other's pool would wait for ever.
+        return {place: self._pools[place] for place in sorted(pool_places(operation)) if place in self._pools}
 
     @property
     def used(self) -> dict[str, int]:

@@ -102,7 +102,8 @@ class State:
 
     def _write(self, kind: str, **fields: Any) -> None:
         line = json.dumps({"kind": kind, **fields}, separators=(",", ":")).encode() + b"\n"
-        os.write(self._descriptor, line)
+        while line:  # only a full disk makes the first write a short one
+            line = line[os.write(self._descriptor, line) :]
         os.fsync(self._descriptor)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from certhook.exchange import KEPT, Failure, Response
 from certhook.formats import validator
-from certhook.judging.jsontext import Flaw, JsonText, read_json
+from certhook.judging.jsontext import DEEPEST, MOST_VALUES, UNREADABLE, Flaw, JsonText, read_json
 from certhook.pack.model import AnswerSet, Matcher, Pack, Reading
 
 FRONT = ("404", "405", "411", "413", "414", "415", "431")
@@ -125,7 +125,15 @@ def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, .
     members = text.value if isinstance(text.value, dict) else {}
     if status // 100 == 2 and any(name in members for name in reading.account_data):
         return Answer(Kind.UNMARKED, f"{shown}: account data without the success marker", status, code, text)
-    return Answer(Kind.BROKEN, f"{shown}: JSON that is neither a success nor a refusal", status, code, text)
+    return Answer(Kind.BROKEN, f"{shown}: {_neither(text)}", status, code, text)
+
+
+def _neither(text: JsonText) -> str:
+    """What JSON is that cannot be taken for a success or a refusal."""
+    if text.value is not UNREADABLE:
+        return "JSON that is neither a success nor a refusal"
+    beyond = f"{MOST_VALUES:,} values" if Flaw.LARGE in text.flaws else f"{DEEPEST} levels"
+    return f"JSON of more than {beyond}, which certhook does not read"
 
 
 def _shown(code: str | int) -> str:

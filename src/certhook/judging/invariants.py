@@ -190,7 +190,9 @@ def code_status(seen: Seen) -> str | None:
 
 
 def _time_of(seen: Seen) -> datetime | None:
-    """The moment that an answer says it was made at; None where it says none that can be read."""
+    """The moment that an answer says it was made at; None where it says none that can be read, or needs none."""
+    if seen.pack.clock is None:
+        return None
     try:
         moment = datetime.fromisoformat(str(pointed(seen.answer.members, seen.pack.reading.answered_at)))
     except ValueError:
@@ -200,9 +202,12 @@ def _time_of(seen: Seen) -> datetime | None:
 
 @invariant("answer-time", "a timestamp close to the current time", lambda seen: seen.own and _time_of(seen) is not None)
 def answer_time(seen: Seen) -> str | None:
-    given, window = _time_of(seen), seen.pack.clock.window_s if seen.pack.clock else 0
-    apart = abs((given - seen.exchange.started).total_seconds()) if given else 0.0
-    return f"a timestamp that differs from our clock by {apart:.0f} seconds{_zone(apart)}" if apart > window else None
+    given, clock = _time_of(seen), seen.pack.clock
+    if given is None or clock is None:
+        return None
+    apart = abs((given - seen.exchange.started).total_seconds())
+    far = apart > clock.window_s
+    return f"a timestamp that differs from our clock by {apart:.0f} seconds{_zone(apart)}" if far else None
 
 
 def _zone(seconds: float) -> str:

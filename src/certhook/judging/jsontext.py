@@ -20,8 +20,11 @@ DEEPEST = 500
 FATHOMED = 25_000
 """Arrays and objects within each other beyond which nobody looks whether they are ever closed."""
 
-MOST_VALUES = 200_000
-"""Values of a text beyond which it is not read: a few megabytes of brackets would take hundreds in memory."""
+MOST_VALUES = 500_000
+"""Values of a text beyond which it is not read: a few megabytes of brackets would take hundreds in memory.
+
+A list of 50,000 games with seven members each has fewer.
+"""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SPACE = re.compile(r"[ \t\n\r]*")

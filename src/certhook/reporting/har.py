@@ -44,10 +44,12 @@ def entry_of(record: dict[str, Any]) -> dict[str, Any]:
         "response": _response(record),
         "cache": {},
         "timings": {"send": 0, "wait": elapsed, "receive": 0},
-        "connection": str(record["lane"]),
         "_exchange": record["number"],
         "_case": record["case"],
         "_operation": record["operation"],
+        # No `connection`: a lane opens more than one, and lane 0 is a fresh one each time.
+        "_lane": record["lane"],
+        "_nth": record["nth"],
     }
     comment = _comment(record)
     return entry | {"comment": comment} if comment else entry

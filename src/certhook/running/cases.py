@@ -102,7 +102,7 @@ def _cases_of_operation(scope: Scope, selected: list[Selected], builder: Builder
         group = homes[change.name]
         yield Case(_id(name, group, change), scope.operation, group, change, tuple(asks))
     groups = {one.requirement.group for one in selected}
-    if groups & {"malformed", "parameters", "signature", "status", "robustness"}:
+    if "robustness" in groups or any(one.entry.check.bodies for one in selected):
         for change in _catalogue(scope.operation):
             body = body_asks(scope, selected, change, builder)
             if body or "robustness" in groups:
