@@ -14,7 +14,7 @@ from certhook.cli import cli
 # Every run is a process of its own, forked from one that has imported everything: importing takes longer than running.
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(
-    ["certhook.cli.run_command", "certhook.plugin", "certhook.fuzzing.recipes", "hypothesis"]
+    ["certhook.cli.run_command", "certhook.plugin", "certhook.fuzzing.json_strategies", "hypothesis"]
 )
 
 

@@ -1,13 +1,14 @@
 """The families of errors. A target that does not conform is none of them: that is a finding.
 
     CerthookError
-    ├── UsageError            the user's words are off: exit status 2, one line, nothing was sent
+    ├── UsageError            the user's words are off, or what they name: exit status 2, one line
     │   ├── ProfileError      ... in the profile
     │   └── PackError         ... in a protocol's folder of schemas
     ├── Unavailable           something that one can do without is not to be had on this machine
     └── Nonconformance        raised by a suite to say what a target did wrong; the runner makes a finding of it
 
-A transport failure is a value (`exchange.Failure`), since it is evidence. Any other exception is a bug in certhook.
+A transport failure is a value (`exchange.Failure`), since it is evidence. Exceptions by which a module only tells its
+caller something stand with it, and no user sees them. Any other exception is a bug in certhook.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CerthookError(Exception):
-    """Base of all errors that certhook raises on purpose."""
+    """Base of all errors that reach a user, or a reader of findings, as what they are."""
 
 
 class UsageError(CerthookError):

@@ -14,8 +14,8 @@ from certhook.building.builder import Builder
 from certhook.building.change import Change
 from certhook.building.encoding import form_pairs
 from certhook.changes import CONTROL, Scope
-from certhook.changes.again import known
 from certhook.changes.examples import optional_places, sample
+from certhook.changes.known_values import known
 from tests.forms import OPERATION, PACK, built, changes, profile
 
 

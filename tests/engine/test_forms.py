@@ -13,7 +13,7 @@ from certhook.building.encoding import form_encode, form_pairs
 from certhook.changes.examples import combinations, examples_of, optional_places, sample
 from certhook.changes.formbodies import form_catalogue
 from certhook.exchange import Request
-from certhook.judging.tolerance import documented_statuses
+from certhook.judging.extra_statuses import documented_statuses
 from tests.certifying import categories_of
 from tests.forms import OPERATION, built, changes, profile
 

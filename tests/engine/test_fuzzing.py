@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from certhook.building.change import Stage
 from certhook.fuzzing import exploration
 from certhook.fuzzing.exploration import Exploration
-from certhook.fuzzing.isolation import draw_nothing_from_sources
+from certhook.fuzzing.hypothesis_settings import draw_nothing_from_sources
+from certhook.fuzzing.json_strategies import recipes
 from certhook.fuzzing.recipe import Recipe
-from certhook.fuzzing.recipes import recipes
 from certhook.recording.journal import read_journal
 from certhook.running.certification import Certification
 from certhook.suite import Item

@@ -12,10 +12,10 @@ import pytest
 from certhook.changes import CONTROL, Change
 from certhook.exchange import Exchange, Failure, FailureKind, Request, Response
 from certhook.judging.answers import read_answer
+from certhook.judging.disclosures import Disclosures
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.judge import Judge
 from certhook.judging.members import members_within, plain, texts_within
-from certhook.judging.told import Told
 from certhook.pack.loading import load_pack
 from tests.certifying import builder, change, klas
 
@@ -41,7 +41,7 @@ def seen(answer: Response | Failure, sent: Change = BAD, account: tuple[tuple[st
     """An answer as invariants look at it."""
     exchange = Exchange(1, "case", REQUEST, answer, datetime(2026, 11, 20, tzinfo=UTC), 0.01)
     read = read_answer(klas(), answer, sent.front)
-    making, told = builder(), Told(dict.fromkeys(account))
+    making, told = builder(), Disclosures(dict.fromkeys(account))
     return Seen(
         exchange,
         read,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certhook.changes.bodies import CATALOGUE, GRAMMAR, OPEN, ROOT, Body, catalogue
-from certhook.fuzzing.recipes import json_values
+from certhook.fuzzing.json_strategies import json_values
 from certhook.judging.oracle import CATEGORIES
 from tests.certifying import authenticate, categories_of
 

@@ -9,7 +9,7 @@ import pytest
 from certhook import own_process
 
 
-@pytest.mark.parametrize("module", ["certhook.fuzzing.drawing", "certhook.reporting.allure_writer"])
+@pytest.mark.parametrize("module", ["certhook.fuzzing.recipe_worker", "certhook.reporting.allure_writer"])
 def test_nothing_is_taken_from_the_current_folder(module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that has the name of a library's module is no module of it."""
     for name in ("hypothesis", "allure_commons", "pickle", "json"):

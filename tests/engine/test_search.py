@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from certhook.fuzzing import search
-from certhook.fuzzing.drawn import Drawn, each_once
-from certhook.fuzzing.found import Found
+from certhook.fuzzing.counterexample import Counterexample
 from certhook.fuzzing.recipe import Recipe
+from certhook.fuzzing.recipe_lists import PlacedRecipe, each_once
 from certhook.fuzzing.search import Search
 from certhook.judging.judge import Judgement
 from tests.certifying import authenticate
@@ -31,22 +31,22 @@ class Target:
         self.longest = longest
         self.tried: list[str] = []
 
-    def __call__(self, recipe: Recipe) -> Found | None:
+    def __call__(self, recipe: Recipe) -> Counterexample | None:
         self.tried.append(recipe.says)
         return found(recipe) if len(recipe.says) > self.longest else None
 
 
-def found(recipe: Recipe) -> Found:
+def found(recipe: Recipe) -> Counterexample:
     """A breach by a recipe."""
-    return Found("a.b.c", Judgement("a.b.c", "an answer", "none", exchange()), recipe)
+    return Counterexample("a.b.c", Judgement("a.b.c", "an answer", "none", exchange()), recipe)
 
 
-def first(count: int, search: Search) -> list[Drawn]:
+def first(count: int, search: Search) -> list[PlacedRecipe]:
     """The first recipes that a search draws."""
     return list(islice(each_once(search.draw), count))
 
 
-def long_one(drawn: list[Drawn]) -> Drawn:
+def long_one(drawn: list[PlacedRecipe]) -> PlacedRecipe:
     """One of the longest recipes that were drawn, and not the first."""
     return max(drawn[1:], key=lambda one: len(one.recipe.says))
 
@@ -68,7 +68,7 @@ def test_a_search_begins_where_something_was_found(tmp_path: Path) -> None:
     search = searching(tmp_path)
     start = long_one(first(COUNT, search))
     target = Target(40)
-    smallest = search.smaller(start, target)
+    smallest = search.shrink(start, target)
     assert smallest is not None
     assert target.tried[0] == start.recipe.says
     assert len(set(target.tried)) == len(target.tried)
@@ -80,8 +80,8 @@ def test_a_search_is_the_same_each_time(tmp_path: Path) -> None:
     looking = searching(tmp_path)
     start = long_one(first(COUNT, looking))
     one, two = Target(40), Target(40)
-    assert looking.smaller(start, one)
-    assert searching(tmp_path / "other").smaller(start, two)
+    assert looking.shrink(start, one)
+    assert searching(tmp_path / "other").shrink(start, two)
     assert one.tried == two.tried
     assert len(one.tried) > 10
 
@@ -90,14 +90,14 @@ def test_what_does_not_come_again_is_left(tmp_path: Path) -> None:
     """Where the recipe breaks nothing when it is tried again, no other is tried."""
     search = searching(tmp_path)
     target = Target(10_000)
-    assert search.smaller(long_one(first(COUNT, search)), target) is None
+    assert search.shrink(long_one(first(COUNT, search)), target) is None
     assert len(target.tried) == 1
 
 
 def test_a_later_run_begins_with_what_was_kept(tmp_path: Path) -> None:
     """What one search found comes to another one, with any seed, as long as it breaks something."""
     search = searching(tmp_path)
-    smallest = search.smaller(long_one(first(COUNT, search)), Target(40))
+    smallest = search.shrink(long_one(first(COUNT, search)), Target(40))
     assert smallest is not None
     again = searching(tmp_path, seed=7).kept(Target(40))
     assert again is not None
@@ -110,7 +110,7 @@ def test_a_search_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(search, "MAX_SHRINKS", 5)
     looking = searching(tmp_path)
     target = Target(1)
-    assert looking.smaller(long_one(first(COUNT, looking)), target) is not None
+    assert looking.shrink(long_one(first(COUNT, looking)), target) is not None
     assert 1 < len(target.tried) <= 5
 
 

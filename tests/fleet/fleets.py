@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from certhook.fleet.operator import Operator
-from certhook.fleet.standing import Ended, Standing
+from certhook.fleet.standing import OperatorResult, Standing
 from certhook.profile.tomltext import as_toml
 from certhook.reference.klas.target import KlasTarget
 from certhook.values import Level, Outcome
@@ -57,11 +57,11 @@ def operator(name: str, url: str = DEAD, **more: Any) -> Operator:
     return Operator(name, profile=at(name, url)["profile"], **{**given, **more})
 
 
-def ended(name: str = "acme", standing: Standing = Standing.CERTIFIED, day: int = 1, **more: Any) -> Ended:
+def ended(name: str = "acme", standing: Standing = Standing.CERTIFIED, day: int = 1, **more: Any) -> OperatorResult:
     """A run that ended on a day of January."""
     started = f"2027-01-{day:02}T02:00:00.000Z"
     given: dict[str, Any] = {"why": "", "target": "https://acme.example/", "seconds": 1.0, "requests": 7}
-    return Ended(name, "klas", standing, started=started, **{**given, **more})
+    return OperatorResult(name, "klas", standing, started=started, **{**given, **more})
 
 
 def result(outcomes: Mapping[str, Outcome], day: int = 1, verdict: str = "certified", **more: Any) -> dict[str, Any]:

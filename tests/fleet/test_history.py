@@ -13,7 +13,7 @@ from certhook.errors import UsageError
 from certhook.fleet.history import History
 from certhook.fleet.standing import Standing
 from certhook.fleet.tables import HistoryGone
-from certhook.reporting.comparison import Kind, compared
+from certhook.reporting.comparison import DifferenceKind, compared
 from certhook.values import Outcome
 from tests.fleet.fleets import ended, result
 from tests.running import inline
@@ -49,7 +49,7 @@ def test_the_night_before_is_the_last_that_examined_the_target(history: History)
     assert before is not None
     assert before["started"] == "2027-01-01T02:00:00.000Z"
     comparison = compared(before, result({"a": FAILED, "new": PASSED}, day=4, verdict="not-certified"))
-    assert [(one.id, one.title) for one in comparison.of_kind(Kind.REGRESSION)] == [("a", "Title of a")]
+    assert [(one.id, one.title) for one in comparison.of_kind(DifferenceKind.REGRESSION)] == [("a", "Title of a")]
     assert [one.id for one in comparison.gone] == ["gone"]
     assert [one.id for one in comparison.appeared] == ["new"]
     assert comparison.verdict_regressed

@@ -13,7 +13,7 @@ from certhook.fleet.crew import CrewGone
 from certhook.fleet.night import Night
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import RunLost
-from certhook.fleet.standing import Ended, Standing
+from certhook.fleet.standing import OperatorResult, Standing
 from certhook.fleet.turns import Turns
 from tests.fleet.fleets import ended, operator
 
@@ -23,14 +23,14 @@ class Threads:
 
     width = 2
 
-    def __init__(self, run: Callable[[str], Ended], threads: ThreadPoolExecutor) -> None:
+    def __init__(self, run: Callable[[str], OperatorResult], threads: ThreadPoolExecutor) -> None:
         self._run = run
         self._threads = threads
 
-    def submit(self, operator: Operator) -> Future[Ended]:
+    def submit(self, operator: Operator) -> Future[OperatorResult]:
         return self._threads.submit(self._run, operator.name)
 
-    def brought_home(self, operator: Operator, future: Future[Ended]) -> Ended:  # noqa: ARG002 - as a crew does
+    def brought_home(self, operator: Operator, future: Future[OperatorResult]) -> OperatorResult:  # noqa: ARG002 - as a crew does
         return future.result()
 
     def close(self) -> None:
@@ -42,7 +42,7 @@ class Diary:
 
     def __init__(self) -> None:
         self.told: list[str] = []
-        self.all: dict[str, Ended] = {}
+        self.all: dict[str, OperatorResult] = {}
 
     def began(self, operator: Operator) -> None:
         self.told.append(f"{operator.name} began")
@@ -50,14 +50,14 @@ class Diary:
     def lost(self, operator: Operator, why: str) -> None:
         self.told.append(f"{operator.name} lost: {why}")
 
-    def ended(self, ended: Ended) -> None:
+    def ended(self, ended: OperatorResult) -> None:
         self.told.append(f"{ended.operator} ended")
         assert ended.operator not in self.all
         self.all[ended.operator] = ended
 
 
 @contextmanager
-def night(run: Callable[[str], Ended], diary: Diary, jitter_s: float = 0) -> Iterator[Night]:
+def night(run: Callable[[str], OperatorResult], diary: Diary, jitter_s: float = 0) -> Iterator[Night]:
     """A night of three operators, a, b and c, each at a host of its own, with one try after a loss."""
     turns = Turns([operator(name, f"http://{name}.example") for name in "abc"], jitter_s=jitter_s, seed=0)
     with ThreadPoolExecutor(2) as threads:
@@ -69,7 +69,7 @@ def test_a_lost_run_is_tried_again_and_then_given_up(losses: int) -> None:
     """Within the retries it is as if nothing had happened; beyond them the operator has no run. The others have."""
     lost: list[str] = []
 
-    def run(name: str) -> Ended:
+    def run(name: str) -> OperatorResult:
         if name == "b" and len(lost) < losses:
             lost.append(name)
             raise RunLost("out of memory")
@@ -88,7 +88,7 @@ def test_a_lost_run_is_tried_again_and_then_given_up(losses: int) -> None:
 def test_a_mishap_of_one_is_not_that_of_the_others() -> None:
     """Whatever else a run ends with, its operator has no run, with a reason of one visible line."""
 
-    def run(name: str) -> Ended:
+    def run(name: str) -> OperatorResult:
         if name == "a":
             raise OSError(28, "No space\nleft")
         return ended(name)
@@ -107,7 +107,7 @@ def test_a_mishap_of_one_is_not_that_of_the_others() -> None:
 def test_a_night_without_a_crew_is_over() -> None:
     """What says that the crew itself is gone ends the night."""
 
-    def run(name: str) -> Ended:
+    def run(name: str) -> OperatorResult:
         raise CrewGone(f"the crew is gone, says {name}")
 
     with night(run, Diary()) as found, pytest.raises(CrewGone, match="the crew is gone"):
@@ -119,7 +119,7 @@ def test_nobody_begins_before_the_own_moment() -> None:
     others = threading.Semaphore(0)
     first: list[str] = []
 
-    def run(name: str) -> Ended:
+    def run(name: str) -> OperatorResult:
         first.append(name)
         if name == first[0]:
             assert others.acquire(timeout=30)

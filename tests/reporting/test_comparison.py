@@ -18,7 +18,7 @@ from certhook.reporting.comparison import (
     OTHER_SELECTION,
     Comparison,
     Comparisons,
-    Kind,
+    DifferenceKind,
     compared,
     kind_of,
 )
@@ -61,7 +61,7 @@ def said(must: str = "passed", should: str = "passed", reason: str = "", observe
     )
 
 
-def of(comparison: Comparison, kind: Kind) -> list[str]:
+def of(comparison: Comparison, kind: DifferenceKind) -> list[str]:
     """The ids of the differences of one kind."""
     return [one.id for one in comparison.of_kind(kind)]
 
@@ -71,8 +71,8 @@ def test_a_new_breach_is_a_regression(before: Outcome, now: Outcome, level: Leve
     """A breach that the run before did not show, or that fails the certification only now, is one at either level."""
     expected = now in BREACHES and (before not in BREACHES or (before, now) == (Outcome.WARNED, Outcome.FAILED))
     if expected:
-        assert kind_of(before, now, level) is Kind.REGRESSION
-    elif kind_of(before, now, level) is Kind.REGRESSION:
+        assert kind_of(before, now, level) is DifferenceKind.REGRESSION
+    elif kind_of(before, now, level) is DifferenceKind.REGRESSION:
         assert level is Level.MUST
         assert before in {Outcome.PASSED, Outcome.WAIVED}
         assert now in UNKNOWN
@@ -82,7 +82,7 @@ def test_a_new_breach_is_a_regression(before: Outcome, now: Outcome, level: Leve
 def test_only_a_pass_is_a_fix(before: Outcome, now: Outcome, level: Level) -> None:
     """What is blocked, waived or no longer tested has not been mended."""
     mended = now is Outcome.PASSED and before not in {Outcome.PASSED, Outcome.NOT_APPLICABLE}
-    assert (kind_of(before, now, level) is Kind.FIX) is mended
+    assert (kind_of(before, now, level) is DifferenceKind.FIX) is mended
     assert (kind_of(before, now, level) is None) is (before is now)
 
 
@@ -90,25 +90,25 @@ def test_only_a_pass_is_a_fix(before: Outcome, now: Outcome, level: Level) -> No
 @pytest.mark.parametrize("before", [Outcome.PASSED, Outcome.WAIVED])
 def test_what_is_no_longer_known_counts_for_a_must(before: Outcome, now: Outcome) -> None:
     """A MUST that was met and cannot be said to be any more is a regression, a SHOULD is not."""
-    assert kind_of(before, now, Level.MUST) is Kind.REGRESSION
-    assert kind_of(before, now, Level.SHOULD) is Kind.OTHER
+    assert kind_of(before, now, Level.MUST) is DifferenceKind.REGRESSION
+    assert kind_of(before, now, Level.SHOULD) is DifferenceKind.OTHER
 
 
 def test_a_regression_and_its_fix(result: Any) -> None:
     """A MUST that fails now is a regression with its finding; the other way round it is a fix."""
     good, bad = result(said()), result(said("failed", observed="HTTP 200 with OK"))
     worse, better = compared(good, bad), compared(bad, good)
-    assert (of(worse, Kind.REGRESSION), worse.regressed, worse.verdict_regressed) == ([MUST], True, True)
+    assert (of(worse, DifferenceKind.REGRESSION), worse.regressed, worse.verdict_regressed) == ([MUST], True, True)
     (difference,) = worse.differences
     assert difference.now.finding is not None
     assert difference.now.finding.observed == "HTTP 200 with OK"
-    assert (of(better, Kind.FIX), better.regressed, better.new.verdict) == ([MUST], False, Verdict.CERTIFIED)
+    assert (of(better, DifferenceKind.FIX), better.regressed, better.new.verdict) == ([MUST], False, Verdict.CERTIFIED)
 
 
 def test_a_warning_is_a_regression_of_a_certified_target(result: Any) -> None:
     """A SHOULD that is broken now is a regression, though the target stays certified."""
     comparison = compared(result(said()), result(said(should="warned")))
-    assert of(comparison, Kind.REGRESSION) == [SHOULD]
+    assert of(comparison, DifferenceKind.REGRESSION) == [SHOULD]
     assert comparison.regressed
     assert not comparison.verdict_regressed
 
@@ -127,7 +127,7 @@ def test_a_level_that_changed_is_told(result: Any) -> None:
     lowered = result(said())
     lowered["requirements"][0]["level"] = "SHOULD"
     comparison = compared(result(said()), lowered)
-    assert of(comparison, Kind.OTHER) == [MUST]
+    assert of(comparison, DifferenceKind.OTHER) == [MUST]
     assert not comparison.regressed
 
 

@@ -29,8 +29,8 @@ class Draft:
     """A request in the making. A change at its stage may alter what earlier stages made, and nothing else.
 
     `fields` are the values by name (path, query and body alike); `key` is the signing key, None where there is none;
-    `captured` is the signature of a valid request of the same operation that was sent before. `headers` and `query` are
-    what goes out besides what the operation has.
+    `captured` is the signature of another valid request of the same operation, of one that was sent where there is one.
+    `headers` and `query` are what goes out besides what the operation has.
     """
 
     operation: Operation
@@ -82,6 +82,10 @@ def untouched(draft: Draft) -> None:
     """Leave the draft as it is, where the finished request is what changes, or nothing is."""
 
 
+ANY_4XX = ("4xx",)
+"""As a change's `front`: to some servers such a request is none that an application could be asked to answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One difference from the control.
@@ -106,6 +110,11 @@ class Change:
     retry: bool = False
     account: str = ""
     twice: bool = False
+
+    @property
+    def answer_is_open(self) -> bool:
+        """Whether any refusal will do, be it the HTTP server's or the application's."""
+        return set(ANY_4XX) <= set(self.front)
 
     @property
     def family(self) -> str:

@@ -11,12 +11,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from certhook.building.change import Change, Draft, Stage, untouched
+from certhook.building.change import ANY_4XX, Change, Draft, Stage, untouched
 from certhook.changes.registry import EXTRA, Scope, always, family
 from certhook.changes.signature import random_hex
 from certhook.exchange import Request
 
-_ANY = ("4xx",)
 _LARGE = 8 * 1024
 
 _MEDIA_TYPES = {
@@ -92,7 +91,7 @@ def _wrong(
         _sign_at_random(draft)
 
     sentence = f"with random hex digits as its signature, and {says}"
-    return Change(f"signature.around:{name}", sentence, Stage.WIRE, wrongly_signed, front=_ANY, finish=finish)
+    return Change(f"signature.around:{name}", sentence, Stage.WIRE, wrongly_signed, front=ANY_4XX, finish=finish)
 
 
 def _sign_at_random(draft: Draft) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from certhook.building.change import Change
+from certhook.building.change import ANY_4XX, Change
 from certhook.changes.bodies import catalogue
 from certhook.changes.registry import Scope, family
 from certhook.exchange import Request
@@ -22,7 +22,7 @@ def declared_form(scope: Scope) -> Iterator[Change]:
     for one in catalogue(scope.operation.encoding):
         if one.name == "malformed.form":
             says = f"{one.says}, and declared as one"
-            yield replace(one, name="malformed.declared-form", says=says, front=("4xx",), finish=_declared)
+            yield replace(one, name="malformed.declared-form", says=says, front=ANY_4XX, finish=_declared)
 
 
 def _declared(request: Request) -> Request:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from certhook.building.change import Change, Draft
+from certhook.building.change import ANY_4XX, Change, Draft
 from certhook.building.encoding import field_text, form_encode, json_compact, text_bytes
 from certhook.changes.around import TRUSTED
 from certhook.changes.examples import sample
@@ -72,7 +72,7 @@ def _carried(forged: Change, way: Carrying) -> Change:
 
     name, says = f"signature.forged-form:{way.name}", f"{forged.says}, and with {way.says}"
     # A server may shut out what is not declared as it should be; what is declared right, only a filter does.
-    front = ("4xx",) if "Content-Type" in way.headers else FILTERED
+    front = ANY_4XX if "Content-Type" in way.headers else FILTERED
     return replace(forged, name=name, says=says, apply=apply, front=front, finish=finish)
 
 

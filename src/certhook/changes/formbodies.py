@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.building.encoding import form_encode, json_compact
 from certhook.changes.examples import optional_places, sample
 from certhook.changes.registry import EXTRA
@@ -158,7 +158,7 @@ def _declared(change: Change, media_type: bytes) -> Change:
         change.says,
         change.stage,
         change.apply,
-        front=(*change.front, "4xx"),
+        front=(*change.front, *ANY_4XX),
         finish=lambda request: request.with_header("Content-Type", media_type),
     )
 

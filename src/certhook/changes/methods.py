@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.building.encoding import query_encode
 from certhook.building.signing import Signable
 from certhook.changes.examples import sample
@@ -19,7 +19,7 @@ from certhook.exchange import Request
 from certhook.pack.dotted import leaves
 
 # The server may not know a method at all (RFC 9110, 501), or a layer in front may shut it out or show a page instead.
-_FRONT = ("3xx", "4xx", "501")
+_FRONT = ("3xx", *ANY_4XX, "501")
 
 
 def _method(name: str, *, body: bool) -> Family:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.building.encoding import field_text, form_encode, path_values, query_encode
 from certhook.building.signing import Signable
 from certhook.changes.examples import neighbour
@@ -49,7 +49,7 @@ def _overridden(scope: Scope, word: str) -> Iterator[Change]:
             says = f"with another {name} in the {where}, and {what} signed"
             finish = _in_query(scope, name) if where == "query" else None
             apply = _signing(name, signed, in_form=where == "form")
-            yield Change(f"{name}={where}", says, Stage.SIGNATURE, apply, front=("4xx",), finish=finish)
+            yield Change(f"{name}={where}", says, Stage.SIGNATURE, apply, front=ANY_4XX, finish=finish)
 
 
 def _signing(name: str, signed: Signed, *, in_form: bool) -> Callable[[Draft], None]:

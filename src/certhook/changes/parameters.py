@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.building.signing import Signable
 from certhook.changes.registry import FILTERED, Scope, always, family
 from certhook.jsontypes import COERCIBLE, WRONG, type_of
@@ -102,7 +102,7 @@ def _empty(scope: Scope, name: str, *, identifier: bool) -> Iterator[Change]:
         schema = schemas[place]
         if type_of(schema) == "string" and bool(schema.get("x-identifier")) is identifier:
             # A path with a segment missing is another path: whatever routes requests may answer, a redirect included.
-            front = ("3xx", "4xx") if schema.get("x-in") == "path" else ()
+            front = ("3xx", *ANY_4XX) if schema.get("x-in") == "path" else ()
             yield replace(_set(name, place, f"with an empty {place}", lambda draft: ""), front=front)
 
 

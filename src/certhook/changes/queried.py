@@ -9,11 +9,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.changes.registry import Scope, family
 from certhook.jsontypes import type_of
-
-_ANY = ("4xx",)
 
 
 @family("signature.query-fills")
@@ -25,7 +23,7 @@ def query_fills(scope: Scope) -> Iterator[Change]:
             draft.query.append((name, draft.fields.pop(name)))
 
         says = f"without {name}, which is in the unsigned query instead"
-        yield Change(f"signature.query-fills:{name}", says, Stage.FIELDS, apply, front=_ANY)
+        yield Change(f"signature.query-fills:{name}", says, Stage.FIELDS, apply, front=ANY_4XX)
 
 
 @family("signature.query-overrides")
@@ -38,7 +36,7 @@ def query_overrides(scope: Scope) -> Iterator[Change]:
             draft.fields[name] = str(uuid.uuid4())
 
         says = f"with an unknown {name}, and the valid one in the unsigned query"
-        yield Change(f"signature.query-overrides:{name}", says, Stage.FIELDS, apply, front=_ANY)
+        yield Change(f"signature.query-overrides:{name}", says, Stage.FIELDS, apply, front=ANY_4XX)
 
 
 def _identifiers(scope: Scope) -> list[str]:

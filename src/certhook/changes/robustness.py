@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.building.signing import Signable
 from certhook.changes.accepted import deep, with_member
 from certhook.changes.examples import sample
@@ -16,17 +16,15 @@ from certhook.exchange import Request
 from certhook.jsontypes import type_of
 from certhook.pack.dotted import leaves, mandatory_leaves
 
-_ANY = ("4xx",)
-
 
 def _wire(name: str, says: str, finish: Callable[[Request], Request]) -> Change:
-    return Change(f"robustness.{name}", says, Stage.WIRE, front=_ANY, finish=finish)
+    return Change(f"robustness.{name}", says, Stage.WIRE, front=ANY_4XX, finish=finish)
 
 
 def repeated(accepted: Request) -> Change:
     """The very request that was accepted, as a caller sends it again that has seen no answer."""
     says = "sent again, byte for byte, after it was accepted"
-    return Change("robustness.exact-retry", says, Stage.WIRE, front=_ANY, finish=lambda _: accepted, retry=True)
+    return Change("robustness.exact-retry", says, Stage.WIRE, front=ANY_4XX, finish=lambda _: accepted, retry=True)
 
 
 @family("robustness.media-type")
@@ -49,7 +47,7 @@ def transfer(scope: Scope) -> Iterator[Change]:
         _fill(draft)
         draft.chunks = (1, 7, 2)
 
-    yield Change("robustness.transfer:chunked", "sent in chunks of odd sizes", Stage.WIRE, chunked, front=_ANY)
+    yield Change("robustness.transfer:chunked", "sent in chunks of odd sizes", Stage.WIRE, chunked, front=ANY_4XX)
 
     def compressed(draft: Draft) -> None:
         _fill(draft)
@@ -60,7 +58,7 @@ def transfer(scope: Scope) -> Iterator[Change]:
         "with its body compressed",
         Stage.WIRE,
         compressed,
-        front=_ANY,
+        front=ANY_4XX,
         finish=lambda request: request.with_header("Content-Encoding", b"gzip"),
     )
 
@@ -86,7 +84,7 @@ def target(scope: Scope) -> Iterator[Change]:
                     draft.fields[place] = f"{draft.fields[place]}{end}"
 
                 says = f"with {what} at the end of {place}"
-                yield Change(f"robustness.target:{place}{word}", says, Stage.FIELDS, apply, front=_ANY)
+                yield Change(f"robustness.target:{place}{word}", says, Stage.FIELDS, apply, front=ANY_4XX)
 
 
 _ENDS = {
@@ -147,7 +145,7 @@ def size(scope: Scope) -> Iterator[Change]:
         def apply(draft: Draft, text: str = text) -> None:
             draft.body = with_member(draft.fields, EXTRA, text)
 
-        yield Change(f"robustness.size:{name}", says, Stage.BODY, apply, front=_ANY)
+        yield Change(f"robustness.size:{name}", says, Stage.BODY, apply, front=ANY_4XX)
 
 
 def _long_form() -> Iterator[Change]:
@@ -156,7 +154,7 @@ def _long_form() -> Iterator[Change]:
     def apply(draft: Draft) -> None:
         draft.fields[EXTRA] = "a" * 200_000
 
-    yield Change("robustness.size:long", "with 200 kB of text in an extra field", Stage.FIELDS, apply, front=_ANY)
+    yield Change("robustness.size:long", "with 200 kB of text in an extra field", Stage.FIELDS, apply, front=ANY_4XX)
 
 
 @family("robustness.text")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certhook.fleet.history import History
-from certhook.fleet.standing import Ended, Standing
+from certhook.fleet.standing import OperatorResult, Standing
 from certhook.fleet.state import Head, State
 from certhook.fleet.tables import HistoryGone
 from certhook.recording.folders import stored_run
-from certhook.reporting.comparison import Comparison, Difference, Kind, compared
+from certhook.reporting.comparison import Comparison, Difference, DifferenceKind, compared
 
 OPERATORS = "operators"
 """The folder of the runs' folders, in that of the night."""
@@ -37,7 +37,7 @@ class Changes:
 class Row:
     """An operator's night. `changes` is None where there is nothing to compare; `page` the file to open, if any."""
 
-    ended: Ended
+    ended: OperatorResult
     changes: Changes | None
     page: str | None
 
@@ -95,7 +95,7 @@ def _rows(state: State, history: History | None) -> Iterator[Row]:
         yield Row(ended, changes, _page(folder))
 
 
-def _entered(night: str, ended: Ended, folder: Path, history: History) -> Changes | None:
+def _entered(night: str, ended: OperatorResult, folder: Path, history: History) -> Changes | None:
     """Enter an operator's run, and say what changed since the one before."""
     result = None if ended.standing is Standing.NOT_RUN else stored_run(folder).result
     before = history.before(night, ended) if ended.standing.examined else None
@@ -110,8 +110,8 @@ def _changes(comparison: Comparison) -> Changes:
         since=comparison.old.started,
         was=comparison.old.verdict.value,
         lost=comparison.verdict_regressed,
-        regressions=comparison.of_kind(Kind.REGRESSION),
-        fixes=comparison.of_kind(Kind.FIX),
+        regressions=comparison.of_kind(DifferenceKind.REGRESSION),
+        fixes=comparison.of_kind(DifferenceKind.FIX),
     )
 
 

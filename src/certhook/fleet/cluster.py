@@ -22,7 +22,7 @@ from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import RunLost, run_operator
 from certhook.fleet.packing import packed, unpack
 from certhook.fleet.profiles import literal_secrets, with_secrets
-from certhook.fleet.standing import Ended
+from certhook.fleet.standing import OperatorResult
 from certhook.profile.credentials import Unresolved
 
 _PATIENCE_S = 10
@@ -34,7 +34,7 @@ _AHEAD = 2
 class Parcel:
     """A run that was made elsewhere, and its files."""
 
-    ended: Ended
+    ended: OperatorResult
     files: bytes
 
 
@@ -91,7 +91,7 @@ class DaskCluster:
         future: Future[Parcel] = self._executor.submit(run_away, self._outgoing(operator))
         return future
 
-    def brought_home(self, operator: Operator, future: Future[Parcel]) -> Ended:
+    def brought_home(self, operator: Operator, future: Future[Parcel]) -> OperatorResult:
         from distributed import KilledWorker
 
         try:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from certhook.errors import UsageError
 from certhook.fleet.operator import Operator
-from certhook.fleet.standing import Ended
+from certhook.fleet.standing import OperatorResult
 
 
 class CrewGone(UsageError):
@@ -24,7 +24,7 @@ class Crew(Protocol):
     def submit(self, operator: Operator) -> Future[Any]:
         """Begin an operator's run, now or when there is room."""
 
-    def brought_home(self, operator: Operator, future: Future[Any]) -> Ended:
+    def brought_home(self, operator: Operator, future: Future[Any]) -> OperatorResult:
         """How a run ended whose future is done; its files are then in the operator's folder here.
 
         Raises RunLost where its process or machine is gone, and CrewGone.

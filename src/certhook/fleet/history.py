@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Integer, Row, Select, case, func, insert, select
 from sqlalchemy import cast as as_type
 
-from certhook.fleet.standing import Ended, Standing
+from certhook.fleet.standing import OperatorResult, Standing
 from certhook.fleet.tables import asked, opened, outcomes, runs
 from certhook.reporting.escaping import visible
 from certhook.values import Outcome
@@ -62,7 +62,9 @@ class History:
         """Let go of the database."""
         self._engine.dispose()
 
-    def record(self, night: str, ended: Ended, result: Mapping[str, Any] | None, flaky: Collection[str]) -> None:
+    def record(
+        self, night: str, ended: OperatorResult, result: Mapping[str, Any] | None, flaky: Collection[str]
+    ) -> None:
         """Add an operator's run of a night, unless it is there. `flaky` are the ids of requirements."""
         with asked(self._engine) as connection:
             there = select(runs.c.id).where(runs.c.night == night, runs.c.operator == ended.operator)
@@ -70,7 +72,7 @@ class History:
                 (id,) = connection.execute(insert(runs).values(_run(night, ended, result))).inserted_primary_key or (0,)
                 _add_outcomes(connection, id, result, flaky)
 
-    def before(self, night: str, ended: Ended) -> dict[str, Any] | None:
+    def before(self, night: str, ended: OperatorResult) -> dict[str, Any] | None:
         """The operator's last run before the night's that says something of the target, shaped like result.json.
 
         What the history does not keep (titles, findings) is not in it.
@@ -107,7 +109,7 @@ class History:
         return [Trouble(**row._asdict(), now=now[row.requirement]) for row in found]
 
 
-def _run(night: str, ended: Ended, result: Mapping[str, Any] | None) -> dict[str, Any]:
+def _run(night: str, ended: OperatorResult, result: Mapping[str, Any] | None) -> dict[str, Any]:
     same = ("operator", "protocol", "target", "why", "started", "seconds", "requests")
     row = {name: getattr(ended, name) for name in same}
     row |= {"night": night, "standing": ended.standing.value}

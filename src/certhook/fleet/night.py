@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from certhook.fleet.crew import Crew, CrewGone
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import RunLost, not_run
-from certhook.fleet.standing import Ended
+from certhook.fleet.standing import OperatorResult
 from certhook.fleet.turns import Turns
 
 
@@ -25,7 +25,7 @@ class Watcher(Protocol):
     def lost(self, operator: Operator, why: str) -> None:
         """The run is gone with its process or machine, and will be tried again."""
 
-    def ended(self, ended: Ended) -> None:
+    def ended(self, ended: OperatorResult) -> None:
         """The operator's run has ended."""
 
 
@@ -91,7 +91,7 @@ class Night:
             watcher.lost(operator, why)
         self._turns.back(operator)
 
-    def _end(self, operator: Operator, ended: Ended) -> None:
+    def _end(self, operator: Operator, ended: OperatorResult) -> None:
         self._turns.left(operator)
         for watcher in self._watchers:
             watcher.ended(ended)

@@ -16,7 +16,7 @@ from typing import Any
 from certhook.errors import UsageError
 from certhook.fleet.operator import Operator
 from certhook.fleet.process_groups import ProcessGroups
-from certhook.fleet.standing import Ended, Standing, standing_of, why_of
+from certhook.fleet.standing import OperatorResult, Standing, standing_of, why_of
 from certhook.own_process import command_of
 from certhook.profile.tomltext import as_toml
 from certhook.recording.folders import ended_run, is_run
@@ -42,7 +42,7 @@ class _Exit:
     said: str
 
 
-def run_operator(operator: Operator, folder: Path, groups: ProcessGroups | None = None) -> Ended:
+def run_operator(operator: Operator, folder: Path, groups: ProcessGroups | None = None) -> OperatorResult:
     """Examine one operator's target; what its run writes is in `folder`, in place of what was there.
 
     It is killed with the `groups`.
@@ -63,9 +63,9 @@ def run_operator(operator: Operator, folder: Path, groups: ProcessGroups | None 
     return known if result is None else _with_result(known, result)
 
 
-def not_run(operator: Operator, why: str, started: datetime, seconds: float = 0.0) -> Ended:
+def not_run(operator: Operator, why: str, started: datetime, seconds: float = 0.0) -> OperatorResult:
     """What is known of a run that left no result: whose it was, when it began, and why there is none."""
-    return Ended(
+    return OperatorResult(
         operator=operator.name,
         protocol=operator.protocol,
         standing=Standing.NOT_RUN,
@@ -155,7 +155,7 @@ def _why(ended: _Exit, result: Mapping[str, Any] | None, operator: Operator) -> 
     return why_of(result)
 
 
-def _with_result(known: Ended, result: Mapping[str, Any]) -> Ended:
+def _with_result(known: OperatorResult, result: Mapping[str, Any]) -> OperatorResult:
     return replace(
         known,
         standing=standing_of(result),

@@ -8,7 +8,7 @@ from pathlib import Path
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import run_operator
 from certhook.fleet.process_groups import ProcessGroups
-from certhook.fleet.standing import Ended
+from certhook.fleet.standing import OperatorResult
 
 
 class LocalPool:
@@ -20,10 +20,10 @@ class LocalPool:
         self._groups = ProcessGroups()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="operator")
 
-    def submit(self, operator: Operator) -> Future[Ended]:
+    def submit(self, operator: Operator) -> Future[OperatorResult]:
         return self._threads.submit(run_operator, operator, self._folder / operator.name, self._groups)
 
-    def brought_home(self, operator: Operator, future: Future[Ended]) -> Ended:  # noqa: ARG002 - as a crew does
+    def brought_home(self, operator: Operator, future: Future[OperatorResult]) -> OperatorResult:  # noqa: ARG002 - as a crew does
         return future.result()
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from certhook.errors import ProfileError
 from certhook.pack.loading import load_pack
 from certhook.profile.credentials import Unresolved, is_reference, resolved
 from certhook.profile.profile import read_profile
-from certhook.recording.secrecy import secret_places
+from certhook.recording.secret_values import secret_places
 
 
 @dataclass(frozen=True, slots=True)

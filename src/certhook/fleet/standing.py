@@ -26,7 +26,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class OperatorResult:
     """An operator's run that ended; `started` is RFC 3339, `seconds` its whole time.
 
     `why` is one line, empty for a certified target. `left_out` names files of the run that were too large to travel.

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from certhook.errors import UsageError
 from certhook.fleet.operator import Operator
-from certhook.fleet.standing import Ended, Standing
+from certhook.fleet.standing import OperatorResult, Standing
 
 NAME = "night.ndjson"
 FORMAT = 1
@@ -34,7 +34,9 @@ class Head:
 class State:
     """A night's file, open for as long as the command runs; no second command can have it open."""
 
-    def __init__(self, folder: Path, descriptor: int, head: Head, ended: dict[str, Ended], notified: bool) -> None:  # noqa: FBT001 - made by begin and resume alone
+    def __init__(
+        self, folder: Path, descriptor: int, head: Head, ended: dict[str, OperatorResult], *, notified: bool
+    ) -> None:
         self.folder = folder
         self.head = head
         self.notified = notified
@@ -67,10 +69,10 @@ class State:
             raise UsageError(f"--resume {folder}: no night to resume: {path}: {error.strerror}") from None
         _drop_cut_line(descriptor, path)
         head, ended, notified = _read(path)
-        return cls(folder, descriptor, head, ended, notified)
+        return cls(folder, descriptor, head, ended, notified=notified)
 
     @property
-    def done(self) -> Mapping[str, Ended]:
+    def done(self) -> Mapping[str, OperatorResult]:
         """How each operator ended that did, by name."""
         return self._done
 
@@ -86,7 +88,7 @@ class State:
     def lost(self, operator: Operator, why: str) -> None:
         """As above."""
 
-    def ended(self, ended: Ended) -> None:
+    def ended(self, ended: OperatorResult) -> None:
         """Write down how an operator's run ended."""
         self._done[ended.operator] = ended
         self._write("ended", **ended.as_json())
@@ -124,7 +126,7 @@ def _drop_cut_line(descriptor: int, path: Path) -> None:
         os.ftruncate(descriptor, data.rfind(b"\n") + 1)
 
 
-def _read(path: Path) -> tuple[Head, dict[str, Ended], bool]:
+def _read(path: Path) -> tuple[Head, dict[str, OperatorResult], bool]:
     lines = _lines(path)
     try:
         first = next(lines)
@@ -136,7 +138,7 @@ def _read(path: Path) -> tuple[Head, dict[str, Ended], bool]:
             kind = line.pop("kind")
             notified = notified or kind == "notified"
             if kind == "ended":
-                ended[line["operator"]] = Ended.from_json(line)
+                ended[line["operator"]] = OperatorResult.from_json(line)
     except (StopIteration, ValueError, TypeError, KeyError, AttributeError):
         raise UsageError(f"{path}: is not as certhook writes it") from None
     return head, ended, notified

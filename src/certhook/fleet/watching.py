@@ -14,7 +14,7 @@ from rich.text import Text
 
 from certhook.fleet.night import Watcher
 from certhook.fleet.operator import Operator
-from certhook.fleet.standing import Ended, Standing
+from certhook.fleet.standing import OperatorResult, Standing
 from certhook.reporting.escaping import visible
 
 STYLES = {
@@ -70,7 +70,7 @@ class Lines:
     def lost(self, operator: Operator, why: str) -> None:
         self._say(f"{operator.name}: {visible(why)}; it is tried again")
 
-    def ended(self, ended: Ended) -> None:
+    def ended(self, ended: OperatorResult) -> None:
         self._done += 1
         why = f": {ended.why}" if ended.why else ""
         count = f"{self._done:>{len(str(self._total))}}/{self._total}"
@@ -88,7 +88,7 @@ class LiveTable:
         self._done = done
         self._counts: Counter[Standing] = Counter()
         self._under_way: dict[str, float] = {}
-        self._latest: list[Ended] = []
+        self._latest: list[OperatorResult] = []
         self._live = Live(console=console, get_renderable=self._shown, refresh_per_second=2, transient=True)
 
     def __enter__(self) -> Self:
@@ -107,7 +107,7 @@ class LiveTable:
         self._drop(operator.name)
         self._live.console.print(Text(f"{operator.name}: {visible(why)}; it is tried again"))
 
-    def ended(self, ended: Ended) -> None:
+    def ended(self, ended: OperatorResult) -> None:
         self._drop(ended.operator)
         self._done += 1
         self._counts[ended.standing] += 1

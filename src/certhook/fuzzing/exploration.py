@@ -13,10 +13,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certhook.fuzzing.drawer import Drawer
-from certhook.fuzzing.drawn import Drawn, each_once
-from certhook.fuzzing.found import Found
+from certhook.fuzzing.counterexample import Counterexample
 from certhook.fuzzing.recipe import Recipe
+from certhook.fuzzing.recipe_lists import PlacedRecipe, each_once
+from certhook.fuzzing.recipe_source import RecipeSource
 from certhook.judging.answers import Kind
 from certhook.judging.judge import Ask
 from certhook.judging.oracle import wrongs_of
@@ -35,12 +35,12 @@ MAX_FINDINGS = 5
 
 
 class Exploration:
-    """The fuzzed property of one operation. Where there is no `drawer`, it draws for itself."""
+    """The fuzzed property of one operation. Where there is no `source`, it draws for itself."""
 
-    def __init__(self, item: Item, drawer: Drawer | None = None) -> None:
+    def __init__(self, item: Item, source: RecipeSource | None = None) -> None:
         self.item = item
         self._certification = item.certification
-        self._drawer = drawer
+        self._source = source
         self._known: set[str] = set()
         self._outcomes: dict[str, CaseOutcome] = {}
 
@@ -61,8 +61,8 @@ class Exploration:
 
     def prepare(self) -> None:
         """Have the first bodies drawn while other cases are sent."""
-        if self._drawer is not None:
-            self._drawer.ask(self.item.operation.name, 0)
+        if self._source is not None:
+            self._source.ask(self.item.operation.name, 0)
 
     def explore(self) -> None:
         """Look for bodies that break a requirement, and conclude the item."""
@@ -98,25 +98,25 @@ class Exploration:
         shrunk = 0
         while batch := list(itertools.islice(bodies, self._group.batch_size)):
             for place, found in self._sent([one.recipe for one in batch]):
-                self._report(self._smaller(batch[place], found) if shrunk < MAX_FINDINGS else found)
+                self._report(self._shrunk(batch[place], found) if shrunk < MAX_FINDINGS else found)
                 shrunk += 1
             if self._round.blocked:
                 return
 
     def _list(self, number: int) -> Sequence[Recipe]:
         """Recipes that were drawn together."""
-        if self._drawer is None:
+        if self._source is None:
             return self._search.draw(number)
-        return self._drawer.take(self.item.operation.name, number)
+        return self._source.take(self.item.operation.name, number)
 
-    def _smaller(self, drawn: Drawn, found: Found) -> Found:
-        """The smallest finding of that kind; the one that came first where it does not come again."""
-        return self._search.smaller(drawn, partial(self._alone, wanted=found.requirement)) or found
+    def _shrunk(self, start: PlacedRecipe, counterexample: Counterexample) -> Counterexample:
+        """The smallest counterexample of that kind; the one that came first where it does not come again."""
+        return self._search.shrink(start, partial(self._alone, wanted=counterexample.requirement)) or counterexample
 
-    def _report(self, found: Found) -> None:
-        self._known.add(found.requirement)
-        outcome = self._certification.outcome_of(found.judgement, self._sentence(found))
-        self._outcomes[found.requirement] = outcome
+    def _report(self, counterexample: Counterexample) -> None:
+        self._known.add(counterexample.requirement)
+        outcome = self._certification.outcome_of(counterexample.judgement, self._sentence(counterexample))
+        self._outcomes[counterexample.requirement] = outcome
 
     @property
     def _examples(self) -> Path:
@@ -125,17 +125,18 @@ class Exploration:
         root = Path(setup.examples_db) if setup.examples_db else Path(setup.output) / "examples"
         return root / setup.protocol / self.item.operation.name
 
-    def _sentence(self, found: Found) -> str:
+    def _sentence(self, counterexample: Counterexample) -> str:
         """What was sent: the recipe in words, and the body itself."""
         # Cut or in hexadecimal, half of a secret, or one that only its name gives away, would no longer be found.
-        body = self._certification.redactor.data(found.judgement.exchange.request.body)
-        return f"a valid {self.item.operation.name} request, but with {found.recipe.in_short}; the body: {shown(body)}"
+        body = shown(self._certification.redactor.data(counterexample.judgement.exchange.request.body))
+        words = counterexample.recipe.in_short
+        return f"a valid {self.item.operation.name} request, but with {words}; the body: {body}"
 
-    def _alone(self, recipe: Recipe, wanted: str = "") -> Found | None:
+    def _alone(self, recipe: Recipe, wanted: str = "") -> Counterexample | None:
         """What a recipe breaks that is sent by itself; nothing but the `wanted` requirement, where there is one."""
         return next((found for _, found in self._sent([recipe], wanted)), None)
 
-    def _sent(self, batch: Sequence[Recipe], wanted: str = "") -> Iterator[tuple[int, Found]]:
+    def _sent(self, batch: Sequence[Recipe], wanted: str = "") -> Iterator[tuple[int, Counterexample]]:
         """Send a batch and judge it; every breach of a MUST that is not known, with the place of its recipe."""
         if self._round.blocked:
             return
@@ -146,7 +147,7 @@ class Exploration:
                 if wanted in ("", found.requirement) and found.requirement not in self._known:
                     yield place, found
 
-    def _judged(self, recipe: Recipe, delivery: Delivery) -> list[Found]:
+    def _judged(self, recipe: Recipe, delivery: Delivery) -> list[Counterexample]:
         """The breaches of a MUST that an answer shows; what else it says is noted."""
         if delivery.answer.kind is Kind.LIMITED or self._round.blocked:
             return []
@@ -158,7 +159,7 @@ class Exploration:
             asks = self._of_a_repetition(asks) if delivery.repeated else asks
         case = Case(item.id, item.operation, item.group, delivery.errand.change, asks, fuzzed=True)
         result = self._round.settle(case, delivery)
-        breaches: list[Found] = []
+        breaches: list[Counterexample] = []
         for judgement in (*result.judgements, *result.observations):
             requirement = certification.requirements[judgement.requirement]
             if judgement.met:
@@ -168,10 +169,10 @@ class Exploration:
             watched = self._round.observed.get(requirement.id)
             if watched and watched.breach is judgement:  # the one that the end of the round speaks of
                 certification.sent_beside_cases[judgement.exchange.number] = case.change
-            found = Found(requirement.id, judgement, recipe)
+            found = Counterexample(requirement.id, judgement, recipe)
             if requirement.level is Level.MUST:
                 breaches.append(found)
-            elif requirement.level is Level.SHOULD:
+            else:
                 warned = certification.outcome_of(judgement, self._sentence(found))
                 if self._outcomes.get(requirement.id, warned).outcome is not Outcome.FAILED:
                     self._outcomes[requirement.id] = warned

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.changes.registry import FILTERED
 from certhook.exchange import Request
 
@@ -33,7 +33,7 @@ class Recipe:
 
     def as_change(self) -> Change:
         """The recipe as a change of a request. Much that is drawn is what a filter before a target looks for."""
-        front = ("4xx",) if self.harmless else ("413", *FILTERED)
+        front = ANY_4XX if self.harmless else ("413", *FILTERED)
         return Change(FUZZED, f"with {self.in_short}", self.stage, self.apply, front=front, finish=self.finish)
 
     @property

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from hypothesis.errors import Flaky, Unsatisfiable
 
-from certhook.fuzzing.chosen import choices_of
-from certhook.fuzzing.drawn import DRAWN_TOGETHER, Drawn
-from certhook.fuzzing.found import Found
-from certhook.fuzzing.isolation import draw_nothing_from_sources, keep_caches_out_of_the_way
+from certhook.fuzzing.choice_sequences import choices_of
+from certhook.fuzzing.counterexample import Counterexample
+from certhook.fuzzing.hypothesis_settings import draw_nothing_from_sources, keep_caches_out_of_the_way
+from certhook.fuzzing.json_strategies import recipes
 from certhook.fuzzing.recipe import Recipe
-from certhook.fuzzing.recipes import recipes
+from certhook.fuzzing.recipe_lists import DRAWN_TOGETHER, PlacedRecipe
 from certhook.pack.model import Operation
 
 MAX_SHRINKS = 100
@@ -34,7 +34,7 @@ _STRIDE = 1_000_003
 
 T = TypeVar("T")
 
-Try = Callable[[Recipe], Found | None]
+Try = Callable[[Recipe], Counterexample | None]
 """Sends a recipe, and says what it broke."""
 
 
@@ -50,7 +50,7 @@ class Search:
         """The list of recipes with that number; some of them may be the same."""
         return self._drawn(self._one, number)
 
-    def smaller(self, start: Drawn, attempt: Try) -> Found | None:
+    def shrink(self, start: PlacedRecipe, attempt: Try) -> Counterexample | None:
         """What the smallest recipe breaks that could be made from one that was drawn.
 
         None where that one, sent again, breaks nothing, or where this Hypothesis does not say what was chosen for it.
@@ -60,14 +60,14 @@ class Search:
         except (ImportError, AttributeError):
             return None
         attempts = _Attempts(attempt)
-        self._shrink(attempts, _Beginning(chosen, self._examples))
+        self._run_shrinker(attempts, _Beginning(chosen, self._examples))
         return attempts.last
 
-    def kept(self, attempt: Try) -> Found | None:
+    def kept(self, attempt: Try) -> Counterexample | None:
         """What a recipe that was kept by an earlier run still breaks, made smaller where that is possible."""
         attempts = _Attempts(attempt)
         if self._examples is not None:
-            self._shrink(attempts, DirectoryBasedExampleDatabase(self._examples))
+            self._run_shrinker(attempts, DirectoryBasedExampleDatabase(self._examples))
         return attempts.last
 
     def _drawn(self, one: st.SearchStrategy[T], number: int) -> list[T]:
@@ -80,7 +80,7 @@ class Search:
             raise RuntimeError("Hypothesis drew no recipes")
         return drawn
 
-    def _shrink(self, attempts: _Attempts, database: ExampleDatabase) -> None:
+    def _run_shrinker(self, attempts: _Attempts, database: ExampleDatabase) -> None:
         _run(attempts.make, self._one, self._seed, Phase.reuse, Phase.shrink, database=database)
 
 
@@ -91,7 +91,7 @@ def _run(
     *phases: Phase,
     database: ExampleDatabase | None = None,
 ) -> None:
-    """Let Hypothesis draw something; what `look` raises Found for is kept and made smaller, as far as phases go."""
+    """Let Hypothesis draw something; what `look` raises Counterexample for is kept and shrunk, as far as phases go."""
     draw_nothing_from_sources()
     keep_caches_out_of_the_way()
 
@@ -112,7 +112,7 @@ def _run(
 
     try:
         every_body_is_answered_soundly()
-    except (Found, _Enough):
+    except (Counterexample, _Enough):
         pass
     except (SkipTest, Unsatisfiable):  # nothing was kept, or nothing that these strategies would make of it
         pass
@@ -153,11 +153,11 @@ class _Attempts:
 
     def __init__(self, attempt: Try) -> None:
         self._attempt = attempt
-        self._made: dict[str, Found | None] = {}
-        self.last: Found | None = None
+        self._made: dict[str, Counterexample | None] = {}
+        self.last: Counterexample | None = None
 
     def make(self, recipe: Recipe) -> None:
-        """Raises Found where that recipe breaks something, and _Enough where it would be one more than MAX_SHRINKS."""
+        """Raises Counterexample where that recipe breaks something, _Enough where it is one more than MAX_SHRINKS."""
         if recipe.says not in self._made:
             if len(self._made) == MAX_SHRINKS:
                 raise _Enough

@@ -17,13 +17,13 @@ from certhook.building.change import Change
 from certhook.building.encoding import path_values
 from certhook.exchange import Exchange, Failure, Request, Response
 from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
+from certhook.judging.carried_secrets import carries_key, carries_signature
+from certhook.judging.disclosures import NOTHING, Disclosures, is_words
 from certhook.judging.escapes import unescaped
 from certhook.judging.jsontext import Flaw, read_json
-from certhook.judging.likeness import likeness
 from certhook.judging.members import members_within, texts_within
-from certhook.judging.secrecy import carries_key, carries_signature
 from certhook.judging.sessions import Links, link_in, session_of
-from certhook.judging.told import NOTHING, Told, is_words
+from certhook.judging.signature_hints import likeness
 from certhook.judging.traces import trace_in
 from certhook.pack.model import Pack
 
@@ -32,11 +32,11 @@ from certhook.pack.model import Pack
 class Seen:
     """An answer with all that an invariant may look at.
 
-    `right_signature` computes what the response's signature should be; `told` is what successes have told so far of an
-    account and its sessions; `named` says, by the hash of an answer's id, which exchange carried it first; `first`, by
-    a member, what the first success for the account that had it carried, and its exchange; `links` says which session
-    got which link. `fields` are the members, of answers or of requests, that the requirement names. `key` is what
-    requests are signed with, and `request_signature` computes what a request's signature should be.
+    `right_signature` computes what the response's signature should be; `disclosed` is what successes have told so far
+    of an account and its sessions; `named` says, by the hash of an answer's id, which exchange carried it first;
+    `first`, by a member, what the first success for the account that had it carried, and its exchange; `links` says
+    which session got which link. `fields` are the members, of answers or of requests, that the requirement names. `key`
+    is what requests are signed with, and `request_signature` computes what a request's signature should be.
     """
 
     exchange: Exchange
@@ -44,7 +44,7 @@ class Seen:
     change: Change
     pack: Pack
     right_signature: Callable[[bytes], str | None]
-    told: Told = field(default_factory=Told)
+    disclosed: Disclosures = field(default_factory=Disclosures)
     named: Mapping[int, int] = field(default_factory=dict)
     first: Mapping[str, tuple[Any, int]] = field(default_factory=dict)
     links: Links = field(default_factory=Links)
@@ -414,5 +414,5 @@ def discloses_nothing(seen: Seen) -> str | None:
         # Deeper down, a name may be that of a field that is explained, or of another thing.
         if member in seen.answer.members or not is_words(value):
             return f"{seen.answer.says}, which carries {member}"
-    told = seen.told.again(seen.response, seen.answer.members, inside, seen.exchange.request)
+    told = seen.disclosed.again(seen.response, seen.answer.members, inside, seen.exchange.request)
     return f"{seen.answer.says}, which carries {told}" if told else None

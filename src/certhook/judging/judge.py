@@ -16,12 +16,12 @@ from certhook.exchange import Exchange, Response
 from certhook.formats import misfit, validator
 from certhook.jsontypes import KINDS
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
+from certhook.judging.disclosures import Disclosures
+from certhook.judging.extra_statuses import documented_statuses
 from certhook.judging.invariants import INVARIANTS, Seen
 from certhook.judging.longlists import KnownLists
 from certhook.judging.oracle import malformations
 from certhook.judging.sessions import Links, link_in, session_of
-from certhook.judging.told import Told
-from certhook.judging.tolerance import documented_statuses
 from certhook.pack.annotations import requirements_in
 from certhook.pack.model import AnswerSet, Entry, Pack
 from certhook.values import Requirement
@@ -59,7 +59,7 @@ class Judge:
         self._pack = pack
         self._builder = builder
         self._selected = selected
-        self._told = Told(known=builder.known)
+        self._disclosures = Disclosures(known=builder.known)
         self._key = b"" if _is_documented(pack, builder.key) else builder.key
         self._links = Links()
         self._named: dict[int, int] = {}  # by hash: of all ids none may be forgotten
@@ -83,7 +83,7 @@ class Judge:
     def _remember(self, exchange: Exchange, change: Change, answer: Answer) -> None:
         """Take account of what later answers are compared with."""
         if answer.kind is Kind.ACCEPTED and change.legal:
-            self._told.note(self._pack.reading, answer.members)
+            self._disclosures.note(self._pack.reading, answer.members)
             first = self._first.setdefault((exchange.request.operation, change.account), {})
             for name in self._lasting & set(answer.members):
                 first.setdefault(name, (answer.members[name], exchange.number))
@@ -114,7 +114,7 @@ class Judge:
             change,
             pack,
             signature,
-            self._told,
+            self._disclosures,
             self._named,
             first,
             self._links,
@@ -210,7 +210,7 @@ def _excused(entry: Entry, seen: Seen) -> bool:
     """
     unread = entry.check.except_bodies if seen.documented_method else ()
     return bool(unread) and (
-        "4xx" in seen.change.front or not malformations(seen.exchange.request.body).isdisjoint(unread)
+        seen.change.answer_is_open or not malformations(seen.exchange.request.body).isdisjoint(unread)
     )
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from certhook.plugin.crashes import told
+from certhook.plugin.crashes import safe_text
 from certhook.reporting.allure_writer import AllureFiles, AllureWriter
-from certhook.running.certification import Ended
+from certhook.running.certification import ItemResult
 from certhook.running.items import Item, concerned
 from certhook.values import Level, Outcome, Requirement
 
@@ -40,7 +40,9 @@ class AllureResults:
     def __init__(self, files: AllureWriter | AllureFiles) -> None:
         self._files = files
 
-    def write(self, item: Item, ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    def write(
+        self, item: Item, ended: ItemResult | None, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
         """Write the result of an item, with what was sent for it as an attachment."""
         from allure_commons.model2 import Label, StatusDetails, TestResult
 
@@ -69,7 +71,7 @@ class AllureResults:
         self._files.close()
 
 
-def _labels(item: Item, ended: Ended | None) -> Iterator[tuple[str, str]]:
+def _labels(item: Item, ended: ItemResult | None) -> Iterator[tuple[str, str]]:
     pack, requirements = item.certification.pack, item.certification.requirements
     # What the case found wrong says nothing against the other requirements that it was sent for.
     told = [requirements[id] for id in _unmet(ended) or concerned(item)]
@@ -81,7 +83,7 @@ def _labels(item: Item, ended: Ended | None) -> Iterator[tuple[str, str]]:
     yield "severity", "critical" if must else "minor"
 
 
-def _description(item: Item, ended: Ended | None) -> str:
+def _description(item: Item, ended: ItemResult | None) -> str:
     """Each requirement that the item is about, where it stands in the document, and what the item says of it."""
     outcomes = {one.requirement: one.outcome for one in ended.outcomes} if ended else {}
     everything = dict.fromkeys((*_unmet(ended), *concerned(item)))
@@ -98,13 +100,13 @@ def _described(requirement: Requirement, outcome: Outcome | None) -> str:
     return "  \n".join(lines)
 
 
-def _unmet(ended: Ended | None) -> list[str]:
+def _unmet(ended: ItemResult | None) -> list[str]:
     if ended is None:
         return []
     return [one.requirement for one in ended.outcomes if one.outcome.severity > Outcome.PASSED.severity]
 
 
-def _status(ended: Ended | None, report: pytest.TestReport) -> str:
+def _status(ended: ItemResult | None, report: pytest.TestReport) -> str:
     """What is no judgement of the target, a blocked case or a crash of certhook, is neither passed nor failed."""
     worst = ended.worst if ended else None
     if report.failed and (worst is None or worst.outcome is not Outcome.FAILED):
@@ -113,18 +115,18 @@ def _status(ended: Ended | None, report: pytest.TestReport) -> str:
 
 
 def _details(
-    details: type[Any], item: Item, ended: Ended | None, call: pytest.CallInfo[None], report: pytest.TestReport
+    details: type[Any], item: Item, ended: ItemResult | None, call: pytest.CallInfo[None], report: pytest.TestReport
 ) -> Any:
     """The message that the test ended with, which begins with its outcome; and the trace where certhook crashed."""
     if call.excinfo is None:
         return None
     if ended is not None:
         return details(message=str(call.excinfo.value))
-    message = told(call.excinfo.exconly(), item.certification.redactor)
+    message = safe_text(call.excinfo.exconly(), item.certification.redactor)
     return details(message=message, trace=report.longreprtext)
 
 
-def evidence(item: Item, ended: Ended) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+def evidence(item: Item, ended: ItemResult) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
     """The exchanges of an item as they were recorded, and the one that decided it; none where nothing was sent."""
     records = [delivery.record for delivery in ended.deliveries]
     found = item.certification.shown(ended.finding.exchange) if ended.finding else None

@@ -17,22 +17,22 @@ from certhook.reporting.escaping import visible_lines
 
 def conceal(report: pytest.TestReport, call: pytest.CallInfo[None], redactor: Redactor) -> None:
     """Take secrets out of a test's report, from which the log, junit.xml and Allure's results are made."""
-    report.sections = [(name, told(content, redactor)) for name, content in report.sections]
+    report.sections = [(name, safe_text(content, redactor)) for name, content in report.sections]
     if report.failed and call.excinfo is not None:
-        report.longrepr = told(str(call.excinfo.getrepr(style=_style(call.excinfo.value))), redactor)
+        report.longrepr = safe_text(str(call.excinfo.getrepr(style=_style(call.excinfo.value))), redactor)
 
 
 def _style(error: BaseException) -> Any:
     return "short" if getattr(error, "pytrace", True) else "value"
 
 
-def told(text: str, redactor: Redactor) -> str:
+def safe_text(text: str, redactor: Redactor) -> str:
     """What may be shown and written of some lines: without secrets, and fit for a terminal and for XML."""
     return visible_lines(redactor.text(text))
 
 
 def conceal_internal(shown: Any, redactor: Redactor) -> None:
     """Take secrets out of the traceback of a crash outside of any test, which hooks are given and may not replace."""
-    shown.reprtraceback = ReprTracebackNative(told(str(shown), redactor).splitlines(keepends=True))
+    shown.reprtraceback = ReprTracebackNative(safe_text(str(shown), redactor).splitlines(keepends=True))
     if hasattr(shown, "chain"):
         shown.chain = [(shown.reprtraceback, None, None)]

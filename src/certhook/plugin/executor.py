@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from certhook.fuzzing.drawer import Drawer
 from certhook.fuzzing.exploration import Exploration
+from certhook.fuzzing.recipe_source import RecipeSource
 from certhook.pack.annotations import requirements_in
 from certhook.plugin.allure_results import AllureResults, take_over
 from certhook.plugin.crashes import conceal, conceal_internal
@@ -36,13 +36,13 @@ class Executor:
         self._config = config
         self._worker = worker
         self.certifications = [Certification(setup, worker) for setup in setups]
-        self._drawers: list[Drawer] = []
+        self._sources: list[RecipeSource] = []
         self._allure: AllureResults | None = None
 
     def close(self) -> None:
         """Close connections and journals, and wait for Allure's results."""
-        for drawer in self._drawers:
-            drawer.close()
+        for source in self._sources:
+            source.close()
         for certification in self.certifications:
             certification.close()
         if self._allure is not None:
@@ -55,8 +55,8 @@ class Executor:
         kind = mark.args[0]
         items = [item for one in self.certifications for item in self._items(one, kind, mark.kwargs)]
         if kind == "explorations":
-            drawers = {one: self._drawer(one) for one in self.certifications}
-            arguments: list[Any] = [Exploration(item, drawers[item.certification]) for item in items]
+            sources = {one: self._source(one) for one in self.certifications}
+            arguments: list[Any] = [Exploration(item, sources[item.certification]) for item in items]
         elif kind == "flow":
             arguments = [Conversation(item) for item in items]
         else:
@@ -67,13 +67,13 @@ class Executor:
         ]
         metafunc.parametrize(_ARGUMENTS[kind], params)
 
-    def _drawer(self, certification: Certification) -> Drawer | None:
+    def _source(self, certification: Certification) -> RecipeSource | None:
         """What draws a protocol's bodies. Where there are several workers, no core is idle that could do it."""
         setup, examples = certification.setup, certification.profile.limits.max_examples
         if setup.workers > 1:
             return None
-        self._drawers.append(Drawer(certification.pack.operations, setup.seed, examples))
-        return self._drawers[-1]
+        self._sources.append(RecipeSource(certification.pack.operations, setup.seed, examples))
+        return self._sources[-1]
 
     def _items(self, certification: Certification, kind: str, details: Mapping[str, Any]) -> Iterator[Item]:
         if kind == "cases":

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from certhook.building.change import Draft, Stage
+from certhook.building.change import ANY_4XX, Draft, Stage
 from certhook.building.clock import Window
 from certhook.changes import CONTROL, Change
 from certhook.errors import UsageError
@@ -86,7 +86,7 @@ def made_anew(record: Mapping[str, Any], certification: Certification) -> Change
         chunks = tuple(request.get("chunks", ()))
         return replace(fresh, method=request["method"], headers=headers, body=pack(fresh.body), chunks=chunks)
 
-    front = ("4xx",) if is_carried_otherwise(record, certification) else ("413",)
+    front = ANY_4XX if is_carried_otherwise(record, certification) else ("413",)
     return Change(RECORDED, "as it was recorded", Stage.BODY, apply, front=front, finish=finish)
 
 

@@ -39,7 +39,7 @@ the one alone is noise on a fast target, the other on a slow one."""
 NEW_SUITE, OTHER_SELECTION = "suite version changed", "other selection"
 
 
-class Kind(StrEnum):
+class DifferenceKind(StrEnum):
     """What a difference in the outcome of a requirement is."""
 
     REGRESSION = "regression"
@@ -58,7 +58,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RequirementState:
     """How a requirement stood in one run; `finding` is the first, where there was a breach."""
 
     level: Level
@@ -73,9 +73,9 @@ class Difference:
 
     id: str
     title: str
-    kind: Kind
-    before: Standing
-    now: Standing
+    kind: DifferenceKind
+    before: RequirementState
+    now: RequirementState
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Unpaired:
 
     id: str
     title: str
-    standing: Standing
+    standing: RequirementState
     why: str
 
 
@@ -119,7 +119,7 @@ class Comparison:
     latency: tuple[LatencyShift, ...]
     flaky: tuple[Flaky, ...]
 
-    def of_kind(self, kind: Kind) -> tuple[Difference, ...]:
+    def of_kind(self, kind: DifferenceKind) -> tuple[Difference, ...]:
         """The differences of one kind, in the order of the new result."""
         return tuple(one for one in self.differences if one.kind is kind)
 
@@ -131,13 +131,17 @@ class Comparison:
     @property
     def regressed(self) -> bool:
         """Whether anything got worse in a way that matters."""
-        return self.verdict_regressed or bool(self.of_kind(Kind.REGRESSION))
+        return self.verdict_regressed or bool(self.of_kind(DifferenceKind.REGRESSION))
 
     def as_json(self) -> dict[str, Any]:
         """The shape that schemas/comparison.schema.json gives each comparison."""
         plain = asdict(self)
         del plain["differences"]
-        lists = {"regressions": Kind.REGRESSION, "fixes": Kind.FIX, "other_changes": Kind.OTHER}
+        lists = {
+            "regressions": DifferenceKind.REGRESSION,
+            "fixes": DifferenceKind.FIX,
+            "other_changes": DifferenceKind.OTHER,
+        }
         grouped = {name: [asdict(one) for one in self.of_kind(kind)] for name, kind in lists.items()}
         return {"regressed": self.regressed, "verdict_regressed": self.verdict_regressed, **plain, **grouped}
 
@@ -180,12 +184,17 @@ def compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
     )
 
 
-def kind_of(before: Outcome, now: Outcome, level: Level) -> Kind | None:
+def kind_of(before: Outcome, now: Outcome, level: Level) -> DifferenceKind | None:
     """What a change of outcome is by RULE, at the level that the new run gives; None where there is none."""
     word = _RULE[before, now]
     if word == "must":
-        return Kind.REGRESSION if level is Level.MUST else Kind.OTHER
-    return {"same": None, "worse": Kind.REGRESSION, "better": Kind.FIX, "other": Kind.OTHER}[word]
+        return DifferenceKind.REGRESSION if level is Level.MUST else DifferenceKind.OTHER
+    return {
+        "same": None,
+        "worse": DifferenceKind.REGRESSION,
+        "better": DifferenceKind.FIX,
+        "other": DifferenceKind.OTHER,
+    }[word]
 
 
 def _cells(table: str) -> Iterator[tuple[tuple[Outcome, Outcome], str]]:
@@ -204,9 +213,9 @@ def _side(result: Mapping[str, Any]) -> Side:
     return Side(result["target"], Verdict(result["verdict"]), result["started"], suite)
 
 
-def _standing(item: Mapping[str, Any]) -> Standing:
+def _standing(item: Mapping[str, Any]) -> RequirementState:
     finding = Finding(**item["findings"][0]) if item["findings"] else None
-    return Standing(Level(item["level"]), Outcome(item["outcome"]), item["reason"], finding)
+    return RequirementState(Level(item["level"]), Outcome(item["outcome"]), item["reason"], finding)
 
 
 def _unpaired(item: Mapping[str, Any], why: str) -> Unpaired:
@@ -217,7 +226,9 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[
     for id, item in now.items():
         if id in before:
             old, new = _standing(before[id]), _standing(item)
-            kind = kind_of(old.outcome, new.outcome, new.level) or (Kind.OTHER if old.level is not new.level else None)
+            kind = kind_of(old.outcome, new.outcome, new.level) or (
+                DifferenceKind.OTHER if old.level is not new.level else None
+            )
             if kind is not None:
                 yield Difference(id, item["title"], kind, old, new)
 

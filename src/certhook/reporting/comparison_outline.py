@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from certhook.reporting.comparison import Comparison, Difference, Flaky, Kind, LatencyShift, Standing, Unpaired
+from certhook.reporting.comparison import (
+    Comparison,
+    Difference,
+    DifferenceKind,
+    Flaky,
+    LatencyShift,
+    RequirementState,
+    Unpaired,
+)
 from certhook.values import Finding, Verdict
 
-_HEADINGS = {Kind.REGRESSION: "regressions", Kind.FIX: "fixes", Kind.OTHER: "other changes"}
+_HEADINGS = {
+    DifferenceKind.REGRESSION: "regressions",
+    DifferenceKind.FIX: "fixes",
+    DifferenceKind.OTHER: "other changes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ def remarks_on(comparison: Comparison) -> Iterator[str]:
 
 def verdict_on(comparison: Comparison) -> str:
     """The one sentence that a hurried reader takes away."""
-    count = len(comparison.of_kind(Kind.REGRESSION))
+    count = len(comparison.of_kind(DifferenceKind.REGRESSION))
     found = f"{count} regression{'s' if count > 1 else ''}" if count else "no requirement regressed"
     if comparison.verdict_regressed:
         return f"{found}, and the target is no longer certified"
@@ -86,11 +98,11 @@ def _of_flaky(one: Flaky) -> Entry:
     return Entry(one.id, "in the new run" if one.in_new else "in the old run", (("observed", one.says),))
 
 
-def _words(standing: Standing) -> str:
+def _words(standing: RequirementState) -> str:
     return standing.outcome.replace("_", " ")
 
 
-def _details(standing: Standing) -> Iterator[tuple[str, str]]:
+def _details(standing: RequirementState) -> Iterator[tuple[str, str]]:
     if standing.finding is not None:
         yield "expected", standing.finding.expected
         yield "observed", standing.finding.observed

@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from certhook.reporting.again import commands_for
 from certhook.reporting.comparison import Comparison, Comparisons, Side
 from certhook.reporting.comparison_outline import Entry, Section, remarks_on, sections_of, verdict_on
 from certhook.reporting.escaping import visible
+from certhook.reporting.repeat_commands import commands_for
 
 _LIMIT = 300
 _BAD, _GOOD = "bold red", "bold green"

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from certhook.reporting.again import commands_for
 from certhook.reporting.escaping import visible
+from certhook.reporting.repeat_commands import commands_for
 from certhook.reporting.wording import counts_in_words, verdict_in_words
 from certhook.values import Outcome, Verdict
 

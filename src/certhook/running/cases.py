@@ -184,7 +184,7 @@ def body_asks(scope: Scope, selected: Iterable[Selected], change: Change, builde
 def _unharmed_asks(scope: Scope, selected: list[Selected], change: Change, builder: Builder) -> tuple[Ask, ...]:
     """What is asked of a harmless request whose body arrives as it was signed; of what a server may refuse, nothing."""
     about = [one for one in selected if "unharmed" in one.entry.check.bodies]
-    if not about or change.finish is not None or change.retry or "4xx" in change.front:
+    if not about or change.finish is not None or change.retry or change.answer_is_open:
         return ()
     return body_asks(scope, about, change, builder)
 

@@ -20,7 +20,7 @@ from certhook.profile.waivers import Waiver
 from certhook.recording.journal import Journal
 from certhook.recording.record import record_of, timestamp
 from certhook.recording.redaction import Redactor
-from certhook.recording.secrecy import redactor_for
+from certhook.recording.secret_values import redactor_for
 from certhook.reporting.curl import curl_command
 from certhook.running.cases import Case, Selected, cases_of
 from certhook.running.group_run import GroupRun
@@ -37,7 +37,7 @@ _SAID_LIMIT = 1500
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ItemResult:
     """What an item came to: what it says of requirements, and what was sent for it."""
 
     outcomes: Sequence[CaseOutcome]
@@ -67,7 +67,7 @@ class Certification:
         self._planned: dict[tuple[str, str], list[Case]] = {}
         self._shown: dict[int, Exchange] = {}
         self.state = WorkerState(stopped=setup.blocked)
-        self.ended: dict[str, Ended] = {}
+        self.ended: dict[str, ItemResult] = {}
         """What items came to, by id, until that is in the reports."""
         self.kept: dict[str, Delivery] = {}
         """By operation, an accepted answer that several flows look at."""

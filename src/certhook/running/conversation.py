@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from certhook.building.pool import Exhausted
-from certhook.changes import CONTROL, Change, Scope, again, around, parameters, robustness, second
+from certhook.changes import CONTROL, Change, Scope, around, known_values, parameters, robustness, second
 from certhook.errors import Nonconformance
 from certhook.exchange import Failure
 from certhook.judging.answers import Kind, status_fits
@@ -162,10 +162,10 @@ class Conversation:
         for one in self._known():
             self._not_accepted(one.unsigned())
 
-    def _known(self) -> Iterator[again.Known]:
+    def _known(self) -> Iterator[known_values.Known]:
         """Values of the caller's own that were just accepted. Raises Blocked where none is."""
         nothing = True
-        for one in again.known(self.scope):
+        for one in known_values.known(self.scope):
             first = self._answered(one.first(), self.send(one.first()), None)
             if first.accepted:
                 nothing = False

@@ -23,22 +23,20 @@ from certhook.judging.answers import Kind, status_fits
 from certhook.profile.route import Route
 from certhook.running.certification import Certification
 from certhook.running.settling import PACE
+from certhook.sending.allowance import CONNECT_LIMIT_S
 from certhook.sending.courier import Delivery, Errand
 
 MAX_SKEW_S = 30
 """Seconds by which the target's Date may differ from our clock, or a quarter of the window where that is less: tests of
 the window stay that far from its edge, and farther."""
 
-CONNECT_LIMIT_S = 5.0
-
 BESIDE_LIMIT_S = 3.0
 """Seconds within which a second connection must be answered while a first one is open."""
 
 WAITED_S = 0.15
-"""Seconds after which it may have been answered only because the target gave up waiting for more on the first one."""
-
 WAITED_TIMES = 4
-"""How many times as long as alone."""
+"""A request on a second connection was starved where it took more than so many seconds, and more than so many times as
+long as one sent alone: the target may have answered it only after it had given up waiting on the first one."""
 
 
 @dataclass(frozen=True, slots=True)

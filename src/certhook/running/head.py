@@ -11,7 +11,7 @@ from typing import Any
 
 from certhook import __version__
 from certhook.recording.record import timestamp
-from certhook.recording.secrecy import secret_places
+from certhook.recording.secret_values import secret_places
 from certhook.running.certification import Certification
 
 _VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")

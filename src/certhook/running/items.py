@@ -10,10 +10,10 @@ import pytest
 
 from certhook.judging.invariants import INVARIANTS
 from certhook.pack.model import Operation
-from certhook.reporting.again import commands_for
 from certhook.reporting.escaping import visible_lines
+from certhook.reporting.repeat_commands import commands_for
 from certhook.running.cases import Case
-from certhook.running.certification import Certification, Ended
+from certhook.running.certification import Certification, ItemResult
 from certhook.running.settling import CaseResult
 from certhook.values import CaseOutcome, Outcome, Requirement
 
@@ -68,7 +68,7 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
     )
     certification = item.certification
     certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
-    ended = Ended([certification.accepted(one) for one in outcomes], result.deliveries if result else ())
+    ended = ItemResult([certification.accepted(one) for one in outcomes], result.deliveries if result else ())
     certification.ended[item.id] = ended
     worst = ended.worst
     if worst is None or worst.outcome is Outcome.PASSED:

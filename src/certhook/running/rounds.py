@@ -26,9 +26,11 @@ from certhook.values import Requirement, flaky
 PATIENCE_FOR_TIMEOUTS = 6
 """Time-outs in one round after which the rest of it is given up."""
 
-PATIENCE_OF_A_RUN = 16
-"""Time-outs of one worker, those of requests that were sent again among them, after which nothing more is sent; and
-requests that the target's rate limit refused when there was no time left to wait for it."""
+MOST_TIMEOUTS = 16
+"""Time-outs of one worker, requests that were sent again included, after which it sends nothing more."""
+
+MOST_TURNED_AWAY = 16
+"""Requests of one worker that the target's rate limit refused for longer than anybody waits, after which likewise."""
 
 
 _AS_BEFORE = "the control accepted, as before the group"
@@ -106,10 +108,10 @@ class Round:
         self._watch.time(result.deliveries)
         if self._settler.gone:
             self._state.stopped = self._settler.gone
-        elif self._courier.timeouts >= PATIENCE_OF_A_RUN:
-            self._state.stopped = f"given up after {PATIENCE_OF_A_RUN} time-outs"
-        elif self._courier.turned_away >= PATIENCE_OF_A_RUN:
-            self._state.stopped = f"given up after {PATIENCE_OF_A_RUN} requests met the target's rate limit: {PACE}"
+        elif self._courier.timeouts >= MOST_TIMEOUTS:
+            self._state.stopped = f"given up after {MOST_TIMEOUTS} time-outs"
+        elif self._courier.turned_away >= MOST_TURNED_AWAY:
+            self._state.stopped = f"given up after {MOST_TURNED_AWAY} requests met the target's rate limit: {PACE}"
         elif self._settler.timeouts >= PATIENCE_FOR_TIMEOUTS:
             self._given_up = f"given up after {PATIENCE_FOR_TIMEOUTS} time-outs in this group"
         return result

@@ -16,7 +16,7 @@ FEWEST_PER_LANE, MOST_PER_LANE = 4, 16
 
 @dataclass(slots=True)
 class WorkerState:
-    """One per worker.
+    """One per protocol and worker.
 
     `stopped` says why nothing more is sent; `closing` are the accepted controls that ended the last group, by
     operation; `per_lane` is how many cases go out at once, over each connection.

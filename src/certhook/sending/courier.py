@@ -1,6 +1,6 @@
 """Carries requests to the target and answers back: at the run's pace, numbered, recorded as they happen.
 
-Where the target is quick, as they happen is by the bulk, some thirty at a time.
+With a fast target they are recorded batch by batch, some thirty exchanges at a time, rather than one by one.
 """
 
 from __future__ import annotations

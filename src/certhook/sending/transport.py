@@ -1,4 +1,4 @@
-"""The one place that opens a socket.
+"""The one place from which requests go to a target.
 
 A request goes out as it is and its answer comes back bounded in time and size, or as a Failure. Nothing is followed, no
 cookie is kept, and nothing is sent to any host but the profile's.

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from certhook.reporting.again import is_complete, replay_command
 from certhook.reporting.page.model import Column, Group, Matrix, ShownFinding, ShownRequirement, Unjudged
 from certhook.reporting.page.room import Room
+from certhook.reporting.repeat_commands import is_complete, replay_command
 from certhook.values import Basis, Level, Outcome
 
 _UNJUDGED = (Outcome.BLOCKED, Outcome.NOT_TESTED, Outcome.NOT_APPLICABLE)

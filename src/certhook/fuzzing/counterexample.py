@@ -1,4 +1,4 @@
-"""What a search for bodies comes to."""
+"""What a search for bodies comes to: a recipe that breaks a MUST."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from certhook.judging.judge import Judgement
 
 
-class Found(Exception):
+class Counterexample(Exception):
     """Some recipe breaks a MUST. Two that break the same requirement are the same to Hypothesis."""
 
     def __init__(self, requirement: str, judgement: Judgement, recipe: Recipe) -> None:

@@ -61,7 +61,7 @@ Shape = tuple[str, str, frozenset[str]]
 
 
 @dataclass(slots=True)
-class Told:
+class Disclosures:
     """`amounts` are numbers in one spelling by member, `texts` what only one session has, `links` the forms of URLs.
 
     `ids` are shorter texts, such as that of a player, which count only where they stand as words of their own.

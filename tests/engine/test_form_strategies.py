@@ -6,8 +6,8 @@ from hypothesis import given, seed, settings
 
 from certhook.building.builder import Builder
 from certhook.building.encoding import form_pairs
+from certhook.fuzzing.json_strategies import recipes
 from certhook.fuzzing.recipe import Recipe
-from certhook.fuzzing.recipes import recipes
 from certhook.pack.loading import load_pack
 from certhook.profile.profile import profile_from
 from certhook.reference import profile

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from certhook.building.change import Change, Draft, Stage
+from certhook.building.change import ANY_4XX, Change, Draft, Stage
 from certhook.changes.examples import examples_of, optional_places
 from certhook.changes.registry import Scope
 from certhook.changes.signature import random_hex
@@ -45,7 +45,7 @@ class Known:
     def signed(self) -> Change:
         """The value once more, from who sent it before. What was made for it may be what is answered with again."""
         says = f"with the {self.place} of one that was accepted"
-        return Change(f"again.signed:{self.place}", says, apply=self._put(), legal=True, front=("4xx",), retry=True)
+        return Change(f"again.signed:{self.place}", says, apply=self._put(), legal=True, front=ANY_4XX, retry=True)
 
     def _put(self) -> Callable[[Draft], None]:
         def put(draft: Draft) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from certhook.exchange import Request, Response
+from certhook.judging.disclosures import Disclosures
 from certhook.judging.members import members_within
-from certhook.judging.told import Told
 from tests.certifying import klas
 
 READING = replace(klas().reading, disclosing=("balance",), private=("token", "/content/url"))
@@ -21,7 +21,7 @@ SUCCESS = {"balance": "1742.35", "token": TOKEN, "content": {"url": PLAY}}
 
 def again(refusal: Any, *headers: tuple[str, str], sent: bytes = b"{}", success: Any = SUCCESS) -> str:
     """What a refusal carries of what a success told."""
-    told = Told()
+    told = Disclosures()
     told.note(READING, success)
     request = Request("authenticate", "POST", "/authenticate", (), sent)
     return told.again(Response(400, headers, json.dumps(refusal).encode()), refusal, members_within(refusal), request)
@@ -75,7 +75,7 @@ def test_what_the_request_carried_is_only_repeated() -> None:
 
 def test_an_amount_that_is_somebody_s_number_too_counts_under_its_own_name_alone() -> None:
     """The player 12001 may own just as much."""
-    told = Told(known=frozenset({"12001"}))
+    told = Disclosures(known=frozenset({"12001"}))
     told.note(READING, {"balance": "12001"})
     request = Request("authenticate", "POST", "/authenticate", (), b"{}")
     found = [
@@ -105,7 +105,7 @@ def test_an_amount_that_others_have_too_counts_under_its_own_name_alone(amount: 
 
 def test_only_the_last_are_remembered() -> None:
     """A night of a hundred thousand sessions takes no more memory than a run."""
-    told = Told()
+    told = Disclosures()
     for number in range(200):
         told.note(READING, {"balance": str(number), "token": f"token-of-the-session-{number}"})
     assert len(told.amounts) <= 64
@@ -130,7 +130,7 @@ def test_an_amount_is_found_within_a_sentence(text: str) -> None:
     """However it is written there, in a member, in a list, and in a body that is no JSON at all."""
     assert again({"message": text}) == "the real balance in message"
     assert again({"errors": [{"messages": [text]}]}) == "the real balance in messages"
-    request, told = Request("authenticate", "POST", "/", (), b"{}"), Told()
+    request, told = Request("authenticate", "POST", "/", (), b"{}"), Disclosures()
     told.note(READING, SUCCESS)
     assert told.again(Response(400, (), text.encode()), {}, [], request) == "the real balance in its text"
 
@@ -175,7 +175,7 @@ def test_an_amount_that_was_sent_or_is_known_is_only_repeated() -> None:
     text = {"message": "no balance of 1,742.35"}
     assert not again(text, sent=b'{"limit":"1,742.35"}')
     assert not again(text, sent=b'{"limit":1742.35}')
-    told = Told(known=frozenset({"1742.35"}))
+    told = Disclosures(known=frozenset({"1742.35"}))
     told.note(READING, SUCCESS)
     assert not told.again(
         Response(400, (), b""), text, members_within(text), Request("authenticate", "POST", "/", (), b"{}")
@@ -202,7 +202,7 @@ def test_an_id_that_was_sent_or_is_part_of_what_is_known_is_only_repeated() -> N
     """A user name may hold it."""
     text = {"message": "PPT_327 may not play"}
     assert not again(text, sent=b'{"user":"PPT_327"}', success={"token": "PPT_327"})
-    told = Told(known=frozenset({"evi-PPT_327"}))
+    told = Disclosures(known=frozenset({"evi-PPT_327"}))
     told.note(READING, {"token": "PPT_327"})
     assert not told.again(
         Response(400, (), b""), text, members_within(text), Request("authenticate", "POST", "/", (), b"{}")

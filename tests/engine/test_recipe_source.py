@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from certhook.fuzzing.drawer import Drawer
+from certhook.fuzzing.recipe_source import RecipeSource
 from certhook.fuzzing.search import Search
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Operation
@@ -28,18 +28,18 @@ def operations() -> tuple[Operation, ...]:
 
 
 @contextmanager
-def drawing(seed: int = 5) -> Iterator[Drawer]:
-    """A drawer, closed afterwards."""
-    drawer = Drawer(operations(), seed, EXAMPLES)
+def drawing(seed: int = 5) -> Iterator[RecipeSource]:
+    """A source of recipes, closed afterwards."""
+    source = RecipeSource(operations(), seed, EXAMPLES)
     try:
-        yield drawer
+        yield source
     finally:
-        drawer.close()
+        source.close()
 
 
-def said(drawer: Drawer) -> list[list[str]]:
+def said(source: RecipeSource) -> list[list[str]]:
     """The first lists of each operation, in words."""
-    return [[one.says for one in drawer.take(op.name, number)] for op in operations() for number in range(LISTS)]
+    return [[one.says for one in source.take(op.name, number)] for op in operations() for number in range(LISTS)]
 
 
 def expected(seed: int = 5) -> list[list[str]]:
@@ -49,25 +49,25 @@ def expected(seed: int = 5) -> list[list[str]]:
 
 def test_what_is_drawn_there_is_what_would_be_drawn_here() -> None:
     """Every list is the same, whichever process drew it, and in whichever order they were asked for."""
-    with drawing() as drawer:
+    with drawing() as source:
         for operation in reversed(operations()):
-            drawer.ask(operation.name, 0)
-        assert said(drawer) == expected()
+            source.ask(operation.name, 0)
+        assert said(source) == expected()
 
 
 def test_a_process_that_was_killed_changes_nothing() -> None:
     """Where nobody draws any more, the lists are drawn where they are needed, and are the same."""
-    with drawing() as drawer:
-        drawer.ask(operations()[0].name, 0)
-        os.kill(drawer.pid, signal.SIGKILL)
-        assert said(drawer) == expected()
+    with drawing() as source:
+        source.ask(operations()[0].name, 0)
+        os.kill(source.pid, signal.SIGKILL)
+        assert said(source) == expected()
 
 
 def test_a_process_that_cannot_be_started_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same where there never was one."""
     monkeypatch.setattr("sys.executable", "/nowhere/python")
-    with drawing() as drawer:
-        assert said(drawer) == expected()
+    with drawing() as source:
+        assert said(source) == expected()
 
 
 APPLYING = "import pickle, sys; pickle.load(sys.stdin.buffer); sys.exit('hypothesis' in sys.modules)"

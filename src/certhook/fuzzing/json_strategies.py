@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from certhook.building.change import Stage
 from certhook.fuzzing import damage
-from certhook.fuzzing.forms import on_a_form, parameters_changed
+from certhook.fuzzing.form_strategies import on_a_form, parameters_changed
 from certhook.fuzzing.recipe import Recipe, on_body
-from certhook.fuzzing.wire import DECLARED, chunked
+from certhook.fuzzing.wire_strategies import DECLARED, chunked
 from certhook.pack.dotted import leaves
 from certhook.pack.model import Operation
 

@@ -1,4 +1,4 @@
-"""The process that draws lists of recipes: `python -m certhook.fuzzing.drawing`; see drawer.py, which starts it."""
+"""The process that draws lists of recipes: `python -m certhook.fuzzing.recipe_worker`; recipe_source.py starts it."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from contextlib import suppress
 from typing import IO, Any, cast
 
 from certhook import own_process
-from certhook.fuzzing.drawn import DRAWN_TOGETHER
 from certhook.fuzzing.recipe import Recipe
+from certhook.fuzzing.recipe_lists import DRAWN_TOGETHER
 from certhook.pack.model import Operation
 
-_DRAWING = "certhook.fuzzing.drawing"
+_WORKER = "certhook.fuzzing.recipe_worker"
 
 
-class Drawer:
+class RecipeSource:
     """The lists of some operations. `examples` is how many different recipes of each are wanted."""
 
     def __init__(self, operations: Sequence[Operation], seed: int, examples: int) -> None:
@@ -35,7 +35,7 @@ class Drawer:
         """Have a list drawn that will be taken later; nothing happens where no process can draw it."""
         with suppress(OSError):
             if self._child is None:
-                self._child = own_process.start(_DRAWING)
+                self._child = own_process.start(_WORKER)
                 self._say((self._operations, self._seed))
             if (operation, number) not in self._asked:
                 self._asked.add((operation, number))

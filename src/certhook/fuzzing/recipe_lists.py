@@ -1,4 +1,4 @@
-"""Recipes as they come from the lists that were drawn."""
+"""Lists of recipes that were drawn together, one after the other, and each recipe once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Lists = Callable[[int], Sequence[Recipe]]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class PlacedRecipe:
     """A recipe, and where it was drawn: in which list, and where in that one."""
 
     recipe: Recipe
@@ -24,7 +24,7 @@ class Drawn:
     place: int
 
 
-def each_once(lists: Lists) -> Iterator[Drawn]:
+def each_once(lists: Lists) -> Iterator[PlacedRecipe]:
     """Recipes without end, no two the same."""
     seen: set[int] = set()
     for number in itertools.count():
@@ -32,4 +32,4 @@ def each_once(lists: Lists) -> Iterator[Drawn]:
             key = hash(recipe.says)
             if key not in seen:
                 seen.add(key)
-                yield Drawn(recipe, number, place)
+                yield PlacedRecipe(recipe, number, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from certhook.judging.secrecy import in_base64
+from certhook.judging.carried_secrets import in_base64
 
 
 def likeness(given: str, right: str, *, body: bytes, sign: Callable[[bytes], str | None], sent: str | None) -> str:
