@@ -10,8 +10,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from certhook.recording.file_names import OUTPUTS
 from certhook.recording.journal import read_journal
-from certhook.running.outputs import OUTPUTS
 from tests.recording.lines import schema
 
 HAR = Draft202012Validator(

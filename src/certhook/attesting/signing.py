@@ -11,12 +11,11 @@ from certhook.attesting.envelope import sealed
 from certhook.attesting.reading import first_bytes
 from certhook.attesting.statement import MEDIA_TYPE, canonical, read_statement, statement_of
 from certhook.errors import UsageError
+from certhook.recording.file_names import CERTIFICATE_NAME, JOURNAL_NAME, RESULT_NAME
 from certhook.recording.journal import as_written
-from certhook.recording.results import JOURNAL_NAME, RESULT_NAME, result_bytes, result_of
+from certhook.recording.results import result_bytes, result_of
 from certhook.recording.wholefile import write_whole
 from certhook.values import Verdict
-
-CERTIFICATE_NAME = "certificate.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from typing import Any
 from certhook.attesting.reading import json_object
 from certhook.places import own_schema
 from certhook.profile.mistakes import first_mistake
-from certhook.recording.results import RESULT_NAME, counts_of, verdict_of
+from certhook.recording.file_names import RESULT_NAME
+from certhook.recording.results import counts_of, verdict_of
 from certhook.values import Outcome, Verdict
 
 MEDIA_TYPE = "application/vnd.in-toto+json"

@@ -14,7 +14,7 @@ from certhook.errors import UsageError
 from certhook.own_process import command_of
 from certhook.pack.loading import protocols
 from certhook.plugin.options import default_output, selections
-from certhook.recording.results import RESULT_NAME
+from certhook.recording.file_names import RESULT_NAME
 from certhook.values import Verdict
 
 Results = dict[str, dict[str, Any] | None]

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from certhook.errors import Unavailable, UsageError
+from certhook.recording.file_names import ALLURE_RESULTS_NAME
 
 
 @click.command("report", short_help="Build the HTML reports of a finished run.")
@@ -42,9 +43,8 @@ def command(folder: Path, history: Path | None, *, no_allure: bool) -> None:
 
 def _allure_pages(folder: Path, runs: list[Path], history: Path | None) -> Iterator[Path]:
     """One page for all runs where they share their results, as under plain pytest, else one for each that has any."""
-    from certhook.reporting.allure_files import RESULTS_NAME
     from certhook.reporting.allure_report import write_allure_report
 
-    for place in [folder] if (folder / RESULTS_NAME).is_dir() else runs:
-        if (place / RESULTS_NAME).is_dir():
+    for place in [folder] if (folder / ALLURE_RESULTS_NAME).is_dir() else runs:
+        if (place / ALLURE_RESULTS_NAME).is_dir():
             yield write_allure_report(place, history)

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from certhook.recording.file_names import RESULT_NAME
+
 
 @click.command("verify", short_help="Check a signed verdict.")
 @click.argument("certificate", type=click.Path(path_type=Path), metavar="CERTIFICATE")
@@ -37,7 +39,7 @@ def command(certificate: Path, key: Path, target: str | None, result: Path | Non
 
     signer = public_key(key)
     data = first_bytes(certificate, LARGEST + 1)
-    beside = certificate.with_name("result.json")
+    beside = certificate.with_name(RESULT_NAME)
     result = result or (beside if beside.exists() else None)
     found = verified(data, signer, Expected(datetime.now(UTC).date(), target, result))
     if found.statement is not None:

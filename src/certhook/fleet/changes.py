@@ -10,6 +10,7 @@ from certhook.fleet.history import History
 from certhook.fleet.standing import OperatorResult, Standing
 from certhook.fleet.state import Head, State
 from certhook.fleet.tables import HistoryGone
+from certhook.recording.file_names import PAGE_NAME, RESULT_NAME
 from certhook.recording.folders import stored_run
 from certhook.reporting.comparison import Comparison, Difference, DifferenceKind, compared
 
@@ -117,5 +118,5 @@ def _changes(comparison: Comparison) -> Changes:
 
 def _page(folder: Path) -> str | None:
     """The file of a run that shows it best, as a path from the night's folder."""
-    names = (name for name in ("report.html", "result.json") if (folder / name).is_file())
+    names = (name for name in (PAGE_NAME, RESULT_NAME) if (folder / name).is_file())
     return next((f"{OPERATORS}/{folder.name}/{name}" for name in names), None)

@@ -8,18 +8,20 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from certhook.recording.file_names import (
+    CERTIFICATE_NAME,
+    HAR_NAME,
+    JOURNAL_NAME,
+    JUNIT_NAME,
+    PAGE_NAME,
+    PYTEST_LOG_NAME,
+    RESULT_NAME,
+)
+
 LARGEST = 64 * 1024 * 1024
 """Bytes of a run's files, before they are compressed, that travel at most."""
 
-_FIRST = (
-    "result.json",
-    "certificate.json",
-    "report.html",
-    "pytest.log",
-    "junit.xml",
-    "journal.ndjson",
-    "exchanges.har",
-)
+_FIRST = (RESULT_NAME, CERTIFICATE_NAME, PAGE_NAME, PYTEST_LOG_NAME, JUNIT_NAME, JOURNAL_NAME, HAR_NAME)
 
 
 class NotPacked(Exception):

@@ -17,6 +17,7 @@ from certhook.errors import UsageError
 from certhook.plugin.crashes import conceal_internal
 from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
+from certhook.recording.file_names import ALLURE_RESULTS_NAME, JUNIT_NAME
 from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.doctor import examine, record_examined
@@ -218,8 +219,8 @@ class Controller:
     def _direct_reports(self) -> None:
         """Let allure-pytest and pytest's own JUnit writer write into the run's folder, unless told otherwise."""
         option = self._config.option
-        option.allure_report_dir = getattr(option, "allure_report_dir", None) or str(self.folder / "allure-results")
-        option.xmlpath = option.xmlpath or str(self.folder / "junit.xml")
+        option.allure_report_dir = getattr(option, "allure_report_dir", None) or str(self.folder / ALLURE_RESULTS_NAME)
+        option.xmlpath = option.xmlpath or str(self.folder / JUNIT_NAME)
 
     def _settle_addresses(self) -> None:
         """Wait for the embedded targets, and put their addresses into the profiles."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from certhook.recording.file_names import PYTEST_LOG_NAME
+
 
 def quieten(config: pytest.Config, folder: Path) -> None:
     """Let pytest's terminal reporter write to `pytest.log`, where the run was asked to be quiet."""
@@ -17,6 +19,6 @@ def quieten(config: pytest.Config, folder: Path) -> None:
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         config.pluginmanager.unregister(reporter)
-    log = (folder / "pytest.log").open("w", encoding="utf-8", errors="backslashreplace")
+    log = (folder / PYTEST_LOG_NAME).open("w", encoding="utf-8", errors="backslashreplace")
     config.add_cleanup(log.close)
     config.pluginmanager.register(TerminalReporter(config, log), "terminalreporter")

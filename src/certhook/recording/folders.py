@@ -12,7 +12,8 @@ from certhook import __version__
 from certhook.errors import UsageError
 from certhook.formats import validator
 from certhook.places import own_schema
-from certhook.recording.results import JOURNAL_NAME, RESULT_NAME, counts_of, result_of, verdict_of, write_result
+from certhook.recording.file_names import JOURNAL_NAME, RESULT_NAME
+from certhook.recording.results import counts_of, result_of, verdict_of, write_result
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,11 @@ from typing import Any
 
 from certhook.errors import UsageError
 from certhook.profile.waivers import Waiver
+from certhook.recording.file_names import JOURNAL_NAME, RESULT_NAME
 from certhook.recording.journal import FORMAT, as_written, read_journal
 from certhook.recording.tally import Latencies, Tally
 from certhook.recording.wholefile import write_whole
 from certhook.values import Level, Outcome, Verdict
-
-JOURNAL_NAME = "journal.ndjson"
-RESULT_NAME = "result.json"
 
 _NOTHING_SENT = "nothing was sent for it"
 _NOT_REFUSED = "what was sent for it was not refused by the application: there is no refusal to judge"

@@ -9,10 +9,10 @@ from typing import Any
 
 from certhook.errors import UsageError
 from certhook.exchange import Failure, FailureKind, Response
+from certhook.recording.file_names import JOURNAL_NAME
 from certhook.recording.folders import is_run, runs_in
 from certhook.recording.journal import FORMAT, as_written, read_journal
 from certhook.recording.record import body_bytes
-from certhook.recording.results import JOURNAL_NAME
 from certhook.values import Finding
 
 _NAMED = 12

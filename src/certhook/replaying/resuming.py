@@ -15,8 +15,8 @@ from certhook.building.pool import pool_places
 from certhook.errors import UsageError
 from certhook.judging.answers import Kind, read_answer
 from certhook.pack.model import Pack
+from certhook.recording.file_names import JOURNAL_NAME
 from certhook.recording.journal import read_journal
-from certhook.recording.results import JOURNAL_NAME
 from certhook.reference import embedded, profile
 from certhook.replaying.evidence import Evidence, answer_of
 from certhook.running.certification import Certification

@@ -11,7 +11,6 @@ from certhook import __version__
 from certhook.recording.wholefile import write_whole
 from certhook.reporting.wording import counts_in_words
 
-RESULTS_NAME = "allure-results"
 ENVIRONMENT_NAME = "environment.properties"
 
 _UNREACHABLE = (

@@ -13,11 +13,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import certhook
+from certhook.recording.file_names import HAR_NAME, JOURNAL_NAME
 from certhook.recording.journal import read_journal
-from certhook.recording.results import JOURNAL_NAME
 from certhook.recording.wholefile import whole_file
-
-HAR_NAME = "exchanges.har"
 
 _UNKNOWN = -1
 

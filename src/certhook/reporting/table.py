@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from certhook.recording.file_names import ALLURE_RESULTS_NAME, CERTIFICATE_NAME, HAR_NAME, RESULT_NAME
 from certhook.reporting.escaping import visible
 from certhook.reporting.repeat_commands import commands_for
 from certhook.reporting.wording import counts_in_words, verdict_in_words
@@ -17,7 +18,7 @@ from certhook.values import Outcome, Verdict
 
 _LIMIT = 300
 _NAMED = 5
-_REPORTS = ("result.json", "certificate.json", "exchanges.har", "allure-results")
+_REPORTS = (RESULT_NAME, CERTIFICATE_NAME, HAR_NAME, ALLURE_RESULTS_NAME)
 _NARROWEST = 60
 _WIDEST = 160
 _STYLES = {Outcome.FAILED: "bold red", Outcome.WARNED: "yellow", Outcome.BLOCKED: "magenta", Outcome.WAIVED: "cyan"}

@@ -17,6 +17,7 @@ from certhook.exchange import Exchange
 from certhook.judging.judge import Judge, Judgement
 from certhook.pack.model import Operation
 from certhook.profile.waivers import Waiver
+from certhook.recording.file_names import JOURNAL_NAME
 from certhook.recording.journal import Journal
 from certhook.recording.record import record_of, timestamp
 from certhook.recording.redaction import Redactor
@@ -108,7 +109,7 @@ class Certification:
 
     @cached_property
     def journal(self) -> Journal:
-        return Journal(Path(self.setup.output) / "journal.ndjson", self.redactor)
+        return Journal(Path(self.setup.output) / JOURNAL_NAME, self.redactor)
 
     @cached_property
     def stock(self) -> Stock:

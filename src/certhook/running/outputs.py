@@ -10,22 +10,10 @@ from pathlib import Path
 
 from certhook.errors import UsageError
 from certhook.recording.claim import Claim
+from certhook.recording.file_names import ALLURE_REPORT_NAME, ALLURE_RESULTS_NAME, OUTPUTS
 from certhook.recording.folders import is_run
 
-OUTPUTS = (
-    "journal.ndjson",
-    "result.json",
-    "exchanges.har",
-    "junit.xml",
-    "allure-results",
-    "allure-report",
-    "report.html",
-    "certificate.json",
-    "pytest.log",
-)
-"""Everything that a run may leave in its output folder."""
-
-_SHARED = ("allure-results", "allure-report")
+_SHARED = (ALLURE_RESULTS_NAME, ALLURE_REPORT_NAME)
 """What a run of several protocols leaves beside their folders, and would otherwise be mixed with the next run's."""
 
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from certhook.errors import Unavailable, UsageError
+from certhook.recording.file_names import ALLURE_REPORT_NAME, ALLURE_RESULTS_NAME
 from certhook.recording.folders import runs_in, stored_run
 from certhook.recording.wholefile import write_whole
-from certhook.reporting.allure_files import ENVIRONMENT_NAME, RESULTS_NAME, write_allure_files
+from certhook.reporting.allure_files import ENVIRONMENT_NAME, write_allure_files
 from certhook.reporting.allure_report.configuration import configuration
 from certhook.reporting.allure_report.history import History, Moment
 from certhook.reporting.allure_report.installation import allure_script
 from certhook.reporting.allure_report.node import run
 from certhook.reporting.allure_report.page import secluded
 
-REPORT_NAME = "allure-report"
 _OUTPUT = "report"
 
 
@@ -34,8 +34,8 @@ def write_allure_report(folder: Path, history: Path | None = None) -> Path:
     past = History(history) if history is not None else None
     script = allure_script()
     moment = Moment.of(results)
-    if not (folder / RESULTS_NAME / ENVIRONMENT_NAME).is_file():  # the run was killed
-        write_allure_files(folder / RESULTS_NAME, results, os.environ)
+    if not (folder / ALLURE_RESULTS_NAME / ENVIRONMENT_NAME).is_file():  # the run was killed
+        write_allure_files(folder / ALLURE_RESULTS_NAME, results, os.environ)
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         told = place / "history.jsonl"
@@ -49,7 +49,7 @@ def write_allure_report(folder: Path, history: Path | None = None) -> Path:
 
 
 def _written(folder: Path, page: str) -> Path:
-    target = folder / REPORT_NAME / "index.html"
+    target = folder / ALLURE_REPORT_NAME / "index.html"
     try:
         target.parent.mkdir(exist_ok=True)
         write_whole(target, page.encode())
@@ -60,8 +60,8 @@ def _written(folder: Path, page: str) -> Path:
 
 def _results(folder: Path) -> list[dict[str, Any]]:
     """The result of the folder's run, or of the runs below it."""
-    if not (folder / RESULTS_NAME).is_dir():
-        raise UsageError(f"{folder}: holds no {RESULTS_NAME}")
+    if not (folder / ALLURE_RESULTS_NAME).is_dir():
+        raise UsageError(f"{folder}: holds no {ALLURE_RESULTS_NAME}")
     return [dict(stored_run(run).result) for run in runs_in(folder) or (folder,)]
 
 
@@ -73,7 +73,7 @@ def _generated(script: Path, folder: Path, place: Path, settings: Mapping[str, A
     """
     config = place / "allurerc.json"
     config.write_text(json.dumps(settings), encoding="utf-8")
-    done = run("node", [script, "generate", "--config", config, RESULTS_NAME], folder, {"PATH": str(place)})
+    done = run("node", [script, "generate", "--config", config, ALLURE_RESULTS_NAME], folder, {"PATH": str(place)})
     page = place / _OUTPUT / "index.html"
     if done.returncode != 0 or not page.is_file():
         said = " ".join((done.stderr or done.stdout).split())[:300]

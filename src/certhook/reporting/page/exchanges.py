@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from certhook.errors import UsageError
+from certhook.recording.file_names import JOURNAL_NAME
 from certhook.recording.journal import read_journal
-from certhook.recording.results import JOURNAL_NAME
 from certhook.reporting.page.latency import Timings
 from certhook.reporting.page.messages import shown_exchange
 from certhook.reporting.page.model import ShownExchange

@@ -12,15 +12,13 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 import certhook
-from certhook.recording.results import RESULT_NAME
+from certhook.recording.file_names import PAGE_NAME, RESULT_NAME
 from certhook.recording.wholefile import write_whole
 from certhook.reporting.html import source_of, templates_in
 from certhook.reporting.page.exchanges import exchanges_of
 from certhook.reporting.page.latency import WIDTH, in_milliseconds
 from certhook.reporting.page.model import Page
 from certhook.reporting.page.run import page_of
-
-PAGE_NAME = "report.html"
 
 _HERE = Path(__file__).parent
 
