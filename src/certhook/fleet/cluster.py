@@ -21,9 +21,9 @@ from certhook.fleet.crew import CrewGone
 from certhook.fleet.operator import Operator
 from certhook.fleet.operator_run import RunLost, run_operator
 from certhook.fleet.packing import packed, unpack
-from certhook.fleet.profiles import literal_secrets, with_secrets
+from certhook.fleet.profiles import literal_secrets
 from certhook.fleet.standing import OperatorResult
-from certhook.profile.credentials import Unresolved
+from certhook.profile.credentials import Unresolved, with_secrets
 
 _PATIENCE_S = 10
 _AHEAD = 2
@@ -64,7 +64,9 @@ def sendable(operator: Operator) -> Operator:
 def with_sent_secrets(operator: Operator) -> Operator:
     """The operator with its secrets themselves. Raises UsageError where one is not to be had here."""
     try:
-        return replace(operator, profile=with_secrets(operator.profile, os.environ), profile_path=None)
+        return replace(
+            operator, profile=with_secrets(operator.profile, folder=Path(), environ=os.environ), profile_path=None
+        )
     except Unresolved as error:
         raise UsageError(f"{operator.name}: {error}") from None
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from certhook.errors import ProfileError
 from certhook.pack.loading import load_pack
-from certhook.profile.credentials import Unresolved, is_reference, resolved
 from certhook.profile.profile import read_profile
 from certhook.recording.secret_values import secret_places
 
@@ -52,18 +51,6 @@ def literal_secrets(data: Mapping[str, Any], protocol: str) -> Iterator[str]:
             yield place
     if "@" in str(_table(data, "target").get("proxy")):
         yield "target.proxy"
-
-
-def with_secrets(data: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    """The profile with every credential itself in the place of where to find it. Raises Unresolved."""
-    found = {}
-    for name, secret in _table(data, "credentials").items():
-        try:
-            # What is no reference is left to the run, which says what is wrong with it.
-            found[name] = resolved(secret, folder=Path(), environ=environ) if is_reference(secret) else secret
-        except Unresolved as error:
-            raise Unresolved(f"credentials.{name}: {error}") from None
-    return {**data, "credentials": found} if found else dict(data)
 
 
 def _laid_over(shared: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -212,12 +212,11 @@ class Pack:
 
     def operation(self, name: str) -> Operation:
         """The operation of that name. Raises KeyError."""
-        return next((one for one in self.operations if one.name == name), None) or _missing(name)
+        for one in self.operations:
+            if one.name == name:
+                return one
+        raise KeyError(name)
 
     def requirement(self, id: str) -> Requirement:
         """The requirement of that id. Raises KeyError."""
         return self._by_id[id]
-
-
-def _missing(name: str) -> Any:
-    raise KeyError(name)

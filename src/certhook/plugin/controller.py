@@ -65,7 +65,7 @@ class Controller:
 
         Raises UsageError.
         """
-        setups = [setup.settled() for setup in setups]
+        setups = [setup.self_contained() for setup in setups]
         if any(setup.embedded for setup in setups):
             setups = [_with_embedded_profile(setup) for setup in setups]
         with ExitStack() as held:

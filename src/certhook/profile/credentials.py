@@ -6,7 +6,6 @@ No message ever holds a secret, only the name of the variable or file that shoul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -28,21 +27,27 @@ def resolved(secret: str | Mapping[str, Any], *, folder: Path, environ: Mapping[
     return _from_environment(secret["env"], environ) if "env" in secret else _from_file(folder, secret["file"])
 
 
-def settled(data: Mapping[str, Any], *, folder: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+def with_secrets(
+    data: Mapping[str, Any], *, folder: Path, environ: Mapping[str, str], missing_ok: bool = False
+) -> dict[str, Any]:
     """A profile's data with its secrets themselves in the place of where to find them.
 
-    What cannot be had, or is no reference to a secret, stays as it is: whoever checks the profile says why.
+    What is no reference to a secret stays as it is: whoever checks the profile says why. So does, where `missing_ok`,
+    what cannot be had; else Unresolved is raised, and names the credential.
     """
     credentials = data.get("credentials")
     found = {}
     for name, secret in credentials.items() if isinstance(credentials, Mapping) else ():
-        if is_reference(secret):
-            with suppress(Unresolved):
+        if _is_reference(secret):
+            try:
                 found[name] = resolved(secret, folder=folder, environ=environ)
+            except Unresolved as error:
+                if not missing_ok:
+                    raise Unresolved(f"credentials.{name}: {error}") from None
     return {**data, "credentials": {**data["credentials"], **found}} if found else dict(data)
 
 
-def is_reference(secret: object) -> TypeGuard[Mapping[str, str]]:
+def _is_reference(secret: object) -> TypeGuard[Mapping[str, str]]:
     """Whether that is {"env": name} or {"file": path}, and no secret itself, nor a mistake."""
     if not isinstance(secret, Mapping) or len(secret) != 1:
         return False

@@ -20,6 +20,7 @@ from certhook.building.pool import Exhausted
 from certhook.changes import Scope, changes_of
 from certhook.exchange import Failure, FailureKind, Response
 from certhook.judging.answers import Kind, status_fits
+from certhook.pack.annotations import annotated_parts
 from certhook.profile.route import Route
 from certhook.running.certification import Certification
 from certhook.running.settling import PACE
@@ -264,12 +265,9 @@ def _suspects(certification: Certification) -> str:
 
 def _used(certification: Certification) -> set[str]:
     """The names of the subject's values that a control request carries."""
-    sources = str([operation.request for operation in certification.pack.operations])
-    return {
-        name
-        for name in certification.profile.subject
-        if any(f"'{source}': 'subject.{name}'" in sources for source in ("x-value", "x-pool"))
-    }
+    parts = (part for operation in certification.pack.operations for part in annotated_parts(operation.request))
+    places = (str(part.get(source, "")).partition(".") for part in parts for source in ("x-value", "x-pool"))
+    return {name for table, _, name in places if table == "subject"}
 
 
 def _failure_advice(failure: Failure, url: str) -> str:

@@ -14,7 +14,7 @@ from certhook.errors import ProfileError, UsageError, nearest
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Pack
 from certhook.pack.naming import named
-from certhook.profile.credentials import settled
+from certhook.profile.credentials import with_secrets
 from certhook.profile.mistakes import place_of
 from certhook.profile.profile import Profile, profile_from, read_profile
 from certhook.profile.tomltext import as_toml
@@ -128,12 +128,13 @@ class Setup:
             workers=int(values.get("-n", ["1"])[0]),
         )
 
-    def settled(self) -> Setup:
+    def self_contained(self) -> Setup:
         """The same, which needs the profile's file, and those of its secrets, no more. Raises ProfileError."""
         if not self.profile_path or self.profile_text:
             return self
         path = Path(self.profile_path)
-        return replace(self, profile_text=as_toml(settled(read_profile(path), folder=path.parent, environ=os.environ)))
+        found = with_secrets(read_profile(path), folder=path.parent, environ=os.environ, missing_ok=True)
+        return replace(self, profile_text=as_toml(found))
 
     def load(self) -> Loaded:
         """Read the pack and the profile, and select the requirements. Raises UsageError, nothing having been sent."""
