@@ -90,6 +90,15 @@ MATRIX: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "CA file that is not there": ((*RUN, "--ca-file", "nope"), ("command line: --ca-file: ", "nope cannot be read")),
     "examples that are a file": ((*RUN, "--examples-db", "PROFILE"), ("--examples-db", "Not a directory")),
     "examples below a file": ((*RUN, "--examples-db", "PROFILE/x"), ("--examples-db", "Not a directory")),
+    "examples where nothing can be kept": (
+        (*RUN, "--examples-db", "/proc/certhook"),
+        ("--examples-db /proc/certhook: cannot be used",),
+    ),
+    "profile without an end": (
+        ("run", "klas", "--target", "URL", "--profile", "/dev/zero"),
+        ("/dev/zero: is larger than 1024 KiB",),
+    ),
+    "more workers than any machine has": ((*RUN, "-n", "100000"), ("-n", "100000")),
     "export to nowhere": (("export", "openapi", "klas", "--output", "no/x.json"), ("--output no/x.json: cannot be",)),
     "keys without a name": (("keygen", "--output", ""), ("--output ''", "must end with a name")),
     "keys that are a folder's": (("keygen", "--output", "FOREIGN/"), ("must end with a name",)),
@@ -191,6 +200,14 @@ PROFILES: dict[str, tuple[str, tuple[str, ...]]] = {
     "level of the document": (
         f'{SOUND}[levels]\n"klas.fields.currency" = "SHOULD"',
         ("klas.fields.currency", "its basis is document"),
+    ),
+    "requirement without quotes": (
+        f'{SOUND}[levels]\nklas.timestamp.future = "MUST"',
+        ("levels.klas", "a key that has dots in it needs quotes"),
+    ),
+    "second player who is the first": (
+        f'{SOUND}other_player_id = "1"\nother_session_id = "s"',
+        ("subject.other_session_id", "name another player"),
     ),
     "limit out of range": (f"{SOUND}[limits]\ntimeout_s = 0", ("limits.timeout_s", "greater than")),
 }

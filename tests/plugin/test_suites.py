@@ -57,6 +57,20 @@ def test_plain_pytest_is_the_same_run(tmp_path: Path) -> None:
     assert "passed" in two.out
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--protocol", "klas", "--target", ""), "credentials.secret: is missing"),
+        (("--protocol", "klass"), "unknown protocol 'klass'; did you mean klas?"),
+    ],
+)
+def test_wrong_words_to_pytest_are_wrong_usage(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    """A target that a variable was to name is not left out, and a misspelling is answered as the command does."""
+    run = pytest_suites(*words, "--output", "out", cwd=tmp_path)
+    assert (run.status, said in run.said) == (2, True), run.said
+    assert not (tmp_path / "out").exists()
+
+
 def test_without_options_every_protocol_is_certified(tmp_path: Path) -> None:
     """`pytest suites` alone runs every embedded target, each into a folder of its own."""
     ready = [

@@ -111,8 +111,9 @@ def _plan(fleet: Path, options: dict[str, Any]) -> Plan:
 
     plan = read_plan(fleet).only(options["operator"], options["tag"])
     if options["scheduler"]:
-        from certhook.fleet.cluster import check_sendable
+        from certhook.fleet.cluster import check_sendable, needs_dask
 
+        needs_dask()
         check_sendable(plan.operators, send_secrets=options["send_secrets"])
     return plan
 

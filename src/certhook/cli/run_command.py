@@ -23,7 +23,7 @@ _PLUGINS = ("allure_pytest.plugin", "xdist.plugin", "certhook.plugin")
 )
 @options_of_a_run
 @click.option(
-    "-n", "--workers", type=click.IntRange(min=1), metavar="N", help="Number of worker processes (default: 1)."
+    "-n", "--workers", type=click.IntRange(1, 64), metavar="N", help="Number of worker processes (default: 1)."
 )
 @click.option(
     "--output",

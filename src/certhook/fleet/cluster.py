@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -123,11 +124,15 @@ def worker_version() -> str:
     return __version__
 
 
+def needs_dask() -> None:
+    """Raises UsageError where Dask is not installed."""
+    if find_spec("distributed") is None:
+        raise UsageError("--scheduler needs Dask: install certhook[fleet]")
+
+
 def _connected(address: str) -> Any:
-    try:
-        from distributed import Client
-    except ModuleNotFoundError:
-        raise UsageError("--scheduler needs Dask: install certhook[fleet]") from None
+    from distributed import Client
+
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it has to say is said in one line below
     try:
         client: Any = Client(address, timeout=_PATIENCE_S)  # type: ignore[no-untyped-call]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from certhook.errors import UsageError
+from certhook.errors import UsageError, nearest
 from certhook.pack.loading import load_pack, protocols
 from certhook.pack.model import Pack
 from certhook.places import suites_dir
@@ -74,7 +74,10 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     packs = Path(option.packs) if option.packs else None
     chosen = selections((tuple(option.group), tuple(option.requirement)), option.protocol, packs)
     names = list(chosen)
-    embedded = option.embedded or not (option.target or option.profile)
+    for name in names:
+        if name not in protocols(packs):
+            raise UsageError(f"unknown protocol {name!r}{nearest(name, protocols(packs))}")
+    embedded = option.embedded or (option.target is None and option.profile is None)
     if len(names) > 1 and not embedded:
         raise UsageError(f"--target and --profile need exactly one --protocol; {len(names)} are selected")
     for flag, values in (("--fault", option.fault), ("--variant", option.variant)):
@@ -92,7 +95,6 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     for name, given in of_a_target.items():
         if embedded and given:
             raise UsageError(f"--embedded and --{name} exclude each other")
-    examples_db = _examples_db(option.examples_db)
     folder = Path(option.output) if option.output else default_output(names)
     return [
         Setup(
@@ -108,7 +110,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
             requirements=requirements,
             seed=option.seed,
             max_examples=option.max_examples,
-            examples_db=examples_db,
+            examples_db=str(Path(option.examples_db).absolute()) if option.examples_db else None,
             require_all=option.require_all,
             salt=secrets.token_hex(16),
             embedded=embedded,
@@ -118,19 +120,6 @@ def setups_of(config: pytest.Config) -> list[Setup]:
         )
         for name, (groups, requirements) in chosen.items()
     ]
-
-
-def _examples_db(given: str | None) -> str | None:
-    """The folder that keeps bodies; it is made when there is one to keep. Raises UsageError for what is no folder."""
-    if not given:
-        return None
-    try:
-        next(Path(given).iterdir(), None)
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise UsageError(f"--examples-db {given}: cannot be used: {error.strerror}") from None
-    return str(Path(given).absolute())
 
 
 Selection = tuple[tuple[str, ...], tuple[str, ...]]

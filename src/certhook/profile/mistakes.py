@@ -160,7 +160,8 @@ def _wrong_type(breach: _Breach) -> str:
 
 
 def _not_listed(breach: _Breach) -> str:
-    return f"must be {' or '.join(json.dumps(value) for value in breach.wanted)}"
+    dotted = ", not a table; a key that has dots in it needs quotes" if isinstance(breach.value, Mapping) else ""
+    return f"must be {' or '.join(json.dumps(value) for value in breach.wanted)}{dotted}"
 
 
 def _too_short(breach: _Breach) -> str:

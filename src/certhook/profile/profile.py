@@ -36,6 +36,8 @@ from certhook.values import Level
 
 _COMMAND_LINE = "command line"
 _SECTIONS = ("credentials", "subject", "options")
+_LARGEST = 1024 * 1024
+"""Bytes of a profile's file at most: what has more is another file, or a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,11 @@ def _refuse(source: str, place: str, what: str) -> NoReturn:
 def read_profile(path: Path) -> dict[str, Any]:
     """The data in a TOML file, unchecked. Raises ProfileError where it cannot be read or is not TOML."""
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))  # some editors begin with a byte order mark
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            _refuse(str(path), "", f"is larger than {_LARGEST // 1024} KiB, so no profile")
+        return tomllib.loads(content.decode("utf-8-sig"))  # some editors begin with a byte order mark
     except OSError as error:
         _refuse(str(path), "", f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from certhook import __version__
 from certhook.recording.record import timestamp
 from certhook.recording.secret_values import secret_places
 from certhook.running.certification import Certification
+from certhook.values import Level
 
 _VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
 
@@ -62,7 +63,7 @@ def head_of(certification: Certification) -> dict[str, Any]:
         ],
         "errata": [asdict(one) for one in pack.errata],
         "notices": [one["says"] for one in pack.notices if _applies(one, profile.url)]
-        + [*profile.route.notices, *_left_out(certification)],
+        + [*profile.route.notices, *_lowered(certification), *_left_out(certification)],
     }
 
 
@@ -81,6 +82,17 @@ def _left_out(certification: Certification) -> list[str]:
     if selected == all_of_them:
         return []
     return [f"only {selected} of {all_of_them} requirements {'was' if selected == 1 else 'were'} selected"]
+
+
+def _lowered(certification: Certification) -> list[str]:
+    """Nor must one by which something only should be met pass for one by which it must."""
+    pack = certification.pack
+    ids = [
+        one.requirement.id
+        for one in certification.selected
+        if one.requirement.level is Level.SHOULD and pack.requirement(one.requirement.id).level is Level.MUST
+    ]
+    return [f"a MUST that this profile lowers to a SHOULD: {id}" for id in ids]
 
 
 def _applies(notice: Any, url: str) -> bool:

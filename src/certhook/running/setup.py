@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from certhook.errors import ProfileError, UsageError, nearest
+from certhook.pack.dotted import leaves
 from certhook.pack.loading import load_pack
 from certhook.pack.model import Pack
 from certhook.pack.naming import named
@@ -164,6 +165,7 @@ class Setup:
             way={} if self.embedded else self._way,
         )
         _check_levels(profile, pack)
+        _check_second_player(profile, pack)
         return profile
 
     @property
@@ -194,6 +196,18 @@ def _check_levels(profile: Profile, pack: Pack) -> None:
             place = place_of(["levels", id])
             what = f"its basis is {basis}; only the level of a policy requirement can be changed"
             raise ProfileError(f"{profile.source}: {place}: {what}")
+
+
+def _check_second_player(profile: Profile, pack: Pack) -> None:
+    """Two players by name that are one would show nothing of a second one."""
+    for operation in pack.operations:
+        parts = [part for part in leaves(operation.request).values() if "x-other" in part]
+        own = [profile.value(part.get("x-pool", part.get("x-value"))) for part in parts]
+        others = [profile.value(part["x-other"]) for part in parts]
+        same = (other in (one if isinstance(one, list) else [one]) for one, other in zip(own, others, strict=True))
+        if parts and None not in others and all(same):
+            what = "is what the first player has, as is all of the second one's; name another player, or none"
+            raise ProfileError(f"{profile.source}: {parts[0]['x-other']}: {what}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,6 @@ class Page:
 
     @property
     def unmet(self) -> tuple[ShownRequirement, ...]:
-        """The requirements that were not met, the worst first."""
-        breaches = [one for one in self.requirements if one.outcome in {Outcome.FAILED, Outcome.WARNED}]
+        """The requirements that were not met, waived ones too, the worst first."""
+        breaches = [one for one in self.requirements if one.outcome.is_breach or one.outcome is Outcome.WAIVED]
         return tuple(sorted(breaches, key=lambda one: -one.outcome.severity))
