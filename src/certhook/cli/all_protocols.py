@@ -78,6 +78,8 @@ def _print(results: Results, left_out: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from certhook.reporting.wording import is_partial
+
     styles = {Verdict.CERTIFIED: "green", Verdict.NOT_CERTIFIED: "red", Verdict.INCOMPLETE: "magenta"}
     table = Table("protocol", "verdict", "passed", "failed", "warned", "blocked", "requests", "seconds", box=None)
     for protocol, result in results.items():
@@ -87,7 +89,8 @@ def _print(results: Results, left_out: list[str]) -> None:
         verdict = Verdict(result["verdict"])
         counts = [str(result["counts"][name]) for name in ("passed", "failed", "warned", "blocked")]
         figures = [str(result["requests"]), f"{result['duration_s']:.1f}"]
-        table.add_row(protocol, f"[{styles[verdict]}]{verdict.value}[/]", *counts, *figures)
+        words = f"{verdict.value} (a selection)" if is_partial(result) else verdict.value
+        table.add_row(protocol, f"[{styles[verdict]}]{words}[/]", *counts, *figures)
     Console(highlight=False).print(table)
     if left_out:
         _say(f"left out, nothing selected there: {', '.join(left_out)}")

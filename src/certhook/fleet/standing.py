@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from certhook.reporting.wording import is_partial
 from certhook.values import Verdict
 
 
@@ -29,7 +30,8 @@ class Standing(StrEnum):
 class OperatorResult:
     """An operator's run that ended; `started` is RFC 3339, `seconds` its whole time.
 
-    `why` is one line, empty for a certified target. `left_out` names files of the run that were too large to travel.
+    `why` is one line, empty for a target that is certified by all requirements. `left_out` names files of the run that
+    were too large to travel.
     """
 
     operator: str
@@ -62,7 +64,7 @@ def standing_of(result: Mapping[str, Any]) -> Standing:
 
 
 def why_of(result: Mapping[str, Any]) -> str:
-    """In one line what keeps a target from being certified: the first thing that failed, or else that is in doubt."""
+    """In one line what keeps a target from being certified by all requirements: what failed first, or is in doubt."""
     failed = [item for item in result["requirements"] if item["outcome"] == "failed" and item["level"] == "MUST"]
     doctor = result.get("doctor")
     if doctor and not doctor["ok"]:
@@ -70,4 +72,6 @@ def why_of(result: Mapping[str, Any]) -> str:
     if failed:
         others = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
         return f"not met: {failed[0]['title']} ({failed[0]['id']}){others}"
+    if is_partial(result):
+        return "only a selection of the requirements was tested"
     return str(next(iter(result["incomplete_because"]), ""))
