@@ -3,7 +3,6 @@
 Samples are spread over the list, from its first game to its last, so that the same list gives the same requests.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -87,28 +86,6 @@ def _asked_for(
 ) -> list[tuple[Mapping[str, Any], Delivery]]:
     """Each of the games with what a valid request for it brought."""
     return list(zip(games, conversation.ask_each({"game_id": game["id"]} for game in games), strict=True))
-
-
-@flow("fargames.semantics.total")
-def test_total_is_the_number_of_games(conversation: Conversation) -> None:
-    """The list says how long it is."""
-    delivery = conversation.known(LIST)
-    content = delivery.answer.members.get("content")
-    games = content.get("games") if isinstance(content, dict) else None
-    total = content.get("total") if isinstance(content, dict) else None
-    if isinstance(games, list) and total != len(games):
-        observed = f"total {total!r} with {len(games)} games"
-        raise _breach("a valid list request", "total equal to the number of games", delivery, observed)
-
-
-@flow("fargames.semantics.ids-unique")
-def test_no_two_games_share_an_id(conversation: Conversation) -> None:
-    """An id names one game."""
-    delivery, games = _listed(conversation)
-    counts = Counter(game["id"] for game in games).most_common(1)
-    if counts and counts[0][1] > 1:
-        observed = f"the id {counts[0][0]} {counts[0][1]} times"
-        raise _breach("a valid list request", "ids that are unique", delivery, observed)
 
 
 @flow("fargames.semantics.listed-linked")

@@ -184,6 +184,16 @@ def test_the_front_s_refusal_is_one() -> None:
     assert allows(AnswerSet("", "", accepted=True), FRONT, ("431",)) is False
 
 
+def test_a_refusal_of_bytes_may_be_in_anybody_s_words() -> None:
+    """A request that invites 431 may get it in the protocol's own form, whoever wrote that; so with no other status."""
+    wanted = AnswerSet("", "", refusals=(Matcher(status=("200",), code=("ERR_INTEGRITY_CHECK_FAILED",)),))
+    own = read(431, REFUSAL, front=("400", "431"))
+    assert not own.front
+    assert allows(wanted, own, ("400", "431"))
+    assert allows(wanted, own, ()) is False
+    assert allows(wanted, read(400, REFUSAL, front=("400", "431")), ("400", "431")) is False
+
+
 def test_the_words_of_a_refusal_by_the_front_count() -> None:
     """A text or a page with the status of a layer in front says what it says, whoever wrote it."""
     found = AnswerSet("", "", only_refused=True, refusals=(Matcher(text=("Player not found",)),))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from certhook.building.change import ANY_4XX, Change, Draft, Stage, untouched
@@ -17,6 +18,7 @@ from certhook.changes.signature import random_hex
 from certhook.exchange import Request
 
 _LARGE = 8 * 1024
+_LARGER = 25 * 1024
 
 _MEDIA_TYPES = {
     "text": "text/plain",
@@ -42,6 +44,8 @@ def around(scope: Scope) -> Iterator[Change]:
             )
     yield _wrong("chunked", "sent in chunks", _in_chunks)
     yield _wrong("large", "with 8 KiB of text in an extra field", _set(EXTRA, always("a" * _LARGE)))
+    yield _wrong("larger", "with 50 KiB of text beyond ASCII in an extra field", _set(EXTRA, always("é" * _LARGER)))
+    yield _wrong("twice", "with the same signature in a second header", finish=_twice(scope.pack.signing.header))
 
 
 TRUSTED = {
@@ -58,6 +62,14 @@ def _trusted(request: Request) -> Request:
     for name, value in TRUSTED.items():
         request = request.with_header(name, value)
     return request.with_query("debug=1")
+
+
+def _twice(header: str) -> Callable[[Request], Request]:
+    def finish(request: Request) -> Request:
+        given = request.header(header)
+        return request if given is None else replace(request, headers=(*request.headers, (header, given)))
+
+    return finish
 
 
 def _set(place: str, value: Callable[[Draft], Any]) -> Callable[[Draft], None]:

@@ -200,7 +200,7 @@ def _texts(schema: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Names that are numbers may be looked for as such; what is odd about other texts, their schema knows."""
     numbers = {"digits": ("a number too large for a machine integer", _LARGER_THAN_64_BITS)}
     odd = {f"odd-{at}": (repr(value), value) for at, value in enumerate(schema.get("x-odd", ()), 1)}
-    return _HOSTILE | odd | (numbers | _INHERITED if schema.get("x-identifier") else {})
+    return _HOSTILE | odd | (numbers | _INHERITED | _OF_ADDRESSES if schema.get("x-identifier") else {})
 
 
 _HOSTILE = {
@@ -215,6 +215,9 @@ _HOSTILE = {
 
 _INHERITED = {word: (f"the text {word}", word) for word in ("__proto__", "constructor")}
 """Names that every object of some languages has, so that a look-up finds something that is no entry."""
+
+_OF_ADDRESSES = {"address": ("what ends a part of a URL", "a/b?c=d#e\nf")}
+"""Whoever asks another service for somebody may put the name into its URL as it came."""
 
 
 @family("robustness.optional")

@@ -17,6 +17,9 @@ from certhook.pack.model import AnswerSet, Matcher, Pack, Reading
 FRONT = ("404", "405", "411", "413", "414", "415", "431")
 """Statuses with which a layer in front of the application refuses; it knows nothing of the protocol."""
 
+OF_ANY_LAYER = ("411", "413", "414", "415", "431")
+"""Those of them that are about bytes: where a request invites one, it is right whatever the body of the answer says."""
+
 HELD = 64 * 1024
 """Bytes of a body up to which what was read of it is kept; a longer one is read again when it is asked for."""
 
@@ -202,17 +205,20 @@ def pointed(value: Any, pointer: str) -> str | int | None:
 
 def allows(allowed: AnswerSet, answer: Answer, front: tuple[str, ...] = ()) -> bool | None:
     """Whether an answer is in the set; None where the set does not judge such an answer."""
-    if allowed.only_refused and answer.kind is not Kind.REFUSED:
-        return None
-    if answer.kind is Kind.ACCEPTED:
-        return allowed.accepted
     if answer.kind is Kind.REFUSED:
-        if answer.front and allowed.front_status:
-            return any(not one.status or status_fits(answer.status, one.status) for one in allowed.refusals)
-        if answer.front and status_fits(answer.status, front):
-            return None if allowed.only_refused else bool(allowed.refusals)
-        return any(_matches(matcher, answer) for matcher in allowed.refusals)
-    return allowed.broken
+        return _allows_refusal(allowed, answer, front)
+    if allowed.only_refused:
+        return None
+    return allowed.accepted if answer.kind is Kind.ACCEPTED else allowed.broken
+
+
+def _allows_refusal(allowed: AnswerSet, answer: Answer, front: tuple[str, ...]) -> bool | None:
+    of_any_layer = tuple(one for one in front if one in OF_ANY_LAYER)
+    if answer.front and allowed.front_status:
+        return any(not one.status or status_fits(answer.status, one.status) for one in allowed.refusals)
+    if status_fits(answer.status, front if answer.front else of_any_layer):
+        return None if allowed.only_refused else bool(allowed.refusals)
+    return any(_matches(matcher, answer) for matcher in allowed.refusals)
 
 
 def _matches(matcher: Matcher, answer: Answer) -> bool:

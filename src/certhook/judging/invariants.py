@@ -16,7 +16,7 @@ from typing import Any, cast
 from certhook.building.change import Change
 from certhook.building.encoding import path_values
 from certhook.exchange import Exchange, Failure, Request, Response
-from certhook.judging.answers import FRONT, Answer, Kind, looks_like_html, pointed, status_fits
+from certhook.judging.answers import FRONT, OF_ANY_LAYER, Answer, Kind, looks_like_html, pointed, status_fits
 from certhook.judging.carried_secrets import carries_key, carries_signature
 from certhook.judging.disclosures import NOTHING, Disclosures, is_words
 from certhook.judging.escapes import unescaped
@@ -164,12 +164,9 @@ def refusal_not_success(seen: Seen) -> str | None:
     return seen.answer.says if status_fits(seen.answer.status, ("2xx",)) else None
 
 
-_NO_CODE_OF_ITS_OWN = ("411", "413", "414", "415", "431")
-
-
 def _should_be_coded(seen: Seen) -> bool:
     """A refusal, but for those of bytes that the HTTP server may refuse: what they are called there is its own."""
-    statuses = [one for one in _NO_CODE_OF_ITS_OWN if status_fits(int(one), seen.change.front)]
+    statuses = [one for one in OF_ANY_LAYER if status_fits(int(one), seen.change.front)]
     return _refused(seen) and not status_fits(seen.answer.status, tuple(statuses))
 
 
@@ -274,6 +271,38 @@ def same_value(seen: Seen) -> str | None:
         given, (before, number) = seen.answer.members.get(name), seen.first[name]
         if given != before:
             return f"{given!r} as {name}, after {before!r} in exchange {number}"
+    return None
+
+
+def _items(seen: Seen) -> list[Any] | None:
+    """The list of a success to which the last of the requirement's names leads."""
+    *_, way = seen.fields
+    found = _led_to(seen.answer.members, way)
+    return found if seen.answer.kind is Kind.ACCEPTED and isinstance(found, list) else None
+
+
+def _led_to(value: Any, way: str) -> Any:
+    for name in way.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+@invariant("counted", "a count that is the number of items in the list", lambda seen: _items(seen) is not None)
+def counted(seen: Seen) -> str | None:
+    """Of the two names, the first leads to the count."""
+    count, length = _led_to(seen.answer.members, seen.fields[0]), len(_items(seen) or ())
+    return None if count == length and count is not True else f"{seen.fields[0]} {count!r} with {length} items"
+
+
+@invariant("items-unique", "ids that no other item of the list has", lambda seen: _items(seen) is not None)
+def items_unique(seen: Seen) -> str | None:
+    """Of the two names, the first is that of the id within an item."""
+    known: set[str | int] = set()
+    for item in _items(seen) or ():
+        id = pointed(item, f"/{seen.fields[0]}")
+        if id is not None and id in known:
+            return f"the id {id} more than once"
+        known |= {id} if id is not None else set()
     return None
 
 

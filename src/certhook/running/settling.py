@@ -32,8 +32,12 @@ CONFIRMATIONS = 2
 CONFIRMED_TIMEOUTS = 2
 """Time-outs of a round that are confirmed by sending again: each costs a whole time limit."""
 
-CONTROLS_BEHIND = 3
-"""Valid requests behind each other on one connection, by which it is seen whether the target keeps one open."""
+CONTROLS_BEHIND = 6
+"""Pairs of valid requests on one connection, by which it is seen whether the target keeps one open."""
+
+DROPS_REPEATED = 2
+"""How often a request that was dropped behind a bad one must be dropped again: a server may close without a word, and
+whether that is seen in time is chance."""
 
 UNCONFIRMED = f"no answer in time, as to {CONFIRMED_TIMEOUTS} requests before it, which were answered when sent again"
 
@@ -198,7 +202,8 @@ class Settler:
 
     def _drops_anyway(self, suspect: Errand, control: Errand) -> bool:
         """Whether a request is also dropped behind a valid one, or not each time: a server may close any connection."""
-        if not _dropped(self._courier.deliver_in_turn([suspect, control])[1]):
+        behind = (self._courier.deliver_in_turn([suspect, control])[1] for _ in range(DROPS_REPEATED))
+        if not all(map(_dropped, behind)):
             return True
         return any(_dropped(self._courier.deliver_in_turn([control, control])[1]) for _ in range(CONTROLS_BEHIND))
 

@@ -98,6 +98,16 @@ class HomePortCrash(FargamesTarget):
             raise Crash from error
 
 
+@fault("ipv6-crash", breaks=["fargames.robustness.no-server-error"])
+class Ipv6Crash(FargamesTarget):
+    """Looks a player's country up by four numbers, and an address of the newer kind has none."""
+
+    def check_values(self, fields: Fields) -> None:
+        super().check_values(fields)
+        if ":" in fields["ip"]:
+            raise Crash
+
+
 @fault("trace-in-refusal", breaks=["fargames.robustness.no-trace"])
 class TraceInRefusal(FargamesTarget):
     """Runs with its debug switch on, and adds a trace to the refusal of an unknown game."""

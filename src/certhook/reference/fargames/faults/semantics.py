@@ -76,6 +76,38 @@ class TotalCountedFromZero(FargamesTarget):
         return len(games) - 1
 
 
+class _OnOneNode(FargamesTarget):
+    """Has three nodes behind a balancer, of which the last one lists games in its own way."""
+
+    def __init__(self) -> None:
+        self.lists = 0
+
+    def list_games(self, agent: Agent) -> Fields:
+        content = super().list_games(agent)
+        self.lists += 1
+        return self.on_last_node(content) if self.lists % 3 == 0 else content
+
+    def on_last_node(self, content: Fields) -> Fields:
+        raise NotImplementedError
+
+
+@fault("total-stale-on-one-node", breaks=["fargames.semantics.total"])
+class TotalStaleOnOneNode(_OnOneNode):
+    """Has the total in a cache there that is never renewed."""
+
+    def on_last_node(self, content: Fields) -> Fields:
+        return content | {"total": content["total"] - 1}
+
+
+@fault("game-listed-twice-on-one-node", breaks=["fargames.semantics.ids-unique"])
+class GameListedTwiceOnOneNode(_OnOneNode):
+    """Merged two lists there, and has a game of both twice."""
+
+    def on_last_node(self, content: Fields) -> Fields:
+        games = content["games"]
+        return {"games": [*games, games[0]], "total": len(games) + 1}
+
+
 @fault("game-listed-twice", breaks=["fargames.semantics.ids-unique"])
 class GameListedTwice(FargamesTarget):
     """Lists a game once for each of its categories."""

@@ -50,6 +50,22 @@ class SignatureOfSmallBodies(_Sometimes):
         return len(request.body) <= 4 * 1024
 
 
+@fault("signature-of-bodies-that-fit", breaks=_AROUND)
+class SignatureOfBodiesThatFit(_Sometimes):
+    """Buffers 32 KiB of a body for its check, and lets through what is longer."""
+
+    def checked(self, operation: str, request: HttpRequest) -> bool:
+        return len(request.body) <= 32 * 1024
+
+
+@fault("signature-of-one-header", breaks=_AROUND)
+class SignatureOfOneHeader(_Sometimes):
+    """Compares the signature where there is one, and takes a list of them for a signature that was compared."""
+
+    def checked(self, operation: str, request: HttpRequest) -> bool:
+        return [name.lower() for name, _ in request.headers].count(b"x-signature") == 1
+
+
 @fault("link-signature-not-from-within", breaks=_AROUND)
 class LinkSignatureNotFromWithin(_Sometimes):
     """Gives links to its own machine, and to whoever says that they are it."""

@@ -8,6 +8,7 @@ from certhook.reference.catalogue import fault
 from certhook.reference.fargames.target import FargamesTarget
 from certhook.reference.wire import HttpRequest
 
+_PAIR = re.compile(rb"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
 _BEYOND_ASCII = re.compile(rb"(?:\\u(?!00[0-7])[0-9a-f]{4})+")
 
 
@@ -17,6 +18,19 @@ class SignatureOverUnescapedText(FargamesTarget):
 
     def signed_content(self, request: HttpRequest) -> bytes:
         return _BEYOND_ASCII.sub(_as_they_are, request.body)
+
+
+@fault("signature-over-long-escapes", breaks=["fargames.signature.canonical-text"], also=["fargames.malformed.code"])
+class SignatureOverLongEscapes(FargamesTarget):
+    """Escapes a letter beyond U+FFFF by its number, and not as two halves, when it writes the body again."""
+
+    def signed_content(self, request: HttpRequest) -> bytes:
+        return _PAIR.sub(_as_one, request.body)
+
+
+def _as_one(pair: re.Match[bytes]) -> bytes:
+    letter = bytes.fromhex((pair[1] + pair[2]).decode("ascii")).decode("utf-16-be")
+    return b"\\u%x" % ord(letter)
 
 
 def _as_they_are(escapes: re.Match[bytes]) -> bytes:

@@ -206,6 +206,16 @@ class FractionCrash(KlasTarget):
         return super().admit(fields)
 
 
+@fault("player-in-address-crash", breaks=["klas.robustness.no-server-error"])
+class PlayerInAddressCrash(KlasTarget):
+    """Asks its wallet by an address with the player's id in it, which then has a part too many."""
+
+    def find_player(self, player_id: str) -> Player:
+        if "/" in player_id:
+            raise Crash
+        return super().find_player(player_id)
+
+
 @fault("large-player-crash", breaks=["klas.robustness.no-server-error"])
 class LargePlayerCrash(KlasTarget):
     """Turns the player's id into a number for its database, whose numbers have 64 bits."""
