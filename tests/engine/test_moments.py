@@ -32,7 +32,7 @@ def taken(moments: Moments, operation: str, now: float) -> int:
 
 
 def test_each_gets_a_second_of_its_own_near_now() -> None:
-    """The closest first, none in the future, and none beyond half of the window."""
+    """The closest first, none in the future, and none near the edge of the window."""
     moments = Moments(WINDOW, MomentScope())
     assert moments.latest(NOW) == NOW
     assert [taken(moments, "a", NOW) for _ in ALL] == ALL

@@ -106,7 +106,7 @@ def test_time_and_ids_are_fresh_and_the_damage_is_the_same(damage: str, tmp_path
 
 
 def test_a_time_that_was_moved_back_is_fresh_again(tmp_path: Path) -> None:
-    """Requests that would be signed alike are given moments up to half of the window back; those become old as well."""
+    """Requests that would be signed alike are given moments some minutes back; those become old as well."""
 
     def moved_back(body: bytes) -> bytes:
         moment = fields_of(body)["timestamp"]

@@ -9,6 +9,9 @@ from certhook.pack.model import Pack
 from certhook.profile.profile import Profile
 from certhook.recent import Recent
 
+MARGIN_S = 60
+"""Seconds that all moments stay away from the edges of the window, since clocks differ; but no more than half of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -31,8 +34,8 @@ class Window:
 
     @property
     def reach_s(self) -> int:
-        """How many seconds before it is sent the moment of a valid request may lie: half of the window."""
-        return self.seconds // 2
+        """How many seconds before it is sent, or after it, the moment of a valid request may lie."""
+        return max(self.seconds - MARGIN_S, self.seconds // 2)
 
     def stamp(self, moment: float) -> int:
         """A moment in seconds since 1970 as the wire has it."""
@@ -59,8 +62,8 @@ class MomentScope:
 class Moments:
     """Gives a request that would be signed as an earlier one was a second of its own.
 
-    A target that refuses what it has seen before would be accused of refusing it. All moments are in the past, by half
-    of the window at most, as those of requests are that took their time; where these are used up, seconds are shared.
+    A target that refuses what it has seen before would be accused of refusing it. All moments are in the past, and well
+    within the window, as those of requests are that took their time; where these are used up, seconds are shared.
     """
 
     def __init__(self, window: Window, scope: MomentScope) -> None:

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from certhook.building.change import Change, Draft, Stage
-from certhook.building.clock import Window
+from certhook.building.clock import MARGIN_S, Window
 from certhook.changes.registry import Scope, family
 
-MARGIN_S = 60
 AHEAD_S = 30
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
@@ -114,7 +113,7 @@ def seconds(scope: Scope) -> Iterator[Change]:
 def inside(scope: Scope) -> Iterator[Change]:
     window = Window.of(scope.pack, scope.profile)
     if window:
-        age = max(window.seconds - MARGIN_S, window.seconds // 2)
+        age = window.reach_s
         yield from _shifted(scope, "inside", f"{age} seconds old", -age, legal=True)
 
 
@@ -122,7 +121,7 @@ def inside(scope: Scope) -> Iterator[Change]:
 def inside_ahead(scope: Scope) -> Iterator[Change]:
     window = Window.of(scope.pack, scope.profile)
     if window:
-        lead = max(window.seconds - MARGIN_S, window.seconds // 2)
+        lead = window.reach_s
         yield from _shifted(scope, "inside-ahead", f"{lead} seconds ahead", lead, legal=True)
 
 

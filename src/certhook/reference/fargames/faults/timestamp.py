@@ -116,11 +116,11 @@ class TimestampSignLost(FargamesTarget):
         super().check_timestamp(operation, abs(timestamp))
 
 
-# Requests that would be signed alike are given seconds of their own, up to half of the window back.
+# Requests that would be signed alike are given seconds of their own, some of them minutes back.
 @fault(
     "timestamp-one-minute",
     breaks=["fargames.timestamp.inside-window"],
-    also=["fargames.robustness.recovers"],
+    also=["fargames.robustness.recovers", "fargames.status.valid-accepted"],
 )
 class TimestampOneMinute(FargamesTarget):
     """Has a window of a minute."""
