@@ -16,6 +16,7 @@ from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-
 
 from certhook.attesting.envelope import LARGEST, MOST_SIGNATURES, NotAuthentic, _signed, opened, sealed
 from certhook.attesting.keys import key_id
+from certhook.judging.jsontext import MOST_VALUES
 from tests.attesting.runs import certificate_schema, signer
 
 KIND = "application/vnd.in-toto+json"
@@ -104,7 +105,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "not UTF-8": (b'{"payload": "\xff"}', "it is not JSON in UTF-8"),
     "a byte order mark": (b"\xef\xbb\xbf" + ENVELOPE, "byte order mark"),
     "deep": (b'{"payload":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "is nested too deeply"),
-    "large": (b'{"payload":[' + b"0," * 250_000 + b"0]}", "has more values than a certificate"),
+    "large": (b'{"payload":[' + b"0," * MOST_VALUES + b"0]}", "has more values than a certificate"),
     "deep and cut": (b'{"payload":' + b"[" * 100_000, "it is not JSON"),
     "huge": (ENVELOPE + b" " * LARGEST, "larger than 1024 KiB"),
     "a member twice": (ENVELOPE.replace(b'"signatures":', b'"payload":"","signatures":'), "names a member twice"),

@@ -49,6 +49,7 @@ def test_every_protocol_is_certified_and_summed_up(tmp_path: Path) -> None:
     """Each protocol leaves a folder of its own, and has its line in the table."""
     ended = certhook("run", "--all", "--embedded", *QUICK, "--output", str(tmp_path / "all"), cwd=tmp_path)
     assert ended.status == 0, ended.said
+    assert "== verdicts on a selection of the requirements" in ended.out
     table = ended.out.splitlines()[-len(protocols()) :]
     for protocol, line in zip(protocols(), table, strict=True):
         result = json.loads((tmp_path / "all" / protocol / "result.json").read_text(encoding="utf-8"))

@@ -89,8 +89,9 @@ def _print(results: Results, left_out: list[str]) -> None:
         verdict = Verdict(result["verdict"])
         counts = [str(result["counts"][name]) for name in ("passed", "failed", "warned", "blocked")]
         figures = [str(result["requests"]), f"{result['duration_s']:.1f}"]
-        words = f"{verdict.value} (a selection)" if is_partial(result) else verdict.value
-        table.add_row(protocol, f"[{styles[verdict]}]{words}[/]", *counts, *figures)
+        table.add_row(protocol, f"[{styles[verdict]}]{verdict.value}[/]", *counts, *figures)
+    if any(result is not None and is_partial(result) for result in results.values()):
+        _say("== verdicts on a selection of the requirements")
     Console(highlight=False).print(table)
     if left_out:
         _say(f"left out, nothing selected there: {', '.join(left_out)}")
