@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from certhook.judging.judge import Judgement
@@ -38,3 +39,14 @@ def test_a_long_finding_is_still_seen_to_be_flaky(tmp_path: Path) -> None:
         outcome = certification.outcome_of(judgement, "a request")
     assert outcome.finding is not None
     assert not outcome.finding.flaky
+
+
+def test_a_secret_is_known_in_the_encoding_in_which_it_was_sent(tmp_path: Path) -> None:
+    """What a blocked case quotes of an answer is redacted with what its requests carried in mind."""
+    with serving(conformant) as served, certifying(tmp_path, served.profile()) as certification:
+        secret = certification.profile.credentials["secret"]
+        delivery = certification.courier.deliver(Errand(authenticate(), change("signature.random"), "case"))
+        sent = replace(delivery.exchange.request, body=f"secret={secret}".encode("utf-16-le"))
+        said = certification.said(f"flaky: first {sent.body!r}", replace(delivery.exchange, request=sent))
+    assert repr(secret.encode("utf-16-le"))[2:-1] not in said
+    assert "***" in said

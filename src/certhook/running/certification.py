@@ -217,17 +217,23 @@ class Certification:
         `flaky` says that it did not come again, and is not cut off.
         """
         self._shown[exchange.number] = exchange
-        url, redactor = self.profile.url.rstrip("/") + exchange.request.target, self.redactor.remembering()
-        curl = curl_command(record_of(exchange, url, redactor))
+        redactor = self.redactor.remembering()
+        curl = curl_command(record_of(exchange, self._url_of(exchange), redactor))
         # What was sent under a masked name is masked in what the target said of it, and not in our own words.
         seen = redactor.excerpt(observed, _OBSERVED_LIMIT)
         if flaky:
             seen += f" ({redactor.excerpt(flaky, _OBSERVED_LIMIT)})"
         return Finding(self.said(sent), expected, _writable(seen), curl, exchange.number)
 
-    def said(self, text: str) -> str:
-        """What a target said, or what was said of it, redacted and cut."""
-        return _writable(self.redactor.excerpt(text, _SAID_LIMIT))
+    def said(self, text: str, *exchanges: Exchange) -> str:
+        """What a target said in some exchanges, or what was said of it, redacted and cut.
+
+        A target may repeat a secret in the very encoding in which it was sent, and in others: what was sent is known.
+        """
+        redactor = self.redactor.remembering()
+        for exchange in exchanges:
+            record_of(exchange, self._url_of(exchange), redactor)
+        return _writable(redactor.excerpt(text, _SAID_LIMIT))
 
     def shown(self, number: int | None) -> Exchange | None:
         """The exchange of a finding, by its number."""
@@ -235,7 +241,10 @@ class Certification:
 
     def recorded(self, exchange: Exchange) -> dict[str, Any]:
         """An exchange as it is recorded: redacted and bounded."""
-        return record_of(exchange, self.profile.url.rstrip("/") + exchange.request.target, self.redactor.remembering())
+        return record_of(exchange, self._url_of(exchange), self.redactor.remembering())
+
+    def _url_of(self, exchange: Exchange) -> str:
+        return self.profile.url.rstrip("/") + exchange.request.target
 
     def close(self) -> None:
         """Close connections and the journal, where they were opened."""
