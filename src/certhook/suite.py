@@ -81,8 +81,7 @@ def certify(item: Item) -> None:
     result = certification.group(item.group).result(item.case)
     sent = item.case.change.sentence(item.operation.name)
     if result.blocked:
-        reason = certification.said(result.blocked, *(one.exchange for one in result.deliveries))
-        outcomes = [CaseOutcome(id, Outcome.BLOCKED, reason) for id in concerned(item)]
+        outcomes = [CaseOutcome(id, Outcome.BLOCKED, result.blocked) for id in concerned(item)]
     elif item.case.asks:
         outcomes = certification.outcomes_of(result, sent)
     else:

@@ -114,7 +114,7 @@ class Change:
     @property
     def answer_is_open(self) -> bool:
         """Whether any refusal will do, be it the HTTP server's or the application's."""
-        return set(ANY_4XX) <= set(self.front)
+        return ANY_4XX[0] in self.front
 
     @property
     def family(self) -> str:

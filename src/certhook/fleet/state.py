@@ -16,6 +16,7 @@ from typing import Any, Self
 from certhook.errors import UsageError
 from certhook.fleet.operator import Operator
 from certhook.fleet.standing import OperatorResult, Standing
+from certhook.recording.wholefile import append
 
 NAME = "night.ndjson"
 FORMAT = 1
@@ -104,8 +105,7 @@ class State:
 
     def _write(self, kind: str, **fields: Any) -> None:
         line = json.dumps({"kind": kind, **fields}, separators=(",", ":")).encode() + b"\n"
-        while line:  # only a full disk makes the first write a short one
-            line = line[os.write(self._descriptor, line) :]
+        append(self._descriptor, line)
         os.fsync(self._descriptor)
 
 

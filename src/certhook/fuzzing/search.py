@@ -9,6 +9,7 @@ smaller one goes on from these choices.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 from unittest import SkipTest
@@ -110,14 +111,10 @@ def _run(
     def every_body_is_answered_soundly(drawn: T) -> None:
         look(drawn)
 
-    try:
+    # It ends with what it found, or at its limit; where nothing was kept, or nothing that these strategies would make;
+    # and where a failure does not repeat.
+    with suppress(Counterexample, _Enough, SkipTest, Unsatisfiable, Flaky):
         every_body_is_answered_soundly()
-    except (Counterexample, _Enough):
-        pass
-    except (SkipTest, Unsatisfiable):  # nothing was kept, or nothing that these strategies would make of it
-        pass
-    except Flaky:  # a failure that does not repeat
-        pass
 
 
 class _Beginning(ExampleDatabase):

@@ -7,6 +7,7 @@ those; a requirement is exercised by the answers that its invariant applies to.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -297,13 +298,8 @@ def counted(seen: Seen) -> str | None:
 @invariant("items-unique", "ids that no other item of the list has", lambda seen: _items(seen) is not None)
 def items_unique(seen: Seen) -> str | None:
     """Of the two names, the first is that of the id within an item."""
-    known: set[str | int] = set()
-    for item in _items(seen) or ():
-        id = pointed(item, f"/{seen.fields[0]}")
-        if id is not None and id in known:
-            return f"the id {id} more than once"
-        known |= {id} if id is not None else set()
-    return None
+    ids = Counter(pointed(item, f"/{seen.fields[0]}") for item in _items(seen) or ())
+    return next((f"the id {id} {count} times" for id, count in ids.items() if count > 1 and id is not None), None)
 
 
 @invariant("media-type", "the protocol's media type", lambda seen: seen.own and str(seen.answer.status) not in FRONT)

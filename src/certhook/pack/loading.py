@@ -41,16 +41,21 @@ def protocols(folder: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in root.glob("*/protocol.toml")))
 
 
+def check_known(protocol: str, folder: Path | None = None) -> None:
+    """Raises UsageError for a name that no protocol has, and says which is near."""
+    known = protocols(folder)
+    if protocol not in known:
+        raise UsageError(f"unknown protocol {protocol!r}{nearest(protocol, known)}")
+
+
 @cache
 def load_pack(protocol: str, folder: Path | None = None) -> Pack:
     """Load and check the folder of one protocol, below `folder` or the project's own schemas.
 
     Raises UsageError for an unknown name and PackError for a folder that cannot be used.
     """
-    root = folder or schemas_dir()
-    if protocol not in protocols(root):
-        raise UsageError(f"unknown protocol {protocol!r}{nearest(protocol, protocols(root))}")
-    pack = _read(root / protocol)
+    check_known(protocol, folder)
+    pack = _read((folder or schemas_dir()) / protocol)
     check_pack(pack)
     return pack
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +22,7 @@ from certhook.reporting.escaping import visible
 from certhook.running.certification import Certification, timestamp_now
 from certhook.running.doctor import examine, record_examined
 from certhook.running.head import head_of
-from certhook.running.outputs import prepare_outputs
+from certhook.running.outputs import prepare_examples, prepare_outputs
 from certhook.running.setup import Setup
 from certhook.values import Outcome, Verdict
 
@@ -76,7 +74,8 @@ class Controller:
             for setup in setups:
                 _check_something_is_left(setup)
             key = _signing_key(config.option.sign_key)
-            _make_examples_db(setups)
+            for folder in {setup.examples_db for setup in setups if setup.examples_db}:
+                prepare_examples(Path(folder))
             held.enter_context(prepare_outputs([Path(setup.output) for setup in setups]))
             controller = cls(config, setups, key, targets, held.pop_all())
         controller._direct_reports()
@@ -316,17 +315,6 @@ def _check_something_is_left(setup: Setup) -> None:
             f"the selection leaves nothing to test: {first.requirement.id} is {str(first.settled).replace('_', ' ')}: "
             f"{first.reason}"
         )
-
-
-def _make_examples_db(setups: Iterable[Setup]) -> None:
-    """Make the folder that keeps bodies: Hypothesis says nothing where it cannot write there. Raises UsageError."""
-    for folder in {setup.examples_db for setup in setups if setup.examples_db}:
-        try:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=folder).close()
-        except OSError as error:
-            reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
-            raise UsageError(f"--examples-db {folder}: cannot be used: {reason}") from None
 
 
 def _signing_key(file: str | None) -> Ed25519PrivateKey | None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from certhook.errors import UsageError, nearest
-from certhook.pack.loading import load_pack, protocols
+from certhook.errors import UsageError
+from certhook.pack.loading import check_known, load_pack, protocols
 from certhook.pack.model import Pack
 from certhook.places import suites_dir
 from certhook.running.setup import Setup
@@ -75,8 +75,7 @@ def setups_of(config: pytest.Config) -> list[Setup]:
     chosen = selections((tuple(option.group), tuple(option.requirement)), option.protocol, packs)
     names = list(chosen)
     for name in names:
-        if name not in protocols(packs):
-            raise UsageError(f"unknown protocol {name!r}{nearest(name, protocols(packs))}")
+        check_known(name, packs)
     embedded = option.embedded or (option.target is None and option.profile is None)
     if len(names) > 1 and not embedded:
         raise UsageError(f"--target and --profile need exactly one --protocol; {len(names)} are selected")

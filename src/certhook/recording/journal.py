@@ -20,6 +20,7 @@ from certhook.errors import UsageError
 from certhook.exchange import Exchange
 from certhook.recording.record import record_of
 from certhook.recording.redaction import Redactor
+from certhook.recording.wholefile import append
 
 FORMAT = 1
 """The `format` of the run line; a reader refuses any other."""
@@ -91,8 +92,7 @@ class Journal:
             raise ValueError(f"no line of a journal is a {kind!r}")
         line = _LINES.encode({"kind": kind, **fields}).encode() + b"\n"
         with self._lock:
-            while line:  # only a full disk makes the first write a short one
-                line = line[os.write(self._descriptor, line) :]
+            append(self._descriptor, line)
 
 
 def read_journal(path: Path, *kinds: str) -> Iterator[dict[str, Any]]:

@@ -48,6 +48,12 @@ def write_new(path: Path, data: bytes, mode: int) -> None:
         raise
 
 
+def append(descriptor: int, data: bytes) -> None:
+    """Write all of it to a file that is open, at once where there is room."""
+    while data:  # only a full disk makes the first write a short one
+        data = data[os.write(descriptor, data) :]
+
+
 def _new(path: Path, mode: int) -> BinaryIO:
     """A file that was not there. Of `mode` the process's umask leaves what it leaves."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")

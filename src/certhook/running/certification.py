@@ -181,13 +181,14 @@ class Certification:
             case=case,
             group=group,
             operation=operation,
-            outcomes=[self._as_said(one).as_json() for one in outcomes],
+            outcomes=[self.as_said(one).as_json() for one in outcomes],
             exchanges=list(exchanges),
             ended=timestamp_now(),
         )
 
-    def _as_said(self, outcome: CaseOutcome) -> CaseOutcome:
-        return replace(outcome, reason=self.said(outcome.reason)) if outcome.reason else outcome
+    def as_said(self, outcome: CaseOutcome, exchanges: Iterable[Exchange] = ()) -> CaseOutcome:
+        """An outcome with its reason as it may be shown, where that quotes what came in these exchanges."""
+        return replace(outcome, reason=self.said(outcome.reason, *exchanges)) if outcome.reason else outcome
 
     def outcomes_of(self, result: CaseResult, sent: str) -> list[CaseOutcome]:
         """What a judged case says of each requirement that it was sent for; `sent` says what was sent."""

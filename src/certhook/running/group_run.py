@@ -57,9 +57,9 @@ class GroupRun:
         """The round on an operation, after its closing control; all that were opened are closed with it."""
         asked = self.opened(operation)
         ending = [one for one in self._rounds.values() if one.begun and not one.ended and not one.blocked]
-        for one, control in [(one, one.last_control) for one in ending]:
-            if control is not None:
-                one.end(control)
+        for one in ending:
+            if one.last_control is not None:
+                one.end(one.last_control)
         for one, control in self._controls("closing", [one for one in ending if not one.ended]):
             one.end(control)
         return asked

@@ -67,6 +67,8 @@ def conclude(item: Item, outcomes: list[CaseOutcome], result: CaseResult | None 
         else tuple(outcome.finding.exchange for outcome in outcomes if outcome.finding and outcome.finding.exchange)
     )
     certification = item.certification
+    sent = [delivery.exchange for delivery in result.deliveries] if result else []
+    outcomes = [certification.as_said(one, sent) for one in outcomes]
     certification.record(item.id, item.group, item.operation.name, outcomes, exchanges)
     ended = ItemResult([certification.accepted(one) for one in outcomes], result.deliveries if result else ())
     certification.ended[item.id] = ended

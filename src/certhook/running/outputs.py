@@ -32,6 +32,21 @@ def prepare_outputs(folders: Sequence[Path]) -> ExitStack:
         return claims.pop_all()
 
 
+def prepare_examples(folder: Path) -> None:
+    """Make the folder that keeps bodies: Hypothesis says nothing where it cannot write there. Raises UsageError."""
+    try:
+        _make(folder)
+    except OSError as error:
+        reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror
+        raise UsageError(f"--examples-db {folder}: cannot be used: {reason}") from None
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and see that it can be written to. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
+
+
 def _prepare_output(folder: Path, claims: ExitStack) -> None:
     """Make the output folder, claim it, and take away what an earlier run left in it.
 
@@ -43,9 +58,8 @@ def _prepare_output(folder: Path, claims: ExitStack) -> None:
             raise UsageError(
                 f"--output {folder}: is not empty and holds no certhook run; name a new or an empty folder"
             )
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
         claims.callback(Claim(folder).close)
-        tempfile.TemporaryFile(dir=folder).close()  # it can be written to
         for name in names & set(OUTPUTS):
             _take_away(folder / name)
     except OSError as error:

@@ -88,6 +88,7 @@ class _OnOneNode(FargamesTarget):
         return self.on_last_node(content) if self.lists % 3 == 0 else content
 
     def on_last_node(self, content: Fields) -> Fields:
+        """What the last node makes of a list; each fault says it in its own way."""
         raise NotImplementedError
 
 
