@@ -74,6 +74,7 @@ def test_spellings_of_the_same_fields() -> None:
         ("\b\f\n\r\t", b'"\\b\\f\\n\\r\\t"'),
         ("\x00\x0b\x1f", b'"\\u0000\\u000b\\u001f"'),
         ("\x7f", b'"\x7f"'),
+        ("\\u007f\x7f/", b'"\\\\u007f\x7f\\/"'),
         ("\x80é", b'"\\u0080\\u00e9"'),
         ("\u2028\ufeff", b'"\\u2028\\ufeff"'),
         ("🎰", b'"\\ud83c\\udfb0"'),

@@ -23,10 +23,8 @@ Encoder: TypeAlias = Callable[[Mapping[str, Any]], bytes]
 
 # Made once: json.dumps() makes one for each value.
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_ASCII = json.JSONEncoder(ensure_ascii=True)
 _PLACEHOLDER = re.compile(r"(?<=/):([A-Za-z_][A-Za-z0-9_]*)")
-_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# DEL (0x7f) is in none of these ranges: PHP leaves it as it is.
-_TO_ESCAPE = re.compile(r'["\\/\x00-\x1f]|[^\x00-\x7f]')
 _PHP_PRECISION = 17
 _PHP_SMALLEST_PLAIN_EXPONENT = -3
 
@@ -189,7 +187,7 @@ def _written(value: Any, string: Callable[[str], str], number: Callable[[float],
 
 
 def _php(value: Any) -> str:
-    return _written(_sorted(value), lambda text: f'"{_TO_ESCAPE.sub(_php_escape, text)}"', _php_float)
+    return _written(_sorted(value), _php_string, _php_float)
 
 
 def _sorted(value: Any) -> Any:
@@ -199,17 +197,16 @@ def _sorted(value: Any) -> Any:
     return [_sorted(element) for element in value] if isinstance(value, (list, tuple)) else value
 
 
-def _php_escape(match: re.Match[str]) -> str:
-    return _SHORT_ESCAPES.get(match[0]) or _unit_escapes(match[0])
+def _php_string(text: str) -> str:
+    # PHP writes the escapes that Python does, and one for the slash, but none for DEL.
+    between = (_ASCII.encode(part)[1:-1] for part in text.split("\x7f"))
+    return '"' + "\x7f".join(between).replace("/", "\\/") + '"'
 
 
 def _escape_all(text: str) -> str:
-    return f'"{_unit_escapes(text)}"'
-
-
-def _unit_escapes(text: str) -> str:
     units = text.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+    escapes = (f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+    return f'"{"".join(escapes)}"'
 
 
 def _php_float(value: float) -> str:
