@@ -24,6 +24,7 @@ REFUSAL = b'{"status_code":"ERR_BAD_PARAMS"}'
 JSON = ("Content-Type", "application/json")
 BAD = change("signature.random")
 KEY = builder().key
+PASSWORD = "Hunter7-Zebra"
 REQUEST = Request("authenticate", "POST", "/authenticate", (), b"{}")
 
 
@@ -208,6 +209,44 @@ def test_a_refusal_of_a_valid_request_may_tell() -> None:
     """Only refusals of requests that are not valid must disclose nothing."""
     told = answered(200, b'{"status_code":"ERR_UNKNOWN","balance":"30"}')
     assert verdict("discloses-nothing", seen(told, CONTROL, (("balance", "30"),))) is None
+
+
+def told_a_caller(sent: bytes, told: bytes, password: str = PASSWORD) -> str | None:
+    """What `keeps-password` says of an answer with `told` to a request whose body is `sent`."""
+    what = seen(answered(200, b'{"status_code":"ERR_UNKNOWN","a":"%s"}' % told))
+    request = replace(REQUEST, body=sent)
+    asked = replace(what, exchange=replace(what.exchange, request=request), passwords=(password,))
+    return verdict("keeps-password", asked)
+
+
+@pytest.mark.parametrize(
+    "told", [PASSWORD, f"user:{PASSWORD}", b64encode(f"user:{PASSWORD}".encode()).decode(), r"\u0048unter7-Zebra"]
+)
+def test_a_password_is_not_told(told: str) -> None:
+    """Whoever sends another password does not learn the right one, in whatever spelling."""
+    assert told_a_caller(b'{"Password":"wrong"}', told.encode()) == "broken"
+    assert told_a_caller(b'{"Password":"wrong"}', b"no such account") == "met"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        PASSWORD.encode(),
+        PASSWORD.upper().encode(),
+        rb"\u0048unter7-Zebra",
+        f" {PASSWORD}1".encode(),
+        PASSWORD.encode("utf-16-le"),
+    ],
+)
+def test_what_the_caller_said_itself_may_be_repeated(sent: bytes) -> None:
+    """A target that quotes its caller tells nothing; nor does one of whose request we cannot say what is in it."""
+    assert told_a_caller(b'{"Password":"%s"}' % sent, PASSWORD.encode()) is None
+
+
+@pytest.mark.parametrize("password", ["Zebra-1", "Forgotten", "wrong password"])
+def test_a_password_that_anybody_writes_is_not_looked_for(password: str) -> None:
+    """A short one, or words, may stand in a refusal by chance."""
+    assert told_a_caller(b"{}", password.encode(), password) is None
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ class Judge:
         self._selected = selected
         self._disclosures = Disclosures(known=builder.known)
         self._key = b"" if _is_documented(pack, builder.key) else builder.key
+        self._passwords = builder.passwords
         self._links = Links()
         self._named: dict[int, int] = {}  # by hash: of all ids none may be forgotten
         self._first: dict[tuple[str, str], dict[str, tuple[Any, int]]] = {}
@@ -120,6 +121,7 @@ class Judge:
             self._links,
             key=self._key,
             request_signature=self._builder.request_signature,
+            passwords=self._passwords,
         )
         judgements = [*self._by_rule(seen), *self._by_schema(seen)]
         return [one for one in judgements if one.requirement in self._selected]

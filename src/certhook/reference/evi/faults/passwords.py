@@ -1,11 +1,15 @@
-"""Faults that take another password for the right one."""
+"""Faults that take another password for the right one, or tell it."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import replace
 from urllib.parse import unquote
 
+from certhook.reference.application import Fields, Refusal
 from certhook.reference.catalogue import fault
-from certhook.reference.evi.target import EviTarget
+from certhook.reference.evi.target import AUTHENTICATE_FAILED, EviTarget
+from certhook.reference.wire import HttpAnswer, HttpRequest
 
 
 @fault("password-any-case", breaks=["evi.credentials.nearly-right-password"])
@@ -141,3 +145,23 @@ class PasswordCut(EviTarget):
 
     def password_matches(self, password: str) -> bool:
         return password[:8] == self.password[:8]
+
+
+@fault("password-told", breaks=["evi.robustness.keeps-secret"])
+class PasswordTold(EviTarget):
+    """Says in the refusal of a caller which password it has on record."""
+
+    def refusal_fields(self, refusal: Refusal, request: HttpRequest) -> Fields:
+        fields = super().refusal_fields(refusal, request)
+        told = {"ErrorDescription": f"password does not match {self.password!r}"}
+        return {**fields, **told} if refusal.code == AUTHENTICATE_FAILED else fields
+
+
+@fault("account-told-in-header", breaks=["evi.robustness.keeps-secret"])
+class AccountToldInHeader(EviTarget):
+    """Leaves the credentials with which it asks its own server, which are the caller's, among its answer's headers."""
+
+    def answer(self, request: HttpRequest) -> HttpAnswer:
+        answer = super().answer(request)
+        asked = b"Basic " + b64encode(f"{self.username}:{self.password}".encode())
+        return replace(answer, headers=(*answer.headers, (b"X-Upstream-Authorization", asked)))
