@@ -63,6 +63,11 @@ def proxied(call: Call) -> HttpAnswer:
     return conformant(replace(call, request=replace(call.request, path=urlsplit(call.request.path).path)))
 
 
+def test_a_private_ca_is_judged_alike_on_every_python(ca: Path) -> None:
+    """What Python asks of certificates beyond OpenSSL's own rules differs by its version: it is not asked for."""
+    assert not Route(str(ca / "ca.pem")).trust().verify_flags & ssl.VERIFY_X509_STRICT
+
+
 def test_an_unknown_ca_is_not_trusted(secured: Served, tmp_path: Path) -> None:
     """Nothing goes to a target whose certificate nobody vouches for, and one sentence says what to do."""
     profile_file(tmp_path, secured.url)

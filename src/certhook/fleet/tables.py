@@ -91,20 +91,33 @@ def opened(place: str, *, make: bool) -> Engine:
         raise UsageError(f"--history {place}: there is no such file; certhook fleet makes it")
     try:
         engine = create_engine(url)
-        found = _version(engine) or (_make(engine) if make else None)
-        if found == VERSION and make:
-            _try_to_write(engine)
     except NoSuchModuleError:
         raise UsageError(f"--history {_shown(url)}: no database that SQLAlchemy knows") from None
     except ModuleNotFoundError as error:
         raise UsageError(f"--history {_shown(url)}: needs the package {error.name}") from None
     except SQLAlchemyError as error:
         raise UsageError(_complaint(url, error)) from None
+    try:
+        _prepare(engine, make=make)
+    except UsageError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _prepare(engine: Engine, *, make: bool) -> None:
+    """See to it that the tables are there, as this version makes them. Raises UsageError where they are not."""
+    url = engine.url
+    try:
+        found = _version(engine) or (_make(engine) if make else None)
+        if found == VERSION and make:
+            _try_to_write(engine)
+    except SQLAlchemyError as error:
+        raise UsageError(_complaint(url, error)) from None
     if found is None:
         raise UsageError(f"--history {_shown(url)}: holds no history; certhook fleet makes one")
     if found != VERSION:
         raise UsageError(f"--history {_shown(url)}: has tables of version {found}, and this certhook knows {VERSION}")
-    return engine
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 MAX_DIGITS = 308  # an IEEE double holds no more
+MAX_DEPTH = 500  # how deep Python itself reads depends on its version
 
 
 class Unreadable(ValueError):
@@ -16,7 +18,7 @@ def read_json(body: bytes) -> Any:
     """The value of a JSON text in UTF-8.
 
     Raises Unreadable also for what the grammar allows and readers disagree on: repeated keys, numbers beyond a double,
-    lone surrogates, a byte order mark, nesting deeper than the stack.
+    lone surrogates, a byte order mark, nesting beyond MAX_DEPTH.
     """
     try:
         value = _DECODER.decode(body.decode("utf-8"))
@@ -24,7 +26,24 @@ def read_json(body: bytes) -> Any:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise Unreadable(str(error)) from error
+    if _is_too_deep(value):
+        raise Unreadable("it is nested too deeply")
     return value
+
+
+def _is_too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [inner for one in level for inner in _elements(one)]
+        if not level:
+            return False
+    return True
+
+
+def _elements(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
