@@ -142,14 +142,8 @@ class Builder:
     @property
     def passwords(self) -> tuple[str, ...]:
         """The secret credentials that a valid request carries as they are, rather than signs with."""
-        marked = [
-            part["x-value"]
-            for operation in self._pack.operations
-            for part in leaves(operation.request).values()
-            if part.get("x-secret") and part.get("x-value", "").startswith("credentials.")
-        ]
-        held = (self._profile.value(place) for place in dict.fromkeys(marked))
-        return tuple(one for one in held if isinstance(one, str))
+        places = (place for place in self._pack.secret_places if place.startswith("credentials."))
+        return tuple(one for one in map(self._profile.value, places) if isinstance(one, str))
 
     def may_repeat(self, request: Request, valid: Mapping[str, Any]) -> bool:
         """Whether a signed request may be the same as another: it holds no id that was made for it alone."""

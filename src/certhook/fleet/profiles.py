@@ -13,7 +13,6 @@ from typing import Any
 from certhook.errors import ProfileError
 from certhook.pack.loading import load_pack
 from certhook.profile.profile import read_profile
-from certhook.recording.secret_values import secret_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def literal_secrets(data: Mapping[str, Any], protocol: str) -> Iterator[str]:
     for name, secret in _table(data, "credentials").items():
         if not isinstance(secret, Mapping):
             yield f"credentials.{name}"
-    for place in secret_places(load_pack(protocol)):
+    for place in load_pack(protocol).secret_places:
         section, _, name = place.partition(".")
         if name in _table(data, section):
             yield place

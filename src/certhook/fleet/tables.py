@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import (
@@ -90,34 +90,32 @@ def opened(place: str, *, make: bool) -> Engine:
     if not make and _is_missing_file(url):
         raise UsageError(f"--history {place}: there is no such file; certhook fleet makes it")
     try:
-        engine = create_engine(url)
+        return _prepared(create_engine(url), make=make)
     except NoSuchModuleError:
         raise UsageError(f"--history {_shown(url)}: no database that SQLAlchemy knows") from None
     except ModuleNotFoundError as error:
         raise UsageError(f"--history {_shown(url)}: needs the package {error.name}") from None
     except SQLAlchemyError as error:
         raise UsageError(_complaint(url, error)) from None
-    try:
-        _prepare(engine, make=make)
-    except UsageError:
-        engine.dispose()
-        raise
-    return engine
 
 
-def _prepare(engine: Engine, *, make: bool) -> None:
-    """See to it that the tables are there, as this version makes them. Raises UsageError where they are not."""
-    url = engine.url
-    try:
+def _prepared(engine: Engine, *, make: bool) -> Engine:
+    """The engine, its tables there as this version makes them; let go of where they are not.
+
+    Raises UsageError, and what the database says.
+    """
+    with ExitStack() as unless_used:
+        unless_used.callback(engine.dispose)
         found = _version(engine) or (_make(engine) if make else None)
-        if found == VERSION and make:
+        if found is None:
+            raise UsageError(f"--history {_shown(engine.url)}: holds no history; certhook fleet makes one")
+        if found != VERSION:
+            known = f"and this certhook knows {VERSION}"
+            raise UsageError(f"--history {_shown(engine.url)}: has tables of version {found}, {known}")
+        if make:
             _try_to_write(engine)
-    except SQLAlchemyError as error:
-        raise UsageError(_complaint(url, error)) from None
-    if found is None:
-        raise UsageError(f"--history {_shown(url)}: holds no history; certhook fleet makes one")
-    if found != VERSION:
-        raise UsageError(f"--history {_shown(url)}: has tables of version {found}, and this certhook knows {VERSION}")
+        unless_used.pop_all()
+    return engine
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from certhook.pack.dotted import leaves
 from certhook.values import Requirement
 
 Schema = Mapping[str, Any]
@@ -209,6 +210,13 @@ class Pack:
     @property
     def groups(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(requirement.group for requirement in self.requirements))
+
+    @cached_property
+    def secret_places(self) -> tuple[str, ...]:
+        """The places in the profile from which request fields that are marked as secret take their values."""
+        parts = [part for operation in self.operations for part in leaves(operation.request).values()]
+        marked = [part for part in parts if part.get("x-secret")]
+        return tuple(dict.fromkeys(part[key] for part in marked for key in ("x-value", "x-pool") if key in part))
 
     def operation(self, name: str) -> Operation:
         """The operation of that name. Raises KeyError."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from certhook.pack.dotted import leaves
 from certhook.pack.model import Pack
 from certhook.profile.profile import Profile
 from certhook.recording.redaction import Redactor
@@ -19,19 +18,11 @@ def redactor_for(pack: Pack, profile: Profile, salt: bytes) -> Redactor:
     return Redactor([*profile.secrets(), *single], sorted(masked_names(pack)), salt, listed)
 
 
-def secret_places(pack: Pack) -> tuple[str, ...]:
-    """The places in the profile from which request fields that are marked as secret take their values."""
-    marked = [
-        part for operation in pack.operations for part in leaves(operation.request).values() if part.get("x-secret")
-    ]
-    return tuple(dict.fromkeys(part[key] for part in marked for key in ("x-value", "x-pool") if key in part))
-
-
 def _test_data(pack: Pack, profile: Profile) -> tuple[list[str], list[str]]:
     """Secret test data: what stays good, and the values of longer lists, of which each success uses one up."""
     single: list[str] = []
     listed: list[str] = []
-    for place in secret_places(pack):
+    for place in pack.secret_places:
         value = profile.value(place)
         values = [str(one) for one in (value if isinstance(value, list) else [value]) if one is not None]
         (listed if len(values) > 1 else single).extend(values)

@@ -11,7 +11,6 @@ from typing import Any
 
 from certhook import __version__
 from certhook.recording.record import timestamp
-from certhook.recording.secret_values import secret_places
 from certhook.running.certification import Certification
 from certhook.values import Level
 
@@ -32,7 +31,7 @@ def head_of(certification: Certification) -> dict[str, Any]:
         "versions": {"python": ".".join(map(str, sys.version_info[:3]))}
         | {"certhook": __version__}
         | {name: version(name) for name in _VERSIONED},
-        "profile": profile.without_secrets(secret_places(pack)),
+        "profile": profile.without_secrets(pack.secret_places),
         "pack_digest": pack.digest,
         "require_all": setup.require_all,
         "workers": setup.workers,

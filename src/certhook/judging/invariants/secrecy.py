@@ -8,8 +8,8 @@ from certhook.judging.carried_secrets import carries_key, carries_signature
 from certhook.judging.disclosures import NOTHING, is_words
 from certhook.judging.escapes import unescaped
 from certhook.judging.invariants.rule import Seen, invariant
-from certhook.judging.jsontext import read_json
 from certhook.judging.members import members_within
+from certhook.judging.oracle import malformations
 from certhook.judging.traces import trace_in
 
 
@@ -60,12 +60,10 @@ def _untold(seen: Seen) -> list[bytes]:
     Without those that may stand in an answer by chance.
     """
     passwords = [one.encode() for one in seen.passwords if len(one) >= _SHORTEST_KEY and not is_words(one)]
-    if not (seen.answered and passwords):
+    request = seen.exchange.request
+    if not (seen.answered and passwords) or malformations(request.body):
         return []
-    text = read_json(seen.exchange.request.body)
-    if text.value is None or text.flaws:
-        return []
-    sent = seen.exchange.request.target.encode() + seen.exchange.request.body
+    sent = request.target.encode() + request.body
     said = (sent + unescaped(sent)).lower()
     return [one for one in passwords if one.lower() not in said]
 
@@ -73,8 +71,9 @@ def _untold(seen: Seen) -> list[bytes]:
 @invariant("keeps-password", "no password that the request did not carry", lambda seen: bool(_untold(seen)))
 def keeps_password(seen: Seen) -> str | None:
     told = _told(seen.response)
-    told_one = any(carries_key(told, told.lower(), one) for one in _untold(seen))
-    return f"{seen.answer.says}, which reveals the right password" if told_one else None
+    lowered = told.lower()
+    reveals = any(carries_key(told, lowered, one) for one in _untold(seen))
+    return f"{seen.answer.says}, which reveals the right password" if reveals else None
 
 
 @invariant(
