@@ -1,4 +1,4 @@
-"""The formats that this project's JSON Schemas name, and validators that know them.
+"""The formats that this project's JSON Schemas name.
 
 | format               | text that fits                                                                            |
 |----------------------|-------------------------------------------------------------------------------------------|
@@ -18,18 +18,10 @@ Formats say nothing of values that are not text; `type` does. The libraries behi
 from __future__ import annotations
 
 import calendar
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlsplit
-
-from certhook.errors import PackError, nearest
-
-if TYPE_CHECKING:
-    from jsonschema import FormatChecker
-    from jsonschema.protocols import Validator
 
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _FULL_DATE = re.compile(_DATE)
@@ -179,69 +171,6 @@ _IN_WORDS: Mapping[str, str] = {
     "decimal-text": "a plain decimal number",
 }
 """The formats as a finding names them."""
-
-
-@lru_cache(maxsize=1)
-def format_checker() -> FormatChecker:
-    """The checker of the formats above, and of no others."""
-    from jsonschema import FormatChecker
-
-    checker = FormatChecker(formats=())
-    for name, fits in FORMATS.items():
-        checker.checks(name)(_of_text(fits))
-    return checker
-
-
-def validator(schema: Mapping[str, Any]) -> Validator:
-    """The JSON Schema 2020-12 validator of `schema`, with formats, built once for each content.
-
-    Raises PackError, one line, where the schema is none or names a format that is not in the table above, which JSON
-    Schema would pass over in silence.
-    """
-    known = _KNOWN.get(id(schema))
-    if known is None or known[0] is not schema:
-        known = _KNOWN[id(schema)] = (schema, _validator(json.dumps(schema, sort_keys=True)))
-    return known[1]
-
-
-_KNOWN: dict[int, tuple[Mapping[str, Any], Validator]] = {}
-"""Validators by the identity of their schemas: a pack's live as long as it, and are asked for with each answer."""
-
-
-@lru_cache(maxsize=256)
-def _validator(text: str) -> Validator:
-    from jsonschema import Draft202012Validator, SchemaError
-
-    schema = json.loads(text)
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise PackError(f"{_title(schema)}: {error.json_path}: {error.message.splitlines()[0]}") from None
-    for name in _named_formats(schema):
-        if name not in FORMATS:
-            raise PackError(f"{_title(schema)}: unknown format {name!r}{nearest(name, FORMATS)}")
-    return Draft202012Validator(schema, format_checker=format_checker())
-
-
-def _title(schema: Any) -> str:
-    return f"schema {schema.get('title', 'without title')!r}" if isinstance(schema, dict) else "schema"
-
-
-def _named_formats(schema: Any) -> Iterator[str]:
-    """Every value of a keyword `format` in a schema; a property of that name holds a schema, never text."""
-    if isinstance(schema, dict):
-        if isinstance(schema.get("format"), str):
-            yield schema["format"]
-        for key, member in schema.items():
-            if key not in {"const", "enum", "default", "examples"}:
-                yield from _named_formats(member)
-    elif isinstance(schema, list):
-        for element in schema:
-            yield from _named_formats(element)
-
-
-def _of_text(fits: Callable[[str], bool]) -> Callable[[object], bool]:
-    return lambda value: not isinstance(value, str) or fits(value)
 
 
 def _in_calendar(year: str, month: str, day: str) -> bool:

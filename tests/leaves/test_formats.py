@@ -1,4 +1,4 @@
-"""Formats: what fits and what does not, and validators that know them and no others."""
+"""Formats: what fits and what does not."""
 
 import subprocess
 import sys
@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certhook import formats
-from certhook.errors import PackError
-from certhook.formats import FORMATS, misfit, validator
+from certhook.formats import FORMATS, misfit
+from certhook.validation import fits
 
 steady = settings(derandomize=True, deadline=None, max_examples=200)
 
@@ -153,14 +153,14 @@ def cases(table: dict[str, list[str]]) -> pytest.MarkDecorator:
 
 @cases(FITTING)
 def test_fitting_text_is_valid(name: str, text: str) -> None:
-    """A validator lets a text pass that its format allows."""
-    assert validator({"format": name}).is_valid(text)
+    """A schema lets a text pass that its format allows."""
+    assert fits({"format": name}, text)
 
 
 @cases(NOT_FITTING)
 def test_other_text_is_not_valid(name: str, text: str) -> None:
-    """A validator refuses a text that its format does not allow."""
-    assert not validator({"format": name}).is_valid(text)
+    """A schema refuses a text that its format does not allow."""
+    assert not fits({"format": name}, text)
 
 
 def test_every_format_has_cases() -> None:
@@ -172,7 +172,7 @@ def test_every_format_has_cases() -> None:
 @pytest.mark.parametrize("value", [None, 1, 1.5, True, [], {}])
 def test_formats_say_nothing_of_other_types(name: str, value: Any) -> None:
     """A value that is not text is the business of `type`."""
-    assert validator({"format": name}).is_valid(value)
+    assert fits({"format": name}, value)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -204,41 +204,9 @@ def test_currencies_of_today_were_ever_assigned() -> None:
     assert all(formats.was_ever_currency(code) for code in formats._current_currencies())
 
 
-def test_validator_is_built_once() -> None:
-    """Two schemas of the same content share a validator."""
-    assert validator({"type": "string", "minLength": 1}) is validator({"minLength": 1, "type": "string"})
-
-
-def test_validator_reads_2020_12() -> None:
-    """Keywords of draft 2020-12 count."""
-    pairs = validator({"prefixItems": [{"type": "string"}], "items": False})
-    assert pairs.is_valid(["a"])
-    assert not pairs.is_valid(["a", 1])
-
-
-def test_misspelt_format_is_refused() -> None:
-    """A format that nobody knows would check nothing, so it is refused, wherever it stands."""
-    schema = {"title": "page", "properties": {"a": {"allOf": [{"format": "iso-4271"}]}}}
-    with pytest.raises(PackError, match=r"schema 'page': unknown format 'iso-4271'; did you mean iso-4217\?"):
-        validator(schema)
-
-
-def test_property_named_format_is_no_format() -> None:
-    """A field may be called format, and a constant may hold one."""
-    schema = {"properties": {"format": {"type": "string"}}, "const": {"format": "anything"}}
-    assert validator(schema).is_valid({"format": "anything"})
-
-
-def test_wrong_schema_is_refused_in_one_line() -> None:
-    """A schema that is none is the pack's mistake, told with its title and place."""
-    with pytest.raises(PackError, match=r"schema 'page': \$\.type: ") as refusal:
-        validator({"title": "page", "type": "strin"})
-    assert "\n" not in str(refusal.value)
-
-
 def test_start_up_needs_no_list_of_currencies() -> None:
     """The libraries behind the formats are imported when a format is used, not before."""
-    code = "import sys, certhook.formats; print({'jsonschema', 'pycountry', 'babel'} & sys.modules.keys())"
+    code = "import sys, certhook.formats; print({'pycountry', 'babel'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from certhook.exchange import KEPT, Failure, Response
-from certhook.formats import validator
 from certhook.judging.jsontext import DEEPEST, MOST_VALUES, UNREADABLE, Flaw, JsonText, read_json
 from certhook.pack.model import AnswerSet, Matcher, Pack, Reading
+from certhook.validation import fits
 
 FRONT = ("404", "405", "411", "413", "414", "415", "431")
 """Statuses with which a layer in front of the application refuses; it knows nothing of the protocol."""
@@ -113,14 +113,12 @@ def _read(reading: Reading, answer: Response, text: JsonText, front: tuple[str, 
 def _readable(reading: Reading, status: int, text: JsonText, front: tuple[str, ...]) -> Answer:
     code = pointed(text.value, reading.code)
     shown = f"HTTP {status}" + (f" with {_shown(code)}" if code is not None else "")
-    if validator(reading.accepted).is_valid(text.value):
+    if fits(reading.accepted, text.value):
         return Answer(Kind.ACCEPTED, f"{shown}: the success marker", status, code, text)
     if status // 100 in (3, 5) and not status_fits(status, (*reading.refusal_status, *front)):
         return Answer(Kind.BROKEN, f"{shown}: {_meaning(status)}", status, code, text)
     in_front = status_fits(status, (*FRONT, *front))
-    if validator(reading.refused).is_valid(text.value) or (
-        status_fits(status, reading.refused_status) and not in_front
-    ):
+    if fits(reading.refused, text.value) or (status_fits(status, reading.refused_status) and not in_front):
         return Answer(Kind.REFUSED, f"{shown}: a refusal", status, code, text)
     if in_front:
         says = f"HTTP {status} with JSON that is not the protocol's"
@@ -165,7 +163,7 @@ def _meant_as_success(reading: Reading, body: bytes) -> bool:
         value = json.loads(body[:HELD])
     except (ValueError, RecursionError):
         return False
-    return validator(reading.accepted).is_valid(value)
+    return fits(reading.accepted, value)
 
 
 def _meaning(status: int) -> str:

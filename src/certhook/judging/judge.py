@@ -13,7 +13,7 @@ from typing import Any
 from certhook.building.builder import Builder
 from certhook.building.change import Change
 from certhook.exchange import Exchange, Response
-from certhook.formats import misfit, validator
+from certhook.formats import misfit
 from certhook.jsontypes import KINDS
 from certhook.judging.answers import HELD, Answer, Kind, allows, pointed, read_answer
 from certhook.judging.disclosures import Disclosures
@@ -24,6 +24,7 @@ from certhook.judging.oracle import malformations
 from certhook.judging.sessions import Links, link_in, session_of
 from certhook.pack.annotations import requirements_in
 from certhook.pack.model import AnswerSet, Entry, Pack
+from certhook.validation import errors
 from certhook.values import Requirement
 
 _REMEMBERED, _REMEMBERED_BODY = 256, 2048
@@ -219,7 +220,7 @@ def _excused(entry: Entry, seen: Seen) -> bool:
 def schema_breaches(schema: Any, value: Any) -> dict[str, str]:
     """What is wrong with a body, in one line for each requirement that the schema ties to the place."""
     found: dict[str, str] = {}
-    for error in validator(schema).iter_errors(value):
+    for error in errors(schema, value):
         path = list(error.absolute_schema_path)
         if error.validator == "required":
             path = [*path[:-1], "properties", _missing_name(error)]

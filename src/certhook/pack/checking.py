@@ -15,6 +15,7 @@ from certhook.judging.oracle import CATEGORIES
 from certhook.pack.annotations import ANNOTATIONS, annotated_parts, places_in, requirements_in
 from certhook.pack.model import Entry, Pack
 from certhook.places import own_schema
+from certhook.validation import errors, flaw_of
 
 _CITATION = re.compile(r"\S.* § \S")
 _WAYS = ("changes", "bodies", "invariant", "schema", "flow", "not_applicable")
@@ -22,22 +23,19 @@ _WAYS = ("changes", "bodies", "invariant", "schema", "flow", "not_applicable")
 
 def check_document(document: Mapping[str, Any], part: str, path: Path) -> None:
     """Hold one TOML file against its part of `pack.schema.json`. Raises PackError at the place that is wrong."""
-    from jsonschema.exceptions import best_match
+    wrong = list(errors(_schema_of(part), document))
+    if wrong:
+        from jsonschema.exceptions import best_match
 
-    error = best_match(_validator(part).iter_errors(document))
-    if error is not None:
+        error = best_match(wrong)
         raise PackError(f"{path}: {_place(document, error.absolute_path)}: {error.message}")
 
 
 def check_schema(schema: Mapping[str, Any], path: Path) -> None:
     """A response or request schema is sound, cites a place for each of its properties, and has known annotations."""
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise PackError(f"{path}: {_place(schema, error.absolute_path)}: {error.message}") from None
+    flaw = flaw_of(schema)
+    if flaw:
+        raise PackError(f"{path}: {flaw}")
     for place, part in _properties(schema):
         if not _CITATION.match(part.get("x-citation", "")):
             raise PackError(f'{path}: {place}: has no x-citation of the form "page § place"')
@@ -132,7 +130,5 @@ def _place(document: Any, path: Any) -> str:
 
 
 @cache
-def _validator(part: str) -> Any:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator({**own_schema("pack"), "$ref": f"#/$defs/{part}"})
+def _schema_of(part: str) -> Mapping[str, Any]:
+    return {**own_schema("pack"), "$ref": f"#/$defs/{part}"}

@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from certhook.errors import nearest
-from certhook.formats import validator
+from certhook.validation import errors
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TYPES = {
@@ -111,7 +111,7 @@ def _not_finite(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str |
 
 
 def _breaches(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[_Breach]:
-    for error in validator(schema).iter_errors(document):
+    for error in errors(schema, document):
         where = error.schema if isinstance(error.schema, Mapping) else {}
         yield _Breach(tuple(error.absolute_path), str(error.validator), error.validator_value, error.instance, where)
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from certhook import __version__
 from certhook.errors import UsageError
-from certhook.formats import validator
 from certhook.places import own_schema
 from certhook.recording.file_names import JOURNAL_NAME, RESULT_NAME
 from certhook.recording.results import counts_of, result_of, verdict_of, write_result
+from certhook.validation import errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _check(path: Path, result: Any) -> None:
-    error = next(iter(validator(own_schema("result")).iter_errors(result)), None)
+    error = next(errors(own_schema("result"), result), None)
     if error is not None:
         place = "/".join(map(str, error.absolute_path)) or "the whole"
         what = f"not a result that certhook {__version__} can read{_writer(result)}"

@@ -14,7 +14,7 @@ from certhook.recording.record import timestamp
 from certhook.running.certification import Certification
 from certhook.values import Level
 
-_VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "allure-pytest", "pytest-xdist")
+_VERSIONED = ("pytest", "hypothesis", "httpx", "jsonschema", "jsonschema-rs", "allure-pytest", "pytest-xdist")
 
 
 def head_of(certification: Certification) -> dict[str, Any]:
