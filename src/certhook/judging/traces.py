@@ -16,7 +16,7 @@ _TRACE = re.compile(
     rb"|(?:^|[\n\"])[ \t]*at (?:[\w$`<>]++\.){2,}+[\w$`<>\[\],.]*\([^()\n]{0,400}\)"
     rb"|Stack trace:|(?i:\"stack_?trace\")\s*:\s*(?:\"[^\"]|[\[{]\s*[^\]}\s])|\bgoroutine \d+ \["
     rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
-    rb"|\b[\w-]{1,100}\.(?:cpp|cc|cxx|hpp):\d+\b|\.\w{1,100}\(\w[\w.\[\]]{0,100} \w{1,100}[^()\n]{0,200}\) \+\d{1,5}\b"
+    rb"|(?<=[\w-])\.(?:cpp|cc|cxx|hpp):\d+\b|\.\w{1,100}\(\w[\w.\[\]]{0,100} \w{1,100}[^()\n]{0,200}\) \+\d{1,5}\b"
     rb"|\bpanicked at (?:'[^\n]{0,400}', )?[\w./\\-]{1,200}\.rs:\d+:\d+|\bat [\w./-]{1,200}\.p[lm] line \d+"
 )
 _SCRIPT = re.compile(rb"\.(?:[cm]?[jt]s|[jt]sx):\d+:\d+")

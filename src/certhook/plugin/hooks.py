@@ -8,12 +8,13 @@ import sys
 import pytest
 
 from certhook.errors import UsageError
+from certhook.plugin.bare import BareProtocol
 from certhook.plugin.controller import Controller
 from certhook.plugin.executor import Executor
 from certhook.plugin.options import add_options, setups_of, wanted
 from certhook.running.setup import Setup
 
-_CONTROLLER, _EXECUTOR = "certhook-controller", "certhook-executor"
+_CONTROLLER, _EXECUTOR, _PROTOCOL = "certhook-controller", "certhook-executor", "certhook-protocol"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,6 +40,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the executor where tests are run in this process."""
     config.addinivalue_line("markers", "certhook(kind, ...): which cases the test is for; see certhook.suite")
+    if getattr(config.option, "certhook_quiet", False):
+        config.pluginmanager.register(BareProtocol(), _PROTOCOL)
     workerinput = getattr(config, "workerinput", None)
     controller: Controller | None = config.pluginmanager.get_plugin(_CONTROLLER)
     if workerinput is not None and "certhook" in workerinput:
