@@ -14,8 +14,8 @@ def lanes(*times_s: float) -> Lanes:
 
 
 def test_a_fast_target_leaves_the_client_busy() -> None:
-    """A target that is faster than certhook gets two requests at once, a slow one, or a new one, as many as allowed."""
-    assert lanes(*[QUICK_S / 4] * 9).width == 2
+    """A target that is faster than certhook gets three requests at once, a slow or a new one as many as allowed."""
+    assert lanes(*[QUICK_S / 4] * 9).width == 3
     assert lanes(*[QUICK_S * 9] * 9).width == 8
     assert lanes().width == 8
 
@@ -28,4 +28,4 @@ def test_a_few_fast_answers_make_no_fast_target() -> None:
 def test_a_target_is_as_fast_as_its_latest_answers() -> None:
     """What it was like at first does not count for ever."""
     assert lanes(*[QUICK_S / 4] * 99, *[QUICK_S * 9] * 99).width == 8
-    assert lanes(*[QUICK_S * 9] * 99, *[QUICK_S / 4] * 99).width == 2
+    assert lanes(*[QUICK_S * 9] * 99, *[QUICK_S / 4] * 99).width == 3

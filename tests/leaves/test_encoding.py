@@ -116,6 +116,14 @@ def test_canonical_numbers_keep_their_value(number: float) -> None:
     assert Decimal(written) == Decimal(repr(number))
 
 
+@steady
+@given(st.dictionaries(st.text(), st.text() | st.integers() | st.booleans() | st.none()))
+def test_canonical_members_are_written_as_they_are_alone(fields: dict[str, Any]) -> None:
+    """A whole request at once is what its names and values are, one by one, in the order of the names."""
+    members = (json_canonical(name) + b":" + json_canonical(fields[name]) for name in sorted(fields))
+    assert json_canonical(fields) == b"{" + b",".join(members) + b"}"
+
+
 def test_canonical_names_are_sorted_at_every_level() -> None:
     """Upper case stands before lower case, in nested objects as well."""
     assert json_canonical({"b": {"d": 1, "D": 2}, "_": 3, "B": 4}) == b'{"B":4,"_":3,"b":{"D":2,"d":1}}'

@@ -9,7 +9,6 @@ it goes out, unless the signature is what the change is about.
 from __future__ import annotations
 
 import json
-import random
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -53,6 +52,10 @@ class Builder:
         self._window = Window.of(pack, profile)
         self._moments = Moments(self._window, moments or MomentScope()) if self._window else None
         self._fresh = {operation.name: _fresh_names(operation) for operation in pack.operations}
+        self._sent = {
+            operation.name: {name: part for name, part in operation.properties.items() if self._applies(part)}
+            for operation in pack.operations
+        }
         self._captured: dict[str, bytes] = {}
 
     def build(self, operation: Operation, change: Change = CONTROL) -> Request:
@@ -124,8 +127,7 @@ class Builder:
         return self._fields(operation, drawn, self._clock())
 
     def _fields(self, operation: Operation, drawn: Mapping[str, Any], now: float) -> dict[str, Any]:
-        parts = {name: part for name, part in operation.properties.items() if self._applies(part)}
-        values = {name: self._value(part, drawn, now) for name, part in parts.items()}
+        values = {name: self._value(part, drawn, now) for name, part in self._sent[operation.name].items()}
         return {name: value for name, value in values.items() if value is not None or name in operation.mandatory}
 
     @property
@@ -172,7 +174,7 @@ class Builder:
             scheme=self._scheme,
             key=self._key,
             now=self._clock(),
-            random=random.Random(name),  # noqa: S311 - to be repeated by seed, not to keep a secret
+            seed=name,
             encode=self._encode,
             captured=lambda: (
                 self._captured.get(operation.name) or self.build(operation).header(self._pack.signing.header)

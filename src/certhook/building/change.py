@@ -28,8 +28,9 @@ class Stage(StrEnum):
 class Draft:
     """A request in the making. A change at its stage may alter what earlier stages made, and nothing else.
 
-    `fields` are the values by name (path, query and body alike); `key` is the signing key, None where there is none;
-    `captured` is the signature of another valid request of the same operation, of one that was sent where there is one.
+    `fields` are the values by name (path, query and body alike); `seed` fixes what is random in it; `key` is the
+    signing key, None where there is none; `captured` is the signature of another valid request of the same operation,
+    of one that was sent where there is one.
     `headers` and `query` are what goes out besides what the operation has.
     """
 
@@ -38,7 +39,7 @@ class Draft:
     scheme: Scheme
     key: bytes | None
     now: float
-    random: random.Random
+    seed: str
     encode: Callable[[Draft], bytes]
     captured: Callable[[], bytes | None]
     method: str = "POST"
@@ -48,6 +49,14 @@ class Draft:
     headers: list[tuple[str, bytes]] = field(default_factory=list)
     query: list[tuple[str, Any]] = field(default_factory=list)
     chunks: tuple[int, ...] = ()
+    _random: random.Random | None = None
+
+    @property
+    def random(self) -> random.Random:
+        """A source of its own, made when it is first asked for: to seed one takes as long as to sign a request."""
+        if self._random is None:
+            self._random = random.Random(self.seed)  # noqa: S311 - to be repeated by seed, not to keep a secret
+        return self._random
 
     def sign(self, **how: Any) -> bytes:
         """The signature of the draft's message, made in another way where `how` says so."""

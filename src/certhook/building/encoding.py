@@ -24,6 +24,9 @@ Encoder: TypeAlias = Callable[[Mapping[str, Any]], bytes]
 # Made once: json.dumps() makes one for each value.
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _ASCII = json.JSONEncoder(ensure_ascii=True)
+_ASCII_SORTED = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+_WRITTEN_ALIKE = {str, int, bool, type(None)}
+"""Types that Python writes as PHP does, but for the slash and DEL."""
 _PLACEHOLDER = re.compile(r"(?<=/):([A-Za-z_][A-Za-z0-9_]*)")
 _PHP_PRECISION = 17
 _PHP_SMALLEST_PLAIN_EXPONENT = -3
@@ -187,6 +190,10 @@ def _written(value: Any, string: Callable[[str], str], number: Callable[[float],
 
 
 def _php(value: Any) -> str:
+    if type(value) is dict and _WRITTEN_ALIKE.issuperset(map(type, value.values())):
+        written = _ASCII_SORTED.encode(value)  # a request as it usually is, in a third of the time
+        if "\\u007f" not in written:
+            return written.replace("/", "\\/")
     return _written(_sorted(value), _php_string, _php_float)
 
 

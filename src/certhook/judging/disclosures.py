@@ -104,6 +104,8 @@ class Disclosures:
     def _amount(self, inside: list[Member], around: list[Member], sent: str) -> str:
         """A real amount under a name that says what it is, such as playerBalance or X-Balance, or that no other is."""
         names = {amount: name for name, amount in self.amounts}
+        if not names:
+            return ""
         for member, value in (*inside, *((name, plain(value)) for name, value in around)):
             name = names.get(value)
             if name is not None and name.lower() in member.lower().replace("-", ""):

@@ -139,7 +139,7 @@ class Judge:
     def _by_rule(self, seen: Seen) -> Iterator[Judgement]:
         for entry in self._invariant_entries:
             rule = INVARIANTS[entry.check.invariant]
-            what = replace(seen, fields=entry.check.fields) if entry.check.fields else seen
+            what = seen.about(entry.check.fields)
             if rule.per_answer and rule.applies(what):
                 observed = rule.broken(what)
                 if observed is None or not _excused(entry, seen):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
+
+_NO_NUMBER = frozenset(string.ascii_lowercase) - {"i", "n"}
+"""Letters with which no number begins, while "inf" and "nan" do: to try to read each text takes longer than to ask."""
 
 
 def members_within(value: Any) -> list[tuple[str, str]]:
@@ -36,6 +40,8 @@ def texts_within(value: Any) -> list[tuple[str, str]]:
 
 def plain(value: Any) -> str:
     """A scalar in one spelling, so that "30", 30 and 30.00 compare alike; every zero is "0"."""
+    if isinstance(value, str) and value[:1].lower() in _NO_NUMBER:
+        return value
     try:
         return f"{float(value) + 0.0:.10g}" if not isinstance(value, bool) else str(value)
     except (TypeError, ValueError, OverflowError):

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 
 from certhook.judging.escapes import unescaped
 
+# At most places none of it can begin, which is asked first.
 _TRACE = re.compile(
-    rb"Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
+    rb"(?=[\n\".(FSTagp]|^)(?:Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+"
     rb"|\bat [\w.$<>]+\((?:Native Method|Unknown Source)\)|\([\w$]{1,100}\.(?:java|kt|scala):\d+\)"
     rb"|(?:^|[\n\"])[ \t]*at (?:[\w$`<>]++\.){2,}+[\w$`<>\[\],.]*\([^()\n]{0,400}\)"
     rb"|Stack trace:|(?i:\"stack_?trace\")\s*:\s*(?:\"[^\"]|[\[{]\s*[^\]}\s])|\bgoroutine \d+ \["
     rb"|\.php(?: on line |:| \(|\()\d+|\.cs:line \d+|\.rb:\d+:in "
-    rb"|(?<=[\w-])\.(?:cpp|cc|cxx|hpp):\d+\b|\.\w{1,100}\(\w[\w.\[\]]{0,100} \w{1,100}[^()\n]{0,200}\) \+\d{1,5}\b"
-    rb"|\bpanicked at (?:'[^\n]{0,400}', )?[\w./\\-]{1,200}\.rs:\d+:\d+|\bat [\w./-]{1,200}\.p[lm] line \d+"
+    rb"|\.(?<=[\w-]\.)(?:cpp|cc|cxx|hpp):\d+\b|\.\w{1,100}\(\w[\w.\[\]]{0,100} \w{1,100}[^()\n]{0,200}\) \+\d{1,5}\b"
+    rb"|\bpanicked at (?:'[^\n]{0,400}', )?[\w./\\-]{1,200}\.rs:\d+:\d+|\bat [\w./-]{1,200}\.p[lm] line \d+)"
 )
 _SCRIPT = re.compile(rb"\.(?:[cm]?[jt]s|[jt]sx):\d+:\d+")
 _AT = re.compile(rb"\bat [^\n]+$")

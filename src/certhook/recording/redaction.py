@@ -160,7 +160,7 @@ class Redactor:
 
         masked = _substituted(self._named, mask, data)
         self._remember({form: tag for value, tag in tags.items() for form in self._echoes(value)})
-        return _repeated(tags, masked) if self._remembered is None else masked
+        return _repeated(_repeatable(tags), masked) if self._remembered is None else masked
 
     def _may_name(self, data: bytes) -> bool:
         """Whether the pattern of masked names can match at all: to ask that takes a tenth of the time."""
@@ -168,7 +168,7 @@ class Redactor:
         return b"%" in lowered or b"\\u" in lowered or any(led in lowered for led in self._led)
 
     def _again(self, data: bytes) -> bytes:
-        return _repeated(self._remembered, data) if self._remembered else data
+        return _repeated(self._remembered, data) if self._remembered and len(data) >= _REPEATED else data
 
     def _echoes(self, value: bytes) -> Iterable[bytes]:
         """What a request carried under a masked name, such as a wrong password, may come back in any encoding.
@@ -180,7 +180,7 @@ class Redactor:
 
     def _remember(self, tags: dict[bytes, bytes]) -> None:
         if self._remembered is not None:
-            self._remembered |= tags
+            self._remembered |= _repeatable(tags)
 
     def _tag(self, value: bytes) -> bytes:
         """`***` and eight hexadecimal digits; what is empty, all secret, or a tag stays as it is: that is evidence."""
@@ -200,11 +200,15 @@ class Redactor:
         return packer.compress(redacted) + packer.flush()
 
 
+def _repeatable(tags: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """Those that are long enough to be no coincidence where they stand again."""
+    return {value: tag for value, tag in tags.items() if len(value) >= _REPEATED and _MASK not in value}
+
+
 def _repeated(tags: dict[bytes, bytes], data: bytes) -> bytes:
     """A target may repeat a token under another name: masked there, too, and comparable."""
     for value, tag in tags.items():
-        if len(value) >= _REPEATED and _MASK not in value:
-            data = data.replace(value, tag)
+        data = data.replace(value, tag)
     return data
 
 

@@ -66,7 +66,9 @@ def echoes(raw: bytes) -> Iterator[bytes]:
     """
     escaped = (repr(raw)[2:-1].encode(), json.dumps(raw.decode("latin-1"))[1:-1].encode())
     for form in dict.fromkeys((raw, *escaped)):
-        yield from {form, quote(form).encode(), quote(form, safe="").encode(), quote_plus(form).encode()}
+        yield form
+        if not form.isalnum():  # what is, a URL has as it is
+            yield from {quote(form).encode(), quote(form, safe="").encode(), quote_plus(form).encode()}
         yield from {form.hex().encode(), form.hex().upper().encode()}
         yield from inner_base64(form)
 

@@ -19,7 +19,10 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 QUICK_S = 0.004
-"""Where a quarter of the answers come this fast, the client is the bottleneck: lanes beyond two would take turns."""
+"""Where a quarter of the answers come this fast, the client is the bottleneck: more lanes than a few take turns."""
+
+_FEW = 3
+"""Lanes that are enough for a fast target: one sends, one waits, and one of them is soon to be read."""
 
 _LATEST = 32
 """Answers by whose times that is judged. One alone may be that of a server in front of a slow application."""
@@ -59,7 +62,7 @@ class Lanes:
         """How many requests are in flight at once."""
         if self.one_by_one:
             return 1
-        return min(self._in_flight, 2) if self.quick else self._in_flight
+        return min(self._in_flight, _FEW) if self.quick else self._in_flight
 
     @property
     def quick(self) -> bool:

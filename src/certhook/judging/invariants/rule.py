@@ -41,6 +41,14 @@ class Seen:
     request_signature: Callable[[Request], str | None] = lambda _: None
     passwords: tuple[str, ...] = field(default=(), repr=False)
 
+    def about(self, fields: tuple[str, ...]) -> Seen:
+        """The same answer, for a requirement that names members; what was found out of it is shared."""
+        if not fields:
+            return self
+        other = object.__new__(Seen)  # to go through all fields, as a copy does, would take longer than most rules
+        other.__dict__.update(self.__dict__, fields=fields)
+        return other
+
     @property
     def response(self) -> Response:
         """The HTTP answer; only asked for where one came."""
