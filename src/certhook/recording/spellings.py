@@ -38,10 +38,14 @@ def letter_forms(character: str) -> list[bytes]:
 
 
 def joined(forms: Iterable[list[bytes]]) -> list[bytes]:
-    """The branches that match those forms one after another."""
+    """The branches that match those forms one after another: one for each byte with which they may begin."""
     first, *rest = forms
     tail = b"".join(_either(branches) for branches in rest)
-    return [form + tail for form in first]
+    begun: dict[bytes, list[bytes]] = {}
+    for form in first:
+        at = 2 if form.startswith(b"\\") else 1
+        begun.setdefault(form[:at], []).append(form[at:])
+    return [byte + _either(ends) + tail for byte, ends in begun.items()]
 
 
 def spellings(secret: str) -> list[bytes]:

@@ -1,7 +1,8 @@
 """Faults and legal variants of reference targets, and where they are found.
 
 A protocol's reference target is the package `certhook.reference.<protocol>`; it offers `TARGET`, the class of the
-conformant target, and importing it registers its faults and variants. Nothing here names a protocol.
+conformant target. Its modules `faults` and `variants` register what they are named for; they are imported when they are
+asked for, since most runs need neither. Nothing here names a protocol.
 """
 
 from __future__ import annotations
@@ -96,13 +97,13 @@ def variant(
 
 def faults(protocol: str) -> Mapping[str, Fault]:
     """The faults of a protocol's reference target, by name. Raises UsageError for a protocol without one."""
-    _package(protocol)
+    _package(protocol, "faults")
     return MappingProxyType(_FAULTS.get(protocol, {}))
 
 
 def variants(protocol: str) -> Mapping[str, Variant]:
     """The legal variants of a protocol's reference target, by name. Raises UsageError for a protocol without one."""
-    _package(protocol)
+    _package(protocol, "variants")
     return MappingProxyType(_VARIANTS.get(protocol, {}))
 
 
@@ -153,12 +154,13 @@ def _add(registry: dict[str, dict[str, Any]], mixin: type, name: str, entry: obj
     entries[name] = entry
 
 
-def _package(protocol: str) -> Any:
+def _package(protocol: str, part: str = "") -> Any:
+    """The package of a protocol's reference target, or a part of it. Raises UsageError for a protocol without one."""
     name = f"{__package__}.{protocol}"
     spec = importlib.util.find_spec(name) if protocol.isidentifier() else None
     if spec is None or spec.submodule_search_locations is None:
         raise UsageError(f"no reference target for protocol {protocol!r}")
-    return importlib.import_module(name)
+    return importlib.import_module(f"{name}.{part}" if part else name)
 
 
 Entry = TypeVar("Entry")

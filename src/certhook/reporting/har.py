@@ -18,6 +18,7 @@ from certhook.recording.journal import read_journal
 from certhook.recording.wholefile import whole_file
 
 _UNKNOWN = -1
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 def write_har(directory: Path) -> Path:
@@ -129,4 +130,4 @@ def _pairs(pairs: list[Any]) -> list[dict[str, str]]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _COMPACT.encode(value).encode()
