@@ -38,8 +38,10 @@ def refusal_not_success(seen: Seen) -> str | None:
 
 def _should_be_coded(seen: Seen) -> bool:
     """A refusal, but for those of bytes that the HTTP server may refuse: what they are called there is its own."""
+    if not (_refused(seen) and seen.change.front):
+        return _refused(seen)
     statuses = [one for one in OF_ANY_LAYER if status_fits(int(one), seen.change.front)]
-    return _refused(seen) and not status_fits(seen.answer.status, tuple(statuses))
+    return not status_fits(seen.answer.status, tuple(statuses))
 
 
 @invariant("documented-code", "a documented code", _should_be_coded)
