@@ -1,4 +1,7 @@
-"""Runs a certification from the process that was started: examines the target, and makes the reports at the end."""
+"""Runs a certification from the process that was started: examines the target, and makes the reports at the end.
+
+What sends requests is imported when it is needed: that takes as long as an embedded target takes to start.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,9 @@ import pytest
 
 from certhook.errors import UsageError
 from certhook.plugin.crashes import conceal_internal
-from certhook.plugin.executor import Executor
 from certhook.plugin.quiet import quieten
 from certhook.recording.file_names import ALLURE_RESULTS_NAME, JUNIT_NAME
 from certhook.reporting.escaping import visible
-from certhook.running.certification import Certification, timestamp_now
-from certhook.running.doctor import examine, record_examined
-from certhook.running.head import head_of
 from certhook.running.outputs import prepare_examples, prepare_outputs
 from certhook.running.setup import Setup
 from certhook.values import Outcome, Verdict
@@ -29,6 +28,7 @@ from certhook.values import Outcome, Verdict
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+    from certhook.plugin.executor import Executor
     from certhook.reference.embedded import Embedded
 
 
@@ -171,6 +171,8 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Take secrets out of what is shown of a crash outside of any test, be it here or in a worker."""
+        from certhook.running.certification import Certification
+
         for setup in self.setups:
             conceal_internal(excrepr, Certification(setup).redactor)
 
@@ -236,6 +238,10 @@ class Controller:
 
     def _examined(self, setup: Setup) -> Setup:
         """Write the head of the journal, and ask the doctor."""
+        from certhook.running.certification import Certification
+        from certhook.running.doctor import examine, record_examined
+        from certhook.running.head import head_of
+
         certification, began = Certification(setup), int(time.time())
         try:
             certification.journal.write("run", **head_of(certification))
@@ -257,6 +263,8 @@ class Controller:
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""
+        from certhook.running.certification import Certification
+
         executor.certifications[:] = [Certification(setup) for setup in self.setups]
 
     def _start_progress(self) -> None:
@@ -273,6 +281,7 @@ class Controller:
         """From the journal to everything else."""
         from certhook.recording.results import write_result
         from certhook.reporting.har import write_har
+        from certhook.running.certification import Certification, timestamp_now
 
         folder = Path(setup.output)
         certification = Certification(setup)

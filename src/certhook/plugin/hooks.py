@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from certhook.errors import UsageError
 from certhook.plugin.bare import BareProtocol
 from certhook.plugin.controller import Controller
-from certhook.plugin.executor import Executor
 from certhook.plugin.options import add_options, setups_of, wanted
 from certhook.running.setup import Setup
+
+if TYPE_CHECKING:
+    from certhook.plugin.executor import Executor
 
 _CONTROLLER, _EXECUTOR, _PROTOCOL = "certhook-controller", "certhook-executor", "certhook-protocol"
 
@@ -45,11 +48,15 @@ def pytest_configure(config: pytest.Config) -> None:
     workerinput = getattr(config, "workerinput", None)
     controller: Controller | None = config.pluginmanager.get_plugin(_CONTROLLER)
     if workerinput is not None and "certhook" in workerinput:
+        from certhook.plugin.executor import Executor
+
         # A worker parses the command line anew, so what the controller settled has to be settled here once more.
         config.option.allure_report_dir = workerinput["certhook_allure"]
         setups = [Setup.from_json(data) for data in workerinput["certhook"]]
         config.pluginmanager.register(Executor(config, setups, int(workerinput["workerid"][2:])), _EXECUTOR)
     elif controller is not None and not controller.distributed:
+        from certhook.plugin.executor import Executor
+
         executor = Executor(config, controller.setups, 0)
         controller.executor = executor
         config.pluginmanager.register(executor, _EXECUTOR)
