@@ -22,6 +22,7 @@ from tests.recording.lines import (
     finding,
     journal_at,
     outcome,
+    plan_line,
     requirement,
     run_line,
 )
@@ -86,6 +87,17 @@ def test_blocked_requirements_are_gathered(printed: Any) -> None:
     assert "blocked 20 requirements" in text
     assert "and 15 more" in text
     assert "INCOMPLETE" in text
+
+
+def test_what_an_interrupted_run_left_is_shown_once(printed: Any) -> None:
+    """Each requirement lacks cases of its own; they are named in result.json, and here only where there is but one."""
+    many = [requirement(f"klas.signature.n{number}") for number in range(20)]
+    plan = plan_line(**{f"case{number}": [one["id"]] for number, one in enumerate(many)})
+    text = printed(run_line(*many), plan, end_line("by Ctrl-C"), width=200)
+    assert text.count("an answer to judge") == 1
+    assert "blocked 20 requirements" in text
+    one = printed(run_line(requirement()), plan_line(last=[MUST]), end_line("by Ctrl-C"), width=200)
+    assert "not finished when the run ended: last" in one
 
 
 def test_why_nothing_could_be_sent_is_said_once(printed: Any) -> None:

@@ -49,7 +49,7 @@ class Draft:
     headers: list[tuple[str, bytes]] = field(default_factory=list)
     query: list[tuple[str, Any]] = field(default_factory=list)
     chunks: tuple[int, ...] = ()
-    _random: random.Random | None = None
+    _random: random.Random | None = field(default=None, init=False, repr=False)
 
     @property
     def random(self) -> random.Random:

@@ -8,6 +8,9 @@ from typing import Any
 
 from certhook.values import Outcome
 
+UNFINISHED = "not finished when the run ended"
+"""What the reason begins with where cases were planned and not sent."""
+
 FINDINGS_SHOWN = 5
 
 
@@ -49,7 +52,7 @@ class Tally:
         """Count a case that was planned and of which no end is recorded."""
         self._unended = sorted([*self._unended, case])
         more = f" and {len(self._unended) - 1} more" if len(self._unended) > 1 else ""
-        self.reasons[Outcome.BLOCKED] = f"not finished when the run ended: {self._unended[0]}{more}"
+        self.reasons[Outcome.BLOCKED] = f"{UNFINISHED}: {self._unended[0]}{more}"
 
     def worst(self, waived: str | None = None) -> tuple[Outcome, str]:
         """Return the worst outcome and its reason; `waived`, where given, is the reason why breaches are accepted.

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from certhook.recording.file_names import ALLURE_RESULTS_NAME, CERTIFICATE_NAME, HAR_NAME, RESULT_NAME
+from certhook.recording.tally import UNFINISHED
 from certhook.reporting.escaping import visible
 from certhook.reporting.repeat_commands import commands_for
 from certhook.reporting.wording import counts_in_words, verdict_in_words
@@ -79,8 +80,13 @@ def _rows(result: Mapping[str, Any], directory: Path | None) -> Iterator[_Row]:
         items = [item for item in result["requirements"] if item["outcome"] == outcome]
         yield from (_found(item, directory) for item in items if item["findings"])
         bare = [item for item in items if not item["findings"] and item["reason"] != told]
-        for reason in dict.fromkeys(item["reason"] for item in bare):
-            yield _unfound([item for item in bare if item["reason"] == reason])
+        for reason in dict.fromkeys(_shared(item["reason"]) for item in bare):
+            yield _unfound([item for item in bare if _shared(item["reason"]) == reason])
+
+
+def _shared(reason: str) -> str:
+    """A reason without what differs from requirement to requirement: after Ctrl-C, each lacks cases of its own."""
+    return UNFINISHED if reason.startswith(UNFINISHED) else reason
 
 
 def _doctors_reason(result: Mapping[str, Any]) -> str | None:
@@ -106,9 +112,10 @@ def _unfound(items: list[Mapping[str, Any]]) -> _Row:
     """One row for all requirements with the same outcome and reason: a dead target gives them all the same one."""
     first = items[0]
     wanted = Text("an answer to judge" if first["outcome"] == Outcome.BLOCKED else "")
-    reason = Text(visible(first["reason"], _LIMIT))
     if len(items) == 1:
+        reason = Text(visible(first["reason"], _LIMIT))
         return _heading(first), (Text(visible(first["title"])), wanted, reason), []
+    reason = Text(visible(_shared(first["reason"]), _LIMIT))
     names = "\n".join(item["id"] for item in items[:_NAMED])
     more = f"\nand {len(items) - _NAMED} more" if len(items) > _NAMED else ""
     heading = Text(f"\n{first['outcome']} {len(items)} requirements", style=_STYLES[Outcome(first["outcome"])])
