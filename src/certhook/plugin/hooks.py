@@ -41,25 +41,27 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker, and the executor where tests are run in this process."""
+    """Register the marker, how items are run, and the executor where that is done in this process."""
     config.addinivalue_line("markers", "certhook(kind, ...): which cases the test is for; see certhook.suite")
     if getattr(config.option, "certhook_quiet", False):
         config.pluginmanager.register(BareProtocol(), _PROTOCOL)
     workerinput = getattr(config, "workerinput", None)
     controller: Controller | None = config.pluginmanager.get_plugin(_CONTROLLER)
     if workerinput is not None and "certhook" in workerinput:
-        from certhook.plugin.executor import Executor
-
         # A worker parses the command line anew, so what the controller settled has to be settled here once more.
         config.option.allure_report_dir = workerinput["certhook_allure"]
         setups = [Setup.from_json(data) for data in workerinput["certhook"]]
-        config.pluginmanager.register(Executor(config, setups, int(workerinput["workerid"][2:])), _EXECUTOR)
+        config.pluginmanager.register(_executor(config, setups, int(workerinput["workerid"][2:])), _EXECUTOR)
     elif controller is not None and not controller.distributed:
-        from certhook.plugin.executor import Executor
+        controller.executor = _executor(config, controller.setups, 0)
+        config.pluginmanager.register(controller.executor, _EXECUTOR)
 
-        executor = Executor(config, controller.setups, 0)
-        controller.executor = executor
-        config.pluginmanager.register(executor, _EXECUTOR)
+
+def _executor(config: pytest.Config, setups: list[Setup], worker: int) -> Executor:
+    """An executor. What it takes to send requests is imported here, by when an embedded target is on its way."""
+    from certhook.plugin.executor import Executor
+
+    return Executor(config, setups, worker)
 
 
 @pytest.hookimpl(tryfirst=True)
