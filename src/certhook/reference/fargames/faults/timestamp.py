@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from certhook.reference.application import Crash
 from certhook.reference.catalogue import fault
+from certhook.reference.fargames.faults.consequences import NOT_ACCEPTED
 from certhook.reference.fargames.platform import INVALID, refusal
 from certhook.reference.fargames.target import DEMO, LIST, FargamesTarget
 
@@ -120,7 +121,7 @@ class TimestampSignLost(FargamesTarget):
 @fault(
     "timestamp-one-minute",
     breaks=["fargames.timestamp.inside-window"],
-    also=["fargames.robustness.recovers", "fargames.status.valid-accepted"],
+    also=NOT_ACCEPTED | {"fargames.semantics.no-demo-code"},
 )
 class TimestampOneMinute(FargamesTarget):
     """Has a window of a minute."""
