@@ -18,44 +18,36 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
-Schema = Mapping[str, Any]
 
-
-def fits(schema: Schema, value: Any) -> bool:
+def fits(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a value fits. Raises PackError, one line, for a schema that is none."""
     return _sound(schema).fits(value)
 
 
-def errors(schema: Schema, value: Any) -> Iterator[ValidationError]:
+def errors(schema: Mapping[str, Any], value: Any) -> Iterator[ValidationError]:
     """What is wrong with a value, in the order of the schema. Raises PackError, one line, for a schema that is none."""
     sound = _sound(schema)
     return iter(()) if sound.fits(value) else sound.thorough.iter_errors(value)
 
 
-def flaw_of(schema: Schema) -> str | None:
+def flaw_of(schema: Mapping[str, Any]) -> str | None:
     """What makes a schema none, in one line: its place and a reason. None where it is one.
 
     A format that this project does not know is such a flaw: JSON Schema would pass over it in silence.
     """
-    for name in _named_formats(schema):
-        if name not in FORMATS:
-            return f"unknown format {name!r}{nearest(name, FORMATS)}"
-    try:
-        _quick(schema)
-    except ValueError as error:
-        return _in_words(schema) or str(error).splitlines()[0]
-    return None
+    return _checked(schema).flaw
 
 
-class _Sound:
-    """A schema that is one, with its validators."""
+class _Checked:
+    """A schema that was looked at once: what is wrong with it, or its validators."""
 
-    def __init__(self, schema: Schema) -> None:
-        flaw = flaw_of(schema)
-        if flaw:
-            raise PackError(f"{_title(schema)}: {flaw}")
+    def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
-        self._quick = _quick(schema)
+        self.flaw = next(_unknown_formats(schema), None)
+        try:
+            self._quick = _quick(schema)
+        except ValueError as error:
+            self.flaw = self.flaw or _in_words(schema) or str(error).splitlines()[0]
 
     def fits(self, value: Any) -> bool:
         try:
@@ -74,18 +66,25 @@ class _Sound:
         return Draft202012Validator(self.schema, format_checker=checker)
 
 
-_KNOWN: dict[int, _Sound] = {}
+_KNOWN: dict[int, _Checked] = {}
 """By the identity of their schemas: those of a pack live as long as it, and are asked for with each answer."""
 
 
-def _sound(schema: Schema) -> _Sound:
+def _checked(schema: Mapping[str, Any]) -> _Checked:
     known = _KNOWN.get(id(schema))
     if known is None or known.schema is not schema:
-        known = _KNOWN[id(schema)] = _Sound(schema)
+        known = _KNOWN[id(schema)] = _Checked(schema)
     return known
 
 
-def _quick(schema: Schema) -> Any:
+def _sound(schema: Mapping[str, Any]) -> _Checked:
+    checked = _checked(schema)
+    if checked.flaw:
+        raise PackError(f"{_title(schema)}: {checked.flaw}")
+    return checked
+
+
+def _quick(schema: Mapping[str, Any]) -> Any:
     from jsonschema_rs import Draft202012Validator
 
     return Draft202012Validator(dict(schema), formats=dict(FORMATS), validate_formats=True, retriever=_elsewhere)
@@ -96,7 +95,7 @@ def _elsewhere(uri: str) -> NoReturn:
     raise ValueError(f"{uri} is not a part of it")
 
 
-def _in_words(schema: Schema) -> str:
+def _in_words(schema: Mapping[str, Any]) -> str:
     """Where a schema is none, and why, as far as the meta-schema tells."""
     from jsonschema import Draft202012Validator, SchemaError
 
@@ -109,6 +108,11 @@ def _in_words(schema: Schema) -> str:
 
 def _title(schema: Any) -> str:
     return f"schema {schema.get('title', 'without title')!r}" if isinstance(schema, dict) else "schema"
+
+
+def _unknown_formats(schema: Any) -> Iterator[str]:
+    unknown = (name for name in _named_formats(schema) if name not in FORMATS)
+    return (f"unknown format {name!r}{nearest(name, FORMATS)}" for name in unknown)
 
 
 def _named_formats(schema: Any) -> Iterator[str]:

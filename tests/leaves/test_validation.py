@@ -1,6 +1,5 @@
 """Validation: two libraries that agree, the exact one imported only where something is wrong, and nothing fetched."""
 
-import json
 import math
 import subprocess
 import sys
@@ -174,4 +173,4 @@ def test_every_format_is_asked_for_by_both() -> None:
     for name in FORMATS:
         assert not fits({"format": name}, "neither \x00"), name
         assert list(errors({"format": name}, "neither \x00")), name
-    assert json.dumps(sorted(FORMATS)).count("date") == 3
+    assert {name for name in FORMATS if "date" in name} == {"date", "date-time", "date-time-utc-ms"}

@@ -30,8 +30,7 @@ class Draft:
 
     `fields` are the values by name (path, query and body alike); `seed` fixes what is random in it; `key` is the
     signing key, None where there is none; `captured` is the signature of another valid request of the same operation,
-    of one that was sent where there is one.
-    `headers` and `query` are what goes out besides what the operation has.
+    of one that was sent where there is one. `headers` and `query` are what goes out besides what the operation has.
     """
 
     operation: Operation

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from certhook.plugin.executor import Executor
     from certhook.reference.embedded import Embedded
+    from certhook.running.certification import Certification
 
 
 TERMINATED = "terminated"
@@ -171,10 +172,8 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Take secrets out of what is shown of a crash outside of any test, be it here or in a worker."""
-        from certhook.running.certification import Certification
-
         for setup in self.setups:
-            conceal_internal(excrepr, Certification(setup).redactor)
+            conceal_internal(excrepr, _certification(setup).redactor)
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         """Remember that the run was stopped from outside."""
@@ -238,11 +237,10 @@ class Controller:
 
     def _examined(self, setup: Setup) -> Setup:
         """Write the head of the journal, and ask the doctor."""
-        from certhook.running.certification import Certification
         from certhook.running.doctor import examine, record_examined
         from certhook.running.head import head_of
 
-        certification, began = Certification(setup), int(time.time())
+        certification, began = _certification(setup), int(time.time())
         try:
             certification.journal.write("run", **head_of(certification))
             self._begun.add(setup.output)
@@ -263,9 +261,7 @@ class Controller:
 
     def _hand_over(self, executor: Executor) -> None:
         """The executor of this process was made before addresses were known."""
-        from certhook.running.certification import Certification
-
-        executor.certifications[:] = [Certification(setup) for setup in self.setups]
+        executor.certifications[:] = map(_certification, self.setups)
 
     def _start_progress(self) -> None:
         from rich.console import Console
@@ -281,10 +277,10 @@ class Controller:
         """From the journal to everything else."""
         from certhook.recording.results import write_result
         from certhook.reporting.har import write_har
-        from certhook.running.certification import Certification, timestamp_now
+        from certhook.running.certification import timestamp_now
 
         folder = Path(setup.output)
-        certification = Certification(setup)
+        certification = _certification(setup)
         certification.journal.write("end", ended=timestamp_now(), interrupted=self._interrupted)
         certification.close()
         result = write_result(folder)
@@ -294,6 +290,12 @@ class Controller:
 
             certificate_of(folder, self._key).write()
         self.results[setup.protocol] = result
+
+
+def _certification(setup: Setup) -> Certification:
+    from certhook.running.certification import Certification
+
+    return Certification(setup)
 
 
 def _terminate(number: int, frame: object) -> NoReturn:  # noqa: ARG001 - as signal calls it

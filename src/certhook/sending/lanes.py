@@ -22,7 +22,7 @@ QUICK_S = 0.004
 """Where a quarter of the answers come this fast, the client is the bottleneck: more lanes than a few take turns."""
 
 _FEW = 3
-"""Lanes that are enough for a fast target: one sends, one waits, and one of them is soon to be read."""
+"""Lanes that keep a fast target and the client busy."""
 
 _LATEST = 32
 """Answers by whose times that is judged. One alone may be that of a server in front of a slow application."""
