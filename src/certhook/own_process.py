@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+
+_STANDING_BACK = 10
+"""How nice a helper is to other processes, of 19."""
 
 
 def command_of(module: str, *words: str) -> list[str]:
@@ -15,13 +19,16 @@ def command_of(module: str, *words: str) -> list[str]:
 def start(module: str, *words: str) -> subprocess.Popen[bytes]:
     """Start a module that speaks with its starter through its standard streams.
 
-    What interrupts a run leaves it to its starter, which ends it.
+    What interrupts a run leaves it to its starter, which ends it. Where cores are scarce, it stands back.
     """
     # A child begins with what is blocked.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
-        return subprocess.Popen(  # noqa: S603 - this interpreter, and a module of certhook's own
+        child = subprocess.Popen(  # noqa: S603 - this interpreter, and a module of certhook's own
             command_of(module, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    # Nobody waits for a helper as they do for a request; and the target may be on this machine, too.
+    os.setpriority(os.PRIO_PROCESS, child.pid, _STANDING_BACK)
+    return child

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,11 @@ def test_nothing_is_taken_from_the_current_folder(module: str, tmp_path: Path, m
     started = own_process.start(module, str(tmp_path / "results"))
     started.communicate()
     assert started.returncode == 0
+
+
+def test_a_helper_stands_back() -> None:
+    """Where cores are scarce, a request and its answer go first."""
+    started = own_process.start("certhook.fuzzing.recipe_worker")
+    niceness = os.getpriority(os.PRIO_PROCESS, started.pid)
+    started.communicate()
+    assert niceness > os.getpriority(os.PRIO_PROCESS, 0)

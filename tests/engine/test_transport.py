@@ -70,6 +70,23 @@ def test_the_bytes_go_out_as_they_are() -> None:
     assert answer.media_type == "application/json"
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET", "DELETE"])
+@pytest.mark.parametrize("body", [b"", b"{}"])
+@pytest.mark.parametrize("headers", [(), (("host", b"example"), ("Content-length", b"9"), ("Accept", b"*/*"))])
+def test_the_head_is_as_the_client_library_would_make_it(
+    method: str, body: bytes, headers: tuple[tuple[str, bytes], ...]
+) -> None:
+    """Host and length are added where they are not given, and where the library would add them."""
+    request = Request("authenticate", method, "/authenticate?a=1", headers, body)
+    lane = Lane("http://127.0.0.1:1", 1.0)
+    made = lane._message(request)
+    wanted = [*((name.encode(), value) for name, value in headers), (b"Accept-Encoding", b"identity")]
+    library_s = httpx.Request(method, "http://127.0.0.1:1/authenticate?a=1", headers=wanted, content=body or None)
+    assert sorted(made.headers.raw) == sorted(library_s.headers.raw)
+    assert (made.url, made.method, made.read()) == (library_s.url, library_s.method, library_s.read())
+    lane.close()
+
+
 def test_chunks_are_sent_in_pieces() -> None:
     """A chunked request has no length, and its body arrives whole."""
     request = Request("authenticate", "POST", "/", (), b"0123456789" * 5, chunks=(1, 7, 2))

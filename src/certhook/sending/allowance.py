@@ -15,6 +15,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from certhook.sending.turns import Turns
+
 CONNECT_LIMIT_S = 5.0
 """Seconds for a connection to be made, of the time that an exchange has."""
 
@@ -29,10 +31,11 @@ class TooMuch(Exception):
 class Allowance:
     """What is left to the exchange under way. `received` counts the bytes that came of its answer.
 
-    `in_pieces`: what is written goes out at once, however small.
+    `in_pieces`: what is written goes out at once, however small. While it waits, others of the `turns` go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns) -> None:
+        self.turns = turns
         self._until = float("inf")
         self._most = 0
         self._what = ""
@@ -75,6 +78,7 @@ class _Stream(httpcore.NetworkStream):
         with suppress(httpcore.WriteError):  # a server may answer what it has not read to the end, and close
             self._flush()
         count = self._allowance.bytes(max_bytes)
+        self._allowance.turns.wait(self._stream, self._allowance.seconds(httpcore.ReadTimeout))
         data = self._stream.read(count, self._allowance.seconds(httpcore.ReadTimeout))
         self._allowance.received += len(data)
         return data

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from certhook.profile.route import Route
 from certhook.sending.transport import Lane
+from certhook.sending.turns import Turns
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -54,6 +55,7 @@ class Lanes:
         self._idle: SimpleQueue[TrackedLane] = SimpleQueue()
         self._open: list[Lane] = []
         self._lock = threading.Lock()
+        self._turns = Turns()
         self._threads: ThreadPoolExecutor | None = None
         self._times_s: deque[float] = deque(maxlen=_LATEST)
 
@@ -95,11 +97,17 @@ class Lanes:
             lane.close()
 
     def spread(
-        self, carry: Callable[[Item, TrackedLane], Result], items: Iterable[Item], *, fresh: bool = False
+        self,
+        carry: Callable[[Item, TrackedLane], Result],
+        items: Iterable[Item],
+        *,
+        fresh: bool = False,
+        in_turns: bool = False,
     ) -> list[Result]:
         """Carry items, several at once, and return the results in the order of the items.
 
-        `fresh`: each over a connection of its own, closed afterwards.
+        `fresh`: each over a connection of its own, closed afterwards. `in_turns`: all in this thread, which is for
+        what waits for nothing but answers, of a target that keeps the client busy.
         """
         waiting = deque(enumerate(items))
         results: dict[int, Result] = {}
@@ -113,11 +121,13 @@ class Lanes:
                 with self.alone() if fresh else self._borrowed() as lane:
                     results[place] = carry(item, lane)
 
-        threads = min(self.width, len(waiting))
+        together = min(self.width, len(waiting))
         try:
-            if threads > 1:
+            if together > 1 and in_turns:
+                self._turns.run([carry_what_waits] * together)
+            elif together > 1:
                 # A thread takes one item after the other: to hand over each by itself takes as long as to send it.
-                for carried in [self._pool().submit(carry_what_waits) for _ in range(threads)]:
+                for carried in [self._pool().submit(carry_what_waits) for _ in range(together)]:
                     carried.result()
             else:
                 carry_what_waits()
@@ -164,7 +174,7 @@ class Lanes:
         return taken
 
     def _new(self) -> TrackedLane:
-        lane = Lane(self._url, self._timeout_s, self._route)
+        lane = Lane(self._url, self._timeout_s, self._route, self._turns)
         with self._lock:
             self._open.append(lane)
             return TrackedLane(len(self._open), lane)

@@ -21,7 +21,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -30,6 +30,7 @@ import httpx
 from certhook.exchange import Failure, FailureKind, Request, Response
 from certhook.profile.route import Route
 from certhook.sending.allowance import Allowance, TooMuch, bind, left_over
+from certhook.sending.turns import Turns
 
 MAX_HEAD = 64 * 1024
 MAX_FIELDS = 256
@@ -46,12 +47,15 @@ class Sent:
 
 
 class Lane:
-    """One keep-alive connection to the target, opened when it is first needed. Not for several threads at once."""
+    """One keep-alive connection to the target, opened when it is first needed. Not for several threads at once.
 
-    def __init__(self, url: str, timeout_s: float, route: Route | None = None) -> None:
+    Where one of those that take `turns` sends over it, others go on while it waits for the answer.
+    """
+
+    def __init__(self, url: str, timeout_s: float, route: Route | None = None, turns: Turns | None = None) -> None:
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
-        self._allowance = Allowance()
+        self._allowance = Allowance(turns or Turns())
         self._transport = httpx.HTTPTransport(
             verify=_verification(url, route or Route()),
             proxy=route.proxy if route else None,
@@ -95,7 +99,7 @@ class Lane:
                 return _too_large(response, f"more than {MAX_FIELDS} header fields")
             too_long = f"a body of more than {most // 1024} KiB"
             raw = self._read(response, most)
-            encoding = response.headers.get("content-encoding", "")
+            encoding = _encoding_in(fields)
             body = None if raw is None else unpacked(raw, encoding, most)
             if body is None:
                 return _too_large(response, too_long)
@@ -111,12 +115,17 @@ class Lane:
         return Response(response.status_code, headers, body, response.http_version)
 
     def _message(self, request: Request) -> httpx.Request:
-        return httpx.Request(
-            request.method,
-            _parsed(self._url + request.target),
-            headers=[(name.encode("ascii"), value) for name, value in (*request.headers, _IDENTITY)],
-            content=(_pieces(request) if request.chunks else request.body) or None,
-        )
+        url = _parsed(self._url + request.target)
+        headers = [(name.encode("ascii"), value) for name, value in (*request.headers, _IDENTITY)]
+        if request.chunks:
+            return httpx.Request(request.method, url, headers=headers, content=_pieces(request))
+        # httpx would add these by itself, and take longer for that than for anything else here.
+        given = {name.lower() for name, _ in headers}
+        if b"host" not in given:
+            headers.insert(0, (b"Host", url.netloc))
+        if b"content-length" not in given and (request.body or request.method in _WITH_A_BODY):
+            headers.append((b"Content-Length", b"%d" % len(request.body)))
+        return httpx.Request(request.method, url, headers=headers, stream=httpx.ByteStream(request.body))
 
     def _read(self, response: httpx.Response, most: int) -> bytes | None:
         """The body as it comes, or None where it is too long. Chunks of no size may not take the limit's double."""
@@ -136,6 +145,12 @@ def _parsed(url: str) -> httpx.URL:
 
 
 _IDENTITY = ("Accept-Encoding", b"identity")
+_WITH_A_BODY = ("POST", "PUT", "PATCH")
+"""Methods by which an empty body is said to be empty."""
+
+
+def _encoding_in(fields: Iterable[tuple[bytes, bytes]]) -> str:
+    return b", ".join(value for name, value in fields if name.lower() == b"content-encoding").decode("latin-1")
 
 
 def _too_large(response: httpx.Response, what: str) -> Failure:
