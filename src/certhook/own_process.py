@@ -25,7 +25,7 @@ def start(module: str, *words: str) -> subprocess.Popen[bytes]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
     try:
         child = subprocess.Popen(  # noqa: S603 - this interpreter, and a module of certhook's own
-            command_of(module, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            command_of(module, *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=1 << 20
         )
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
