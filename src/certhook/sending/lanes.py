@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -90,11 +91,16 @@ class Lanes:
     @contextmanager
     def alone(self, timeout_s: float | None = None) -> Iterator[TrackedLane]:
         """A fresh connection, closed afterwards."""
-        lane = Lane(self._url, timeout_s or self._timeout_s, self._route)
+        lane = Lane(self._url, timeout_s or self._timeout_s, self._route, self._turns)
         try:
             yield TrackedLane(0, lane)
         finally:
             lane.close()
+
+    @property
+    def kept(self) -> int:
+        """How many connections are open and idle."""
+        return self._idle.qsize()
 
     def spread(
         self,
@@ -113,6 +119,7 @@ class Lanes:
         results: dict[int, Result] = {}
 
         def carry_what_waits() -> None:
+            # One item after the other: to hand over each by itself takes as long as to send it.
             while waiting:
                 try:
                     place, item = waiting.popleft()
@@ -121,28 +128,39 @@ class Lanes:
                 with self.alone() if fresh else self._borrowed() as lane:
                     results[place] = carry(item, lane)
 
-        together = min(self.width, len(waiting))
         try:
-            if together > 1 and in_turns:
-                self._turns.run([carry_what_waits] * together)
-            elif together > 1:
-                # A thread takes one item after the other: to hand over each by itself takes as long as to send it.
-                for carried in [self._pool().submit(carry_what_waits) for _ in range(together)]:
-                    carried.result()
-            else:
-                carry_what_waits()
+            self._run([carry_what_waits] * min(self.width, len(waiting)), in_turns=in_turns)
         finally:
             waiting.clear()
         return [result for _, result in sorted(results.items(), key=itemgetter(0))]
 
-    def over_each(self, carry: Callable[[Item, TrackedLane], Result], items: Iterable[Item]) -> list[Result]:
-        """Carry an item over every connection that is open and idle, at once; as many items as there are those."""
-        lanes = list(self._taken())
+    def over_each(
+        self, carry: Callable[[Item, TrackedLane], Result], items: Sequence[Item], *, in_turns: bool = False
+    ) -> list[Result]:
+        """Carry items at once, each over another of the connections that are open and idle; no more than those."""
+        lanes = list(self._taken(len(items)))
+        results: dict[int, Result] = {}
+
+        def carry_over(lane: TrackedLane, item: Item) -> None:
+            results[lane.number] = carry(item, lane)
+
         try:
-            return list(self._pool().map(carry, items, lanes)) if len(lanes) > 1 else list(map(carry, items, lanes))
+            self._run([partial(carry_over, *pair) for pair in zip(lanes, items, strict=False)], in_turns=in_turns)
         finally:
             for lane in lanes:
                 self._idle.put(lane)
+        return [results[lane.number] for lane in lanes]
+
+    def _run(self, tasks: Sequence[Callable[[], None]], *, in_turns: bool) -> None:
+        """Run tasks at once, and wait until all of them have ended."""
+        if len(tasks) > 1 and in_turns:
+            self._turns.run(tasks)
+        elif len(tasks) > 1:
+            for run in [self._pool().submit(task) for task in tasks]:
+                run.result()
+        else:
+            for task in tasks:
+                task()
 
     def close(self) -> None:
         """Close all connections."""
