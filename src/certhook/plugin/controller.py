@@ -276,15 +276,15 @@ class Controller:
     def _finish(self, setup: Setup) -> None:
         """From the journal to everything else."""
         from certhook.recording.results import write_result
-        from certhook.reporting.har import write_har
+        from certhook.reporting.har import har_in
         from certhook.running.certification import timestamp_now
 
         folder = Path(setup.output)
         certification = _certification(setup)
         certification.journal.write("end", ended=timestamp_now(), interrupted=self._interrupted)
         certification.close()
-        result = write_result(folder)
-        write_har(folder)
+        with har_in(folder) as add:  # a long journal takes a while to read: once is enough
+            result = write_result(folder, add)
         if self._key is not None:
             from certhook.attesting.signing import certificate_of
 

@@ -146,6 +146,7 @@ class Executor:
                 test.stash[_ITEM] = item
                 # An argument that is there already needs no fixture, which pytest would make and take down each time.
                 test.funcargs[name] = value
+        _locate([test for test in items if _ITEM in test.stash])
         # A test that asks for items of which the run has none, such as another protocol's, is no test of this run.
         items[:] = [test for test in items if _ITEM in test.stash or not test.get_closest_marker("certhook")]
         items.sort(key=_place)
@@ -226,6 +227,14 @@ class Executor:
 
 def _items_of(tests: Iterable[pytest.Item]) -> list[Item]:
     return [test.stash[_ITEM] for test in tests if _ITEM in test.stash]
+
+
+def _locate(tests: Iterable[pytest.Item]) -> None:
+    """Say where each test stands: pytest looks that up for each anew, and a function has hundreds of cases."""
+    of_function: dict[Any, tuple[str, int | None, str]] = {}
+    for test in (one for one in tests if isinstance(one, pytest.Function)):
+        path, line, _ = of_function.get(test.obj) or of_function.setdefault(test.obj, test.location)
+        vars(test)["location"] = path, line, test.getmodpath()
 
 
 def _items_among(test: pytest.Function) -> Iterator[tuple[str, Any, Item]]:

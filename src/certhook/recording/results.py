@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,12 @@ _STANDING = (Outcome.NOT_TESTED, Outcome.NOT_APPLICABLE)
 _JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.WARNED, Outcome.WAIVED)
 
 
-def write_result(directory: Path) -> dict[str, Any]:
-    """Build DIR/result.json from DIR/journal.ndjson and return it; the file is there whole or not at all."""
-    result = result_of(directory / JOURNAL_NAME)
+def write_result(directory: Path, exchange: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+    """Build DIR/result.json from DIR/journal.ndjson and return it; the file is there whole or not at all.
+
+    `exchange`, where given, gets each exchange's line on the way.
+    """
+    result = result_of(directory / JOURNAL_NAME, exchange)
     write_whole(directory / RESULT_NAME, result_bytes(result))
     return result
 
@@ -35,8 +38,8 @@ def result_bytes(result: dict[str, Any]) -> bytes:
     return (json.dumps(result, indent=2) + "\n").encode("ascii")
 
 
-def result_of(journal_path: Path) -> dict[str, Any]:
-    """Return result.json for a journal, however the run ended.
+def result_of(journal_path: Path, exchange: Callable[[dict[str, Any]], None] | None = None) -> dict[str, Any]:
+    """Return result.json for a journal, however the run ended; `exchange`, where given, gets each exchange's line.
 
     Raises UsageError where the journal cannot be read, was written in another format, or does not say what was run.
     """
@@ -44,6 +47,8 @@ def result_of(journal_path: Path) -> dict[str, Any]:
     with as_written(journal_path):
         for entry in read_journal(journal_path):
             run.take(entry)
+            if exchange is not None and entry["kind"] == "exchange":
+                exchange(entry)
         return run.result()
 
 

@@ -7,6 +7,8 @@ it reserves for such additions, say so, and a comment says it to people.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,14 +25,27 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 def write_har(directory: Path) -> Path:
     """Write DIR/exchanges.har from DIR/journal.ndjson, holding one exchange at a time; return its path."""
-    creator = {"name": "certhook", "version": certhook.__version__}
-    path = directory / HAR_NAME
-    with whole_file(path) as file:
+    with har_in(directory) as add:
+        for record in read_journal(directory / JOURNAL_NAME, "exchange"):
+            add(record)
+    return directory / HAR_NAME
+
+
+@contextmanager
+def har_in(directory: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Write DIR/exchanges.har of the exchanges' lines that are added; the file is there whole or not at all."""
+    between = b"\n"
+
+    def add(record: dict[str, Any]) -> None:
+        nonlocal between
+        file.write(between + _json(entry_of(record)))
+        between = b",\n"
+
+    with whole_file(directory / HAR_NAME) as file:
+        creator = {"name": "certhook", "version": certhook.__version__}
         file.write(b'{"log":{"version":"1.2","creator":%b,"entries":[' % _json(creator))
-        for place, record in enumerate(read_journal(directory / JOURNAL_NAME, "exchange")):
-            file.write((b",\n" if place else b"\n") + _json(entry_of(record)))
+        yield add
         file.write(b"\n]}}\n")
-    return path
 
 
 def entry_of(record: dict[str, Any]) -> dict[str, Any]:
