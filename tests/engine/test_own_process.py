@@ -27,3 +27,13 @@ def test_a_helper_stands_back() -> None:
     niceness = os.getpriority(os.PRIO_PROCESS, started.pid)
     started.communicate()
     assert niceness > os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def test_a_helper_without_more_room_is_as_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives no larger pipe, or knows none, it has the usual one."""
+    monkeypatch.setattr(own_process, "_ROOM", 1 << 40)
+    for _ in range(2):
+        started = own_process.start("certhook.fuzzing.recipe_worker")
+        started.communicate()
+        assert started.returncode == 0
+        monkeypatch.delattr("fcntl.F_SETPIPE_SZ", raising=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpcore
@@ -90,6 +92,20 @@ class Stream(httpcore.NetworkStream):
         return self._said[info]
 
 
+@dataclass
+class Polling:
+    """A poll object of the system, but for how it polls."""
+
+    within: select.poll
+    poll: Callable[[float], list[tuple[int, int]]]
+
+    def register(self, number: int, events: int) -> None:
+        self.within.register(number, events)
+
+    def unregister(self, number: int) -> None:
+        self.within.unregister(number)
+
+
 def goes_first(stream: Stream) -> bool:
     """Whether what waits for a stream goes on before another task has its turn."""
     turns, order = Turns(), []
@@ -139,6 +155,29 @@ def test_one_that_is_not_answered_holds_up_nobody() -> None:
     assert [one.answer.kind for one in failures if isinstance(one.answer, Failure)] == [FailureKind.TIMEOUT]
     assert all(one.elapsed_s < 0.3 for one in sent if one not in failures)
     assert failures[0].elapsed_s < 0.6
+
+
+def test_one_that_is_woken_too_early_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That nothing has come yet, and no time is over, ends nobody."""
+    turns, (near, far), ended = Turns(), socket.socketpair(), []
+    waited = turns._poll.poll
+    polled: list[float] = []
+
+    def early(timeout_ms: float) -> list[tuple[int, int]]:
+        polled.append(timeout_ms)
+        if len(polled) == 1:
+            far.send(b"x")
+            return []
+        return waited(timeout_ms)
+
+    def wait() -> None:
+        turns.wait(Stream(near), 5.0)
+        ended.append(near.recv(1))
+
+    monkeypatch.setattr(turns, "_poll", Polling(turns._poll, early))
+    with near, far:
+        turns.run([wait])
+    assert ended == [b"x"]
 
 
 def test_what_cannot_be_sent_ends_them_all() -> None:

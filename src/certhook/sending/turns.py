@@ -38,7 +38,7 @@ class Turns:
         self._tasks = [greenlet(task) for task in tasks]
         able = self._tasks
         try:
-            while able:
+            while able or self._waiting:
                 for task in able:
                     task.switch()
                 able = self._able() if self._waiting else []
@@ -62,7 +62,7 @@ class Turns:
             del self._waiting[number]
 
     def _able(self) -> list[greenlet]:
-        """The tasks that can go on; waits for one."""
+        """The tasks that can go on; waits for one, or for a while."""
         left_s = min(one.until_s for one in self._waiting.values()) - time.monotonic()
         if found := self._poll.poll(max(0.0, left_s * 1000)):
             return [self._waiting[number].task for number, _ in found]
