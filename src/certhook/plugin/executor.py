@@ -27,6 +27,8 @@ _ARGUMENTS = {
 }
 _ORDER = ("cases", "explorations", "flow", "rules", "endings")
 _ITEM = pytest.StashKey[Item]()
+_Places = dict[Any, tuple[str, int | None, str]]
+"""By a test function, where it stands, as pytest has it."""
 
 
 class Executor:
@@ -141,12 +143,13 @@ class Executor:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Order the items group by group."""
+        places: _Places = {}
         for test in (one for one in items if isinstance(one, pytest.Function)):
             for name, value, item in _items_among(test):
                 test.stash[_ITEM] = item
+                _locate(test, places)
                 # An argument that is there already needs no fixture, which pytest would make and take down each time.
                 test.funcargs[name] = value
-        _locate([test for test in items if _ITEM in test.stash])
         # A test that asks for items of which the run has none, such as another protocol's, is no test of this run.
         items[:] = [test for test in items if _ITEM in test.stash or not test.get_closest_marker("certhook")]
         items.sort(key=_place)
@@ -229,12 +232,10 @@ def _items_of(tests: Iterable[pytest.Item]) -> list[Item]:
     return [test.stash[_ITEM] for test in tests if _ITEM in test.stash]
 
 
-def _locate(tests: Iterable[pytest.Item]) -> None:
-    """Say where each test stands: pytest looks that up for each anew, and a function has hundreds of cases."""
-    of_function: dict[Any, tuple[str, int | None, str]] = {}
-    for test in (one for one in tests if isinstance(one, pytest.Function)):
-        path, line, _ = of_function.get(test.obj) or of_function.setdefault(test.obj, test.location)
-        vars(test)["location"] = path, line, test.getmodpath()
+def _locate(test: pytest.Function, places: _Places) -> None:
+    """Say where a test stands: pytest looks that up for each anew, and a function has hundreds of cases."""
+    path, line, _ = places.get(test.obj) or places.setdefault(test.obj, test.location)
+    vars(test)["location"] = path, line, test.getmodpath()
 
 
 def _items_among(test: pytest.Function) -> Iterator[tuple[str, Any, Item]]:

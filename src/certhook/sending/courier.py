@@ -176,17 +176,11 @@ class Courier:
 
     def deliver_all(self, errands: Iterable[Errand]) -> list[Delivery]:
         """Send errands, several at once; the deliveries are in the order of the errands."""
-        errands = list(errands)
-        if self._go_in_bulk(errands):
-            return self._in_bulk(errands, self._lanes.spread)
-        return self._lanes.spread(self._carry, errands)
+        return self._delivered_by(self._lanes.spread, list(errands))
 
     def deliver_apart(self, errands: Iterable[Errand]) -> list[Delivery]:
         """The same, each over a fresh connection."""
-        errands = list(errands)
-        if self._go_in_bulk(errands):
-            return self._in_bulk(errands, partial(self._lanes.spread, fresh=True))
-        return self._lanes.spread(self._carry, errands, fresh=True)
+        return self._delivered_by(partial(self._lanes.spread, fresh=True), list(errands))
 
     def deliver_followed(self, pairs: Iterable[tuple[Errand, Errand]]) -> list[tuple[Delivery, Delivery | None]]:
         """Send pairs of errands, several at once: those of a pair one after the other over one fresh connection.
@@ -202,10 +196,8 @@ class Courier:
 
     def deliver_over_each_lane(self, errands: list[Errand]) -> list[Delivery]:
         """Send an errand over every connection that is open: the first over the first, and so on, time and again."""
-        errands = list(itertools.islice(itertools.cycle(errands), self._lanes.kept))
-        if self._go_in_bulk(errands):
-            return self._in_bulk(errands, self._lanes.over_each)
-        return self._lanes.over_each(self._carry, errands)
+        each = itertools.islice(itertools.cycle(errands), self._lanes.kept)
+        return self._delivered_by(self._lanes.over_each, list(each))
 
     def deliver_beside(
         self, errand: Errand, beside: Errand, patience_s: float, *, sound: Callable[[Delivery], bool]
@@ -223,18 +215,22 @@ class Courier:
         """Close all connections."""
         self._lanes.close()
 
+    def _delivered_by(self, way: Callable[..., list[Any]], errands: list[Errand]) -> list[Delivery]:
+        """Send errands by one of the ways of the lanes, in bulk where they may go so."""
+        return self._in_bulk(way, errands) if self._go_in_bulk(errands) else way(self._carry, errands)
+
     def _go_in_bulk(self, errands: list[Errand]) -> bool:
         """Whether it is our own time that counts, and nothing that a killed run would have to know of is used up."""
         used_up = any(self._stock.draws_for(errand.operation) for errand in errands)
         return self._lanes.quick and not used_up and self._limits.requests_per_second is None
 
-    def _in_bulk(self, errands: list[Errand], send: Callable[..., list[_Posted]]) -> list[Delivery]:
+    def _in_bulk(self, way: Callable[..., list[_Posted]], errands: list[Errand]) -> list[Delivery]:
         """Build all, then send all, then read all: that takes half the time of doing so with each, one by one.
 
-        `send` is one of the ways of the lanes. What the target wants to have later goes again over any of them.
+        What the target wants to have later goes again, over any lane.
         """
         letters = [self._letter(errand, {}) for errand in errands]
-        posted = send(self._posted_fresh, letters, in_turns=True)
+        posted = way(self._posted_fresh, letters, in_turns=True)
         deliveries = [self._read(one) for one in posted]
         held = [self._held(one.sent, delivery, 1) for one, delivery in zip(posted, deliveries, strict=True)]
         again = iter(self._lanes.spread(partial(self._carry, attempt=2), itertools.compress(errands, held)))

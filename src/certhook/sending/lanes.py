@@ -153,14 +153,14 @@ class Lanes:
 
     def _run(self, tasks: Sequence[Callable[[], None]], *, in_turns: bool) -> None:
         """Run tasks at once, and wait until all of them have ended."""
-        if len(tasks) > 1 and in_turns:
-            self._turns.run(tasks)
-        elif len(tasks) > 1:
-            for run in [self._pool().submit(task) for task in tasks]:
-                run.result()
-        else:
+        if len(tasks) <= 1:
             for task in tasks:
                 task()
+        elif in_turns:
+            self._turns.run(tasks)
+        else:
+            for run in [self._pool().submit(task) for task in tasks]:
+                run.result()
 
     def close(self) -> None:
         """Close all connections."""
